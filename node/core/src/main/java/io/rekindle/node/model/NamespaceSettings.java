@@ -1,0 +1,41 @@
+package io.rekindle.node.model;
+
+import io.rekindle.node.error.RekindleException;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What a namespace is created with.
+ *
+ * @param dimensions of the vectors; the model's, or the caller's choice for {@code external}
+ * @param declaredPaths metadata paths such as {@code order.status}, filterable at full speed
+ * @param dedupeContent one winner per (subject, content); the others get its id
+ * @param slices 1, 2, 4 ... 64; can never change
+ */
+public record NamespaceSettings(
+    EmbeddingModelId embeddingModel,
+    int dimensions,
+    Distance distance,
+    List<String> declaredPaths,
+    boolean dedupeContent,
+    int slices) {
+  private static final Pattern PATH =
+      Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}(\\.[A-Za-z_][A-Za-z0-9_-]{0,63}){0,7}");
+
+  public NamespaceSettings {
+    if (dimensions < Limits.VECTOR_DIMENSIONS_MIN || dimensions > Limits.VECTOR_DIMENSIONS_MAX) {
+      throw RekindleException.invalid("dimensions", "dimensions are from 2 to 4096");
+    }
+    declaredPaths = List.copyOf(declaredPaths);
+    Limits.requireAtMost(
+        "declared_paths", declaredPaths.size(), Limits.DECLARED_PATHS_MAX, "paths");
+    for (String path : declaredPaths) {
+      if (!PATH.matcher(path).matches()) {
+        throw RekindleException.invalid("declared_paths", "a metadata path is like order.status");
+      }
+    }
+    if (Integer.bitCount(slices) != 1 || slices < 1 || slices > Limits.SLICES_MAX) {
+      throw RekindleException.invalid("slices", "slices are a power of two from 1 to 64");
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.rekindle.node.model;
+
+import io.rekindle.node.error.RekindleException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that can be answered. Pages end with a token for the next one, or null. */
+public sealed interface Reply {
+
+  /** One result per item of a batch, in the order of the items. */
+  record Stored(List<StoreResult> results) implements Reply {}
+
+  /**
+   * What became of one item.
+   *
+   * @param memory the row as it now is; null exactly when {@code error} is set
+   * @param created false when an idempotency key or dedupe found an earlier store
+   */
+  record StoreResult(
+      @Nullable MemoryColumns memory, boolean created, @Nullable RekindleException error) {}
+
+  record Got(Memory memory) implements Reply {}
+
+  record Listed(List<Memory> memories, @Nullable String nextPage) implements Reply {}
+
+  /**
+   * The nearest memories, best first.
+   *
+   * @param partial whether some slice could not be asked
+   */
+  record Found(List<Hit> hits, boolean partial, SearchTimes times) implements Reply {}
+
+  /**
+   * One memory found.
+   *
+   * @param score higher is better, in the model's measure
+   * @param similarity the score mapped to 0..1
+   */
+  record Hit(Memory memory, float score, float similarity) {}
+
+  /** Where the time of a search went, by the server's own clock. */
+  record SearchTimes(Duration embed, Duration index, Duration join) {}
+
+  record Updated(Memory memory) implements Reply {}
+
+  record Deleted(List<DeleteResult> results) implements Reply {}
+
+  /** What became of one item of a delete; an absent memory is an error of its item. */
+  record DeleteResult(MemoryId memoryId, @Nullable RekindleException error) {}
+
+  record State(AgentState state) implements Reply {}
+
+  record StateDeleted() implements Reply {}
+
+  record StateListed(List<AgentState> states, @Nullable String nextPage) implements Reply {}
+
+  record NamespaceReply(Namespace namespace) implements Reply {}
+
+  record NamespacesListed(List<Namespace> namespaces, @Nullable String nextPage) implements Reply {}
+
+  record NamespaceDeleted(long memoriesDeleted) implements Reply {}
+
+  /** The only time that a key's secret is ever shown. */
+  record KeyCreated(ApiKeyInfo key, String secretText) implements Reply {
+    @Override
+    public String toString() {
+      return "KeyCreated[" + key.id() + "]";
+    }
+  }
+
+  record KeyReply(ApiKeyInfo key) implements Reply {}
+
+  record KeysListed(List<ApiKeyInfo> keys, @Nullable String nextPage) implements Reply {}
+
+  record AuditListed(List<AuditEntry> entries, @Nullable String nextPage) implements Reply {}
+
+  /**
+   * What a walk along the chain found.
+   *
+   * @param problems empty when the chain is whole; each names the place and what is wrong
+   */
+  record AuditVerified(
+      long records, long blocks, long firstSequence, long lastSequence, List<String> problems)
+      implements Reply {}
+
+  /** Facts for the person on call, in order. */
+  record Status(Map<String, String> facts) implements Reply {}
+
+  record Identity(ApiKeyInfo key) implements Reply {}
+}
