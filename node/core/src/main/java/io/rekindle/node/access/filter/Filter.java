@@ -95,7 +95,7 @@ public sealed interface Filter {
   sealed interface Literal {
     record Text(String value) implements Literal {}
 
-    record Number(double value) implements Literal {}
+    record Numeric(double value) implements Literal {}
 
     record Truth(boolean value) implements Literal {}
 
