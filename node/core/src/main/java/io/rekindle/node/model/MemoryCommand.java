@@ -58,6 +58,7 @@ public sealed interface MemoryCommand extends Command {
    *
    * @param text to embed with the namespaces' model, or null when {@code vector} is given
    * @param minScore in the model's score; null for none
+   * @param page of a previous answer that was cut at 3 MiB, or null
    */
   record Search(
       NamespaceSelector namespaces,
@@ -65,7 +66,8 @@ public sealed interface MemoryCommand extends Command {
       @Nullable VectorInput vector,
       int topK,
       @Nullable Float minScore,
-      @Nullable String filter)
+      @Nullable String filter,
+      @Nullable String page)
       implements MemoryCommand {
     public Search {
       if ((text == null) == (vector == null)) {

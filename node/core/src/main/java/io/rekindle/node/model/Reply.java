@@ -29,8 +29,10 @@ public sealed interface Reply {
    * The nearest memories, best first.
    *
    * @param partial whether some slice could not be asked
+   * @param nextPage set when the answer was cut at 3 MiB
    */
-  record Found(List<Hit> hits, boolean partial, SearchTimes times) implements Reply {}
+  record Found(List<Hit> hits, boolean partial, SearchTimes times, @Nullable String nextPage)
+      implements Reply {}
 
   /**
    * One memory found.
