@@ -163,6 +163,16 @@ public interface NodeConfig {
     /** Distinct (address, reason) pairs summed per second; the rest are counted together. */
     @WithDefault("64")
     int failuresPerSecondMax();
+
+    /** A tail file is deleted as a whole, when its records are in Ignite. */
+    @WithDefault("16MiB")
+    @WithConverter(DataSizeConverter.class)
+    DataSize tailFileBytes();
+
+    /** Of records that are not in Ignite yet, as while the node is locked; then nothing answers. */
+    @WithDefault("1GiB")
+    @WithConverter(DataSizeConverter.class)
+    DataSize tailBytesMax();
   }
 
   /** The slice indexes. */

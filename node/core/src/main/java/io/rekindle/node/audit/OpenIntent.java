@@ -1,0 +1,39 @@
+package io.rekindle.node.audit;
+
+import io.rekindle.node.model.ApiKeyId;
+import io.rekindle.node.model.NamespacePath;
+import io.rekindle.node.model.RequestId;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An intent that has no outcome: the node died, or still works on it.
+ *
+ * @param sequence of the intent in the chain
+ */
+public record OpenIntent(
+    long sequence,
+    Instant time,
+    RequestId requestId,
+    @Nullable ApiKeyId principal,
+    String action,
+    List<NamespacePath> namespaces,
+    String transport,
+    String peer) {
+  public OpenIntent {
+    namespaces = List.copyOf(namespaces);
+  }
+
+  static OpenIntent of(long sequence, AuditRecord record) {
+    return new OpenIntent(
+        sequence,
+        record.time(),
+        record.requestId(),
+        record.principal(),
+        record.action(),
+        record.namespaces(),
+        record.transport(),
+        record.peer());
+  }
+}
