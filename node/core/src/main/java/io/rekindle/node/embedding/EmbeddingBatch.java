@@ -1,0 +1,62 @@
+package io.rekindle.node.embedding;
+
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ObjIntConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Embeds several contents, the shortest first, so that a note does not wait for the book beside it.
+ *
+ * <p>The order is the only thing that neighbours share: every chunk is a model call of its own,
+ * because a dynamically quantised model gives another vector to a text in company. Stateless.
+ */
+public final class EmbeddingBatch {
+  private EmbeddingBatch() {}
+
+  /** The outcomes in the order of the contents. */
+  public static List<EmbeddingOutcome> embed(EmbeddingModel model, List<String> contents) {
+    EmbeddingOutcome[] outcomes = new EmbeddingOutcome[contents.size()];
+    embedEach(model, contents, (outcome, i) -> outcomes[i] = outcome);
+    return Arrays.asList(outcomes);
+  }
+
+  /**
+   * Hands over each outcome as soon as it is there, with the position of its content, on this
+   * thread.
+   *
+   * @throws RuntimeException what {@code sink} throws; the rest is then not embedded
+   */
+  public static void embedEach(
+      EmbeddingModel model, List<String> contents, ObjIntConsumer<EmbeddingOutcome> sink) {
+    IntStream.range(0, contents.size())
+        .boxed()
+        .sorted(Comparator.comparingInt(i -> contents.get(i).length()))
+        .forEachOrdered(i -> sink.accept(embedOne(model, contents.get(i)), i));
+  }
+
+  private static EmbeddingOutcome embedOne(EmbeddingModel model, String content) {
+    try {
+      List<float[]> vectors = new ArrayList<>();
+      for (TextChunk chunk : model.chunks(content)) {
+        vectors.add(model.embedPassage(chunk.text()));
+      }
+      return new EmbeddingOutcome.Embedded(vectors);
+    } catch (RekindleException e) {
+      return new EmbeddingOutcome.Failed(e);
+    } catch (RuntimeException e) {
+      // Whatever one content provokes in the native code must not cost the others their vectors.
+      return new EmbeddingOutcome.Failed(
+          new RekindleException(
+              ErrorCode.INTERNAL,
+              "a text could not be embedded",
+              Map.of("model", model.id().value()),
+              e));
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package io.rekindle.node.embedding;
+
+import ai.onnxruntime.OrtException;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.Distance;
+import io.rekindle.node.model.EmbeddingModelId;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model that runs in this process: HuggingFace's tokenizer, then ONNX Runtime.
+ *
+ * <p>Calls hold a read lock, so that closing, which frees native memory, waits for them.
+ */
+public final class OnnxEmbeddingModel implements EmbeddingModel {
+  /** Windows in a query; a whole document is no query, and each window costs a model call. */
+  static final int QUERY_CHUNKS_MAX = 8;
+
+  private record Loaded(Tokenizer tokenizer, OnnxEncoder encoder, int queryPrefixTokens) {}
+
+  private final ModelSpec spec;
+  private final Path nativeFolder;
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private volatile @Nullable Loaded loaded;
+  private volatile boolean warm;
+  private boolean closed;
+
+  /**
+   * @param nativeFolder see {@link NativeLibraries}
+   */
+  OnnxEmbeddingModel(ModelSpec spec, Path nativeFolder) {
+    this.spec = spec;
+    this.nativeFolder = nativeFolder;
+  }
+
+  @Override
+  public EmbeddingModelId id() {
+    return spec.id();
+  }
+
+  @Override
+  public int dimensions() {
+    return spec.dimensions();
+  }
+
+  @Override
+  public Distance distance() {
+    return spec.distance();
+  }
+
+  @Override
+  public String sha256() {
+    return spec.sha256();
+  }
+
+  @Override
+  public List<TextChunk> chunks(String content) {
+    return withLoaded(m -> chunker(m, 0).chunks(content));
+  }
+
+  @Override
+  public float[] embedPassage(String chunkText) {
+    return withLoaded(m -> embed(m, chunkText, "content"));
+  }
+
+  @Override
+  public float[] embedQuery(String text) {
+    return withLoaded(
+        m -> {
+          List<TextChunk> chunks = chunker(m, m.queryPrefixTokens()).chunks(text);
+          if (chunks.size() > QUERY_CHUNKS_MAX) {
+            throw RekindleException.overLimit(
+                "query",
+                m.tokenizer().count(text),
+                (long) QUERY_CHUNKS_MAX * spec.chunkTokensMax(),
+                "tokens");
+          }
+          List<float[]> vectors = new ArrayList<>();
+          for (TextChunk chunk : chunks) {
+            vectors.add(embed(m, spec.queryPrefix() + chunk.text(), "query"));
+          }
+          return vectors.size() == 1 ? vectors.getFirst() : Vectors.meanDirection(vectors);
+        });
+  }
+
+  @Override
+  public void warmUp() {
+    if (!warm) {
+      embedQuery(spec.id().value());
+      warm = true;
+    }
+  }
+
+  @Override
+  public boolean isWarm() {
+    return warm;
+  }
+
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      closed = true;
+      warm = false;
+      Loaded m = loaded;
+      loaded = null;
+      if (m != null) {
+        m.tokenizer().close();
+        m.encoder().close();
+      }
+    } catch (OrtException e) {
+      throw failure("an embedding model can't be closed", e);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private TextChunker chunker(Loaded m, int reserved) {
+    return new TextChunker(m.tokenizer(), spec.chunkTokensMax() - reserved, spec.overlap());
+  }
+
+  private float[] embed(Loaded m, String text, String field) throws OrtException {
+    long[] ids = m.tokenizer().ids(text);
+    if (ids.length > spec.window()) {
+      throw RekindleException.overLimit(field, ids.length, spec.window(), "tokens");
+    }
+    return m.encoder().encode(ids);
+  }
+
+  @FunctionalInterface
+  private interface Use<R> {
+    R with(Loaded m) throws OrtException;
+  }
+
+  private <R> R withLoaded(Use<R> use) {
+    if (loaded == null) {
+      load();
+    }
+    lock.readLock().lock();
+    try {
+      Loaded m = loaded;
+      if (m == null) {
+        throw new RekindleException(ErrorCode.NOT_READY, "an embedding model is closed");
+      }
+      return use.with(m);
+    } catch (OrtException e) {
+      throw failure("an embedding model failed", e);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private void load() {
+    lock.writeLock().lock();
+    try (Arena arena = Arena.ofConfined()) {
+      if (loaded != null || closed) {
+        return;
+      }
+      NativeLibraries.load(nativeFolder);
+      ModelFiles files = ModelFiles.read(spec, arena);
+      Tokenizer tokenizer = new Tokenizer(files.tokenizerJson());
+      OnnxEncoder encoder = new OnnxEncoder(files.onnx(), spec.dimensions());
+      loaded = new Loaded(tokenizer, encoder, tokenizer.count(spec.queryPrefix()));
+    } catch (OrtException e) {
+      throw failure("an embedding model can't be loaded", e);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private RekindleException failure(String text, OrtException cause) {
+    return new RekindleException(
+        ErrorCode.INTERNAL,
+        text,
+        Map.of("model", spec.id().value(), "onnx", cause.getCode().toString()),
+        cause);
+  }
+}

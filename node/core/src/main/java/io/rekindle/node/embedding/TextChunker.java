@@ -1,0 +1,71 @@
+package io.rekindle.node.embedding;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Cuts a text into overlapping chunks of at most so many tokens, between words.
+ *
+ * <p>The chunks together are the whole text: what lies between two words (spaces, marks that the
+ * model does not read) belongs to the chunk of the word before. A chunk is tokenised again when it
+ * is embedded, so each is measured alone before it is given out.
+ */
+record TextChunker(Tokenizer tokenizer, int tokensMax, int overlap) {
+  List<TextChunk> chunks(String text) {
+    Tokens tokens = tokenizer.tokenize(text);
+    if (tokens.count() <= tokensMax) {
+      return List.of(new TextChunk(text, 0, text.length(), 0));
+    }
+    List<TextChunk> chunks = new ArrayList<>();
+    int first = 0;
+    while (true) {
+      int end = endOfChunk(text, tokens, first);
+      int startChar = startOf(text, tokens, first);
+      int endChar = startOf(text, tokens, end);
+      chunks.add(
+          new TextChunk(text.substring(startChar, endChar), startChar, endChar, chunks.size()));
+      if (end == tokens.count()) {
+        return chunks;
+      }
+      first = startOfNext(tokens, first, end);
+    }
+  }
+
+  /** The token that ends a chunk, exclusive: the furthest whose chunk is within the limit. */
+  private int endOfChunk(String text, Tokens tokens, int first) {
+    int end = cutAtOrBefore(tokens, first, Math.min(first + tokensMax, tokens.count()));
+    while (end > first + 1) {
+      int startChar = startOf(text, tokens, first);
+      int count = tokenizer.count(text.substring(startChar, startOf(text, tokens, end)));
+      if (count <= tokensMax) {
+        break;
+      }
+      end = cutAtOrBefore(tokens, first, Math.max(first + 1, end - (count - tokensMax)));
+    }
+    return end;
+  }
+
+  /** A word longer than the whole chunk is cut where the chunk ends. */
+  private static int cutAtOrBefore(Tokens tokens, int first, int end) {
+    int cut = end;
+    while (cut > first && cut < tokens.count() && !tokens.startsWord(cut)) {
+      cut--;
+    }
+    return cut > first ? cut : end;
+  }
+
+  private int startOfNext(Tokens tokens, int first, int end) {
+    int next = Math.max(first + 1, end - overlap);
+    while (next < end && !tokens.startsWord(next)) {
+      next++;
+    }
+    return next;
+  }
+
+  private static int startOf(String text, Tokens tokens, int token) {
+    if (token == 0) {
+      return 0;
+    }
+    return token == tokens.count() ? text.length() : tokens.starts()[token];
+  }
+}
