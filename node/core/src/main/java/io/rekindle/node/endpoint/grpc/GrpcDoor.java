@@ -1,0 +1,161 @@
+package io.rekindle.node.endpoint.grpc;
+
+import com.linecorp.armeria.common.TlsKeyPair;
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerPort;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.grpc.GrpcService;
+import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.gate.RequestHandler;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The one TLS 1.3 port: gRPC and gRPC-Web of {@code rekindle.v1}, {@code /healthz}, {@code /readyz}
+ * and {@code /metrics}. Opens at start, before the engine; what can be answered then is the
+ * handler's business.
+ *
+ * <p>Thread-safe.
+ */
+public final class GrpcDoor implements AutoCloseable {
+  /** Room for frames, headers of messages and compression that makes things larger. */
+  private static final long FRAMING_BYTES = 64 * 1024;
+
+  private static final Duration STOP_QUIET = Duration.ofMillis(50);
+  private static final Duration STOP_MAX = Duration.ofSeconds(10);
+  private static final Duration IDLE_MAX = Duration.ofMinutes(10);
+
+  private final Server server;
+  private final ThreadPoolExecutor handlers;
+
+  private GrpcDoor(Server server, ThreadPoolExecutor handlers) {
+    this.server = server;
+    this.handlers = handlers;
+  }
+
+  /**
+   * What the door needs from the node.
+   *
+   * @param certificate PEM, with its chain
+   * @param warming names what still warms; empty when the node is ready
+   * @param metrics the meters in Prometheus' text format; asked only for callers who may monitor
+   */
+  public record Wiring(
+      Path certificate,
+      Path key,
+      RequestHandler handler,
+      Supplier<List<String>> warming,
+      Supplier<String> metrics,
+      InstantSource clock) {}
+
+  /** Listens; returns when the port is open. */
+  public static GrpcDoor open(NodeConfig.Door config, Wiring wiring) {
+    ThreadPoolExecutor handlers = handlers(config);
+    CallContext context =
+        new CallContext(
+            wiring.handler(),
+            handlers,
+            _ -> peer(ServiceRequestContext.current()),
+            wiring.clock(),
+            config.deadlineDefault(),
+            config.deadlineMax());
+    HttpPages pages = new HttpPages(context, wiring.warming(), wiring.metrics());
+    Server server =
+        Server.builder()
+            .https(new InetSocketAddress(config.host(), config.port()))
+            .tls(TlsKeyPair.of(wiring.key().toFile(), wiring.certificate().toFile()))
+            .tlsCustomizer(tls -> tls.protocols("TLSv1.3"))
+            .maxNumConnections(config.connectionsMax())
+            .maxRequestLength(config.requestBytesMax().bytes() + FRAMING_BYTES)
+            // Until a request has arrived whole; from then on its own deadline counts.
+            .requestTimeout(config.deadlineDefault())
+            .idleTimeout(IDLE_MAX)
+            .gracefulShutdownTimeout(STOP_QUIET, STOP_MAX)
+            .disableServerHeader()
+            .disableDateHeader()
+            .service(service(config, context))
+            .service("/healthz", pages.health())
+            .service("/readyz", pages.readiness())
+            .service("/metrics", pages.metrics())
+            .build();
+    server.start().join();
+    return new GrpcDoor(server, handlers);
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    ServerPort port = server.activePort();
+    if (port == null) {
+      throw new IllegalStateException("the door is closed");
+    }
+    return port.localAddress().getPort();
+  }
+
+  /** Takes no more requests, waits at most ten seconds for those under way, and closes. */
+  @Override
+  public void close() {
+    server.stop().join();
+    handlers.shutdown();
+  }
+
+  private static GrpcService service(NodeConfig.Door config, CallContext context) {
+    GrpcServiceBuilder grpc =
+        GrpcService.builder()
+            .supportedSerializationFormats(
+                GrpcSerializationFormats.PROTO,
+                GrpcSerializationFormats.PROTO_WEB,
+                GrpcSerializationFormats.PROTO_WEB_TEXT)
+            .maxRequestMessageLength(Math.toIntExact(config.requestBytesMax().bytes()))
+            .useClientTimeoutHeader(false)
+            .intercept(new ArrivalTimeout());
+    GrpcEndpoints.of(context).forEach(grpc::addService);
+    return grpc.build();
+  }
+
+  private static ThreadPoolExecutor handlers(NodeConfig.Door config) {
+    ThreadPoolExecutor handlers =
+        new ThreadPoolExecutor(
+            config.handlerThreads(),
+            config.handlerThreads(),
+            1,
+            TimeUnit.MINUTES,
+            new LinkedBlockingQueue<>(config.handlerQueueMax()),
+            Thread.ofPlatform().name("rekindle-handler-", 0).factory());
+    handlers.allowCoreThreadTimeOut(true);
+    return handlers;
+  }
+
+  static String peer(ServiceRequestContext context) {
+    return context.clientAddress().getHostAddress();
+  }
+
+  /** A client that never ends its request is cut off; one that waits for its answer is not. */
+  private static final class ArrivalTimeout implements ServerInterceptor {
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+      ServiceRequestContext context = ServiceRequestContext.current();
+      return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+        @Override
+        public void onHalfClose() {
+          context.clearRequestTimeout();
+          super.onHalfClose();
+        }
+      };
+    }
+  }
+}

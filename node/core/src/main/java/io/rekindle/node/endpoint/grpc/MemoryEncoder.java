@@ -1,0 +1,130 @@
+package io.rekindle.node.endpoint.grpc;
+
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.MemoryColumns;
+import io.rekindle.node.model.Reply;
+import io.rekindle.v1.BatchDeleteMemoriesResponse;
+import io.rekindle.v1.BatchStoreMemoriesResponse;
+import io.rekindle.v1.DeleteMemoryResponse;
+import io.rekindle.v1.DeleteMemoryResult;
+import io.rekindle.v1.ExportMemoriesResponse;
+import io.rekindle.v1.GetMemoryResponse;
+import io.rekindle.v1.ListMemoriesResponse;
+import io.rekindle.v1.SearchHit;
+import io.rekindle.v1.SearchMemoriesResponse;
+import io.rekindle.v1.SearchTimes;
+import io.rekindle.v1.StoreMemoryResponse;
+import io.rekindle.v1.StoreMemoryResult;
+import io.rekindle.v1.UpdateMemoryResponse;
+import java.time.Duration;
+import java.util.List;
+
+/** Replies about memories to responses of MemoryService. */
+final class MemoryEncoder {
+  private MemoryEncoder() {}
+
+  static StoreMemoryResponse stored(Reply.Stored reply) {
+    Reply.StoreResult result = reply.results().getFirst();
+    MemoryColumns memory = result.memory();
+    RekindleException error = result.error();
+    if (error != null) {
+      throw error;
+    }
+    StoreMemoryResponse.Builder response =
+        StoreMemoryResponse.newBuilder().setCreated(result.created());
+    return (memory == null ? response : response.setMemory(MemoryMessage.columns(memory))).build();
+  }
+
+  static BatchStoreMemoriesResponse storedBatch(Reply.Stored reply) {
+    return BatchStoreMemoriesResponse.newBuilder()
+        .addAllResults(reply.results().stream().map(MemoryEncoder::result).toList())
+        .build();
+  }
+
+  private static StoreMemoryResult result(Reply.StoreResult result) {
+    StoreMemoryResult.Builder built = StoreMemoryResult.newBuilder().setCreated(result.created());
+    MemoryColumns memory = result.memory();
+    RekindleException error = result.error();
+    if (memory != null) {
+      built.setMemory(MemoryMessage.columns(memory));
+    }
+    if (error != null) {
+      built.setError(GrpcErrors.ofItem(error));
+    }
+    return built.build();
+  }
+
+  static GetMemoryResponse got(Reply.Got reply) {
+    return GetMemoryResponse.newBuilder().setMemory(MemoryMessage.of(reply.memory())).build();
+  }
+
+  static ListMemoriesResponse listed(Reply.Listed reply) {
+    ListMemoriesResponse.Builder response =
+        ListMemoriesResponse.newBuilder().addAllMemories(memories(reply));
+    String next = reply.nextPage();
+    return (next == null ? response : response.setNextPageToken(next)).build();
+  }
+
+  static ExportMemoriesResponse exported(Reply.Listed reply) {
+    ExportMemoriesResponse.Builder response =
+        ExportMemoriesResponse.newBuilder().addAllMemories(memories(reply));
+    String next = reply.nextPage();
+    return (next == null ? response : response.setNextPageToken(next)).build();
+  }
+
+  private static List<io.rekindle.v1.Memory> memories(Reply.Listed reply) {
+    return reply.memories().stream().map(MemoryMessage::of).toList();
+  }
+
+  static SearchMemoriesResponse found(Reply.Found reply) {
+    Reply.SearchTimes times = reply.times();
+    String next = reply.nextPage();
+    return SearchMemoriesResponse.newBuilder()
+        .setNextPageToken(next == null ? "" : next)
+        .addAllHits(reply.hits().stream().map(MemoryEncoder::hit).toList())
+        .setPartial(reply.partial())
+        .setTimes(
+            SearchTimes.newBuilder()
+                .setEmbedMicros(micros(times.embed()))
+                .setIndexMicros(micros(times.index()))
+                .setJoinMicros(micros(times.join())))
+        .build();
+  }
+
+  private static SearchHit hit(Reply.Hit hit) {
+    return SearchHit.newBuilder()
+        .setMemory(MemoryMessage.of(hit.memory()))
+        .setScore(hit.score())
+        .setSimilarity(hit.similarity())
+        .build();
+  }
+
+  static UpdateMemoryResponse updated(Reply.Updated reply) {
+    return UpdateMemoryResponse.newBuilder().setMemory(MemoryMessage.of(reply.memory())).build();
+  }
+
+  static DeleteMemoryResponse deleted(Reply.Deleted reply) {
+    RekindleException error = reply.results().getFirst().error();
+    if (error != null) {
+      throw error;
+    }
+    return DeleteMemoryResponse.getDefaultInstance();
+  }
+
+  static BatchDeleteMemoriesResponse deletedBatch(Reply.Deleted reply) {
+    return BatchDeleteMemoriesResponse.newBuilder()
+        .addAllResults(reply.results().stream().map(MemoryEncoder::result).toList())
+        .build();
+  }
+
+  private static DeleteMemoryResult result(Reply.DeleteResult result) {
+    DeleteMemoryResult.Builder built =
+        DeleteMemoryResult.newBuilder().setMemoryId(result.memoryId().toString());
+    RekindleException error = result.error();
+    return (error == null ? built : built.setError(GrpcErrors.ofItem(error))).build();
+  }
+
+  private static long micros(Duration duration) {
+    return duration.toNanos() / 1_000;
+  }
+}

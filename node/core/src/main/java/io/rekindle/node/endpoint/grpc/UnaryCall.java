@@ -1,0 +1,102 @@
+package io.rekindle.node.endpoint.grpc;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.RequestId;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** One call with one answer. Its listener methods run in order; the body on the executor. */
+final class UnaryCall<R> extends ServerCall.Listener<ByteString> {
+  private final ServerCall<ByteString, R> call;
+  private final Executor executor;
+  private final Body<R> body;
+  private final RequestId id = RequestId.random();
+  private @Nullable ByteString message;
+  private boolean refused;
+
+  private UnaryCall(ServerCall<ByteString, R> call, Executor executor, Body<R> body) {
+    this.call = call;
+    this.executor = executor;
+    this.body = body;
+  }
+
+  /** Makes the answer; blocks. */
+  @FunctionalInterface
+  interface Body<R> {
+    R answer(RequestId id, ByteString message);
+  }
+
+  static <R> ServerCall.Listener<ByteString> start(
+      ServerCall<ByteString, R> call, Executor executor, Body<R> body) {
+    // Two, so that a client that wrongly sends a second message is noticed.
+    call.request(2);
+    return new UnaryCall<>(call, executor, body);
+  }
+
+  @Override
+  public void onMessage(ByteString received) {
+    if (message == null) {
+      message = received;
+    } else {
+      refuse();
+    }
+  }
+
+  @Override
+  public void onHalfClose() {
+    ByteString received = message;
+    if (received == null) {
+      refuse();
+    }
+    if (received == null || refused) {
+      return;
+    }
+    try {
+      executor.execute(() -> run(received));
+    } catch (RejectedExecutionException e) {
+      close(call, busy(), id);
+    }
+  }
+
+  private void refuse() {
+    if (!refused) {
+      refused = true;
+      close(call, RekindleException.invalid("request", "a unary call has one message"), id);
+    }
+  }
+
+  private void run(ByteString received) {
+    R answer;
+    try {
+      answer = body.answer(id, received);
+    } catch (Throwable e) {
+      close(call, e, id);
+      return;
+    }
+    if (!call.isCancelled()) {
+      call.sendHeaders(new Metadata());
+      call.sendMessage(answer);
+      call.close(Status.OK, new Metadata());
+    }
+  }
+
+  static RekindleException busy() {
+    return new RekindleException(
+        ErrorCode.TOO_MANY_REQUESTS, "the node has no room for more requests now");
+  }
+
+  static void close(ServerCall<?, ?> call, Throwable error, RequestId id) {
+    StatusRuntimeException status = GrpcErrors.ofCall(error, id);
+    Metadata trailers = status.getTrailers();
+    if (!call.isCancelled()) {
+      call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
+    }
+  }
+}
