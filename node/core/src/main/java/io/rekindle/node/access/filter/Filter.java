@@ -23,14 +23,32 @@ public sealed interface Filter {
 
   record Not(Filter part) implements Filter {}
 
-  /** A column or metadata path against a literal; false when the row has no such value. */
-  record Compare(Field field, Operator operator, Literal literal) implements Filter {}
+  /**
+   * A column or metadata path against a literal; false when the row has no value of that type.
+   * Columns of labels have no comparison.
+   */
+  record Compare(Field field, Operator operator, Literal literal) implements Filter {
+    public Compare {
+      if (field instanceof Field.OfColumn(Column column) && !column.type().takes(literal)) {
+        throw new IllegalArgumentException("the literal is not of the column's type");
+      }
+    }
+  }
 
   /**
    * Membership: {@code tags:"vip"}, {@code path:"a"} (the path begins with these labels), {@code
    * session_id:*} and {@code metadata.a:*} (the row has a value).
    */
-  record Has(Field field, Member member) implements Filter {}
+  record Has(Field field, Member member) implements Filter {
+    public Has {
+      if (member instanceof Member.Labels(List<String> labels)) {
+        boolean set = field.equals(new Field.OfColumn(Column.TAGS)) && labels.size() == 1;
+        if (!set && !field.equals(new Field.OfColumn(Column.PATH))) {
+          throw new IllegalArgumentException("only tags and path have members, tags one at a time");
+        }
+      }
+    }
+  }
 
   /** The order comparisons that a literal allows depend on its type; strings by code point. */
   enum Operator {
@@ -78,6 +96,11 @@ public sealed interface Filter {
     public Type type() {
       return type;
     }
+
+    /** Whether the column holds labels, which are asked for by {@link Has} only. */
+    public boolean holdsLabels() {
+      return type == Type.TEXT_SET || type == Type.TEXT_LIST;
+    }
   }
 
   /** What a column holds. */
@@ -88,14 +111,31 @@ public sealed interface Filter {
     TIME,
     SENSITIVITY,
     TEXT_SET,
-    TEXT_LIST
+    TEXT_LIST;
+
+    boolean takes(Literal literal) {
+      return switch (literal) {
+        case Literal.Text _ -> this == TEXT;
+        case Literal.Numeric _ -> this == NUMBER;
+        case Literal.Truth _ -> this == BOOLEAN;
+        case Literal.Time _ -> this == TIME;
+        case Literal.Level _ -> this == SENSITIVITY;
+      };
+    }
   }
 
   /** A literal of the filter; a column's literal has the column's type already. */
   sealed interface Literal {
     record Text(String value) implements Literal {}
 
-    record Numeric(double value) implements Literal {}
+    /** Finite. For importance, a value of single precision, as it is stored. */
+    record Numeric(double value) implements Literal {
+      public Numeric {
+        if (!Double.isFinite(value)) {
+          throw new IllegalArgumentException("numbers are finite");
+        }
+      }
+    }
 
     record Truth(boolean value) implements Literal {}
 
@@ -115,6 +155,9 @@ public sealed interface Filter {
     record Labels(List<String> labels) implements Member {
       public Labels {
         labels = List.copyOf(labels);
+        if (labels.isEmpty() || labels.contains("")) {
+          throw new IllegalArgumentException("labels are not empty, nor is their list");
+        }
       }
     }
   }

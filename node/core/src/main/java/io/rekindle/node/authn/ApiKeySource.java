@@ -1,0 +1,13 @@
+package io.rekindle.node.authn;
+
+import io.rekindle.node.model.ApiKeyId;
+import org.jspecify.annotations.Nullable;
+
+/** Where the stored API keys come from. Safe for use by many threads. */
+public interface ApiKeySource {
+  /** The key as it now is, revoked and expired ones included, or null when there is none. */
+  @Nullable StoredApiKey findKey(ApiKeyId id);
+
+  /** The secret, at least 32 bytes, under which the keys' secrets are hashed. Not changed. */
+  byte[] pepper();
+}

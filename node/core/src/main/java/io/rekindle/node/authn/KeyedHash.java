@@ -1,0 +1,24 @@
+package io.rekindle.node.authn;
+
+import java.security.GeneralSecurityException;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** HMAC-SHA-256. */
+final class KeyedHash {
+  static final int BYTES = 32;
+
+  private static final String ALGORITHM = "HmacSHA256";
+
+  private KeyedHash() {}
+
+  static byte[] of(byte[] key, byte[] message) {
+    try {
+      Mac mac = Mac.getInstance(ALGORITHM);
+      mac.init(new SecretKeySpec(key, ALGORITHM));
+      return mac.doFinal(message);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has HMAC-SHA-256", e);
+    }
+  }
+}
