@@ -1,5 +1,6 @@
 package io.rekindle.node.access.filter;
 
+import io.rekindle.node.model.Sensitivity;
 import java.util.List;
 
 /** A condition over one memory. Immutable; at most 64 terms and 16 levels when it was parsed. */
@@ -142,8 +143,13 @@ public sealed interface Filter {
     /** Microseconds since the epoch, UTC: the precision that times are stored in. */
     record Time(long epochMicros) implements Literal {}
 
-    /** Ordinal of {@link io.rekindle.node.model.Sensitivity}. */
-    record Level(int ordinal) implements Literal {}
+    /** Ordinal of {@link Sensitivity}. */
+    record Level(int ordinal) implements Literal {
+      @SuppressWarnings("EnumOrdinal") // The order of the language is that of the declaration.
+      public static Level of(Sensitivity sensitivity) {
+        return new Level(sensitivity.ordinal());
+      }
+    }
   }
 
   /** The right side of {@link Has}. */

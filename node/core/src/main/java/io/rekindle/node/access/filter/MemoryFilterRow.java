@@ -49,7 +49,7 @@ public final class MemoryFilterRow implements FilterRow {
       case AGENT_ID -> text(columns.agentId());
       case SESSION_ID -> text(columns.sessionId());
       case MEMORY_TYPE -> text(columns.memoryType());
-      case SENSITIVITY -> new Literal.Level(columns.sensitivity().ordinal());
+      case SENSITIVITY -> Literal.Level.of(columns.sensitivity());
       case IMPORTANCE -> new Literal.Numeric(columns.importance());
       case HAS_EMBEDDING -> new Literal.Truth(columns.hasEmbedding());
       case EMBEDDING_STATUS -> text(columns.embeddingStatus().name().toLowerCase(Locale.ROOT));
