@@ -29,6 +29,8 @@ public final class Authorizer {
   private final Duration passLifetime;
 
   /**
+   * An authorizer over the grants that a source gives at the time of each request.
+   *
    * @param passLifetime how long a pass can be used, at least as long as a request may take
    */
   public Authorizer(GrantSource grants, InstantSource clock, Duration passLifetime) {

@@ -31,6 +31,8 @@ public final class Authenticator {
   }
 
   /**
+   * The principal whose key was presented.
+   *
    * @param credential the key's whole text, without a scheme such as {@code Bearer}; null when the
    *     request carried none
    * @throws RekindleException UNAUTHENTICATED; {@link AuthenticationFailure#find} tells the audit

@@ -20,6 +20,8 @@ public final class MemoryFilterRow implements FilterRow {
   private @Nullable Map<String, Literal> metadata;
 
   /**
+   * A row whose metadata is fetched when a filter reads it.
+   *
    * @param metadataJson gives the metadata as stored, or null when there is none; often by opening
    *     the payload
    */

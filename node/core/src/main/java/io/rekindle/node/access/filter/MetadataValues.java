@@ -21,6 +21,8 @@ public final class MetadataValues {
   private MetadataValues() {}
 
   /**
+   * Reads every value that has a path.
+   *
    * @param json an object that was accepted when it was stored
    * @throws RekindleException DATA_CORRUPTED when it is none
    */
