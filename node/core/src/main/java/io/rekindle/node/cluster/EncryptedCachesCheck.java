@@ -1,0 +1,44 @@
+package io.rekindle.node.cluster;
+
+import io.rekindle.node.error.StartRefusedException;
+import java.util.TreeSet;
+import org.apache.ignite.Ignite;
+import org.apache.ignite.configuration.CacheConfiguration;
+
+/** Refuses to serve from a cache that lies on disk in clear. */
+public final class EncryptedCachesCheck {
+  private EncryptedCachesCheck() {}
+
+  /** Of configurations, before Ignite sees them. */
+  public static void check(CacheConfiguration<?, ?>... caches) {
+    TreeSet<String> unencrypted = new TreeSet<>();
+    for (CacheConfiguration<?, ?> cache : caches) {
+      if (!cache.isEncryptionEnabled()) {
+        unencrypted.add(cache.getName());
+      }
+    }
+    refuse(unencrypted);
+  }
+
+  /**
+   * Of a started engine, whose caches may come from disk.
+   *
+   * @throws StartRefusedException when a cache of ours is not encrypted
+   */
+  public static void check(Ignite ignite) {
+    TreeSet<String> unencrypted = new TreeSet<>();
+    for (String name : ignite.cacheNames()) {
+      if (!ignite.cache(name).getConfiguration(CacheConfiguration.class).isEncryptionEnabled()) {
+        unencrypted.add(name);
+      }
+    }
+    refuse(unencrypted);
+  }
+
+  private static void refuse(TreeSet<String> unencrypted) {
+    if (!unencrypted.isEmpty()) {
+      throw new StartRefusedException(
+          "These caches are not encrypted: " + String.join(", ", unencrypted) + ".");
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.rekindle.node.cluster;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.ignite.Ignite;
+import org.apache.ignite.IgniteState;
+import org.apache.ignite.Ignition;
+import org.apache.ignite.failure.AbstractFailureHandler;
+import org.apache.ignite.failure.FailureContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * On a critical failure: marks the node invalid, tells the listener, and halts the process if the
+ * engine is not down in time. A node that lost its WAL must not acknowledge one write more.
+ */
+final class EngineFailureHandler extends AbstractFailureHandler {
+  /** The exit code of a process that was halted, so that a supervisor starts it anew. */
+  static final int HALT_EXIT_CODE = 70;
+
+  private static final Logger log = LoggerFactory.getLogger(EngineFailureHandler.class);
+
+  private final EngineFailureListener listener;
+  private final Duration patience;
+  private final AtomicBoolean told = new AtomicBoolean();
+
+  EngineFailureHandler(EngineFailureListener listener, Duration patience) {
+    this.listener = listener;
+    this.patience = patience;
+  }
+
+  @Override
+  protected boolean handle(Ignite ignite, FailureContext failure) {
+    if (told.compareAndSet(false, true)) {
+      log.atError()
+          .addKeyValue("kind", failure.type())
+          .setCause(failure.error())
+          .log("the engine failed and is stopped");
+      Thread stopper =
+          new Thread(
+              () -> listener.engineFailed(failure.type().name(), failure.error()),
+              "engine-failure");
+      stopper.setDaemon(true);
+      stopper.start();
+      watch(ignite.name(), stopper);
+    }
+    return true;
+  }
+
+  private void watch(String instance, Thread stopper) {
+    Thread watchdog =
+        new Thread(
+            () -> {
+              try {
+                stopper.join(patience);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              if (Ignition.state(instance) == IgniteState.STARTED) {
+                log.error("the engine did not stop, so the process is halted");
+                Runtime.getRuntime().halt(HALT_EXIT_CODE);
+              }
+            },
+            "engine-failure-watchdog");
+    watchdog.setDaemon(true);
+    watchdog.start();
+  }
+}

@@ -1,0 +1,190 @@
+package io.rekindle.node.cluster;
+
+import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.kms.SecretFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data folder of a node, held by this process alone, and where things lie in it.
+ *
+ * <p>All folders are for the owner only (0700). The lock is the operating system's: it ends with
+ * the process, however that ends.
+ */
+public final class EngineFolders implements AutoCloseable {
+  private final Path dataFolder;
+  private final FileChannel lockFile;
+
+  private EngineFolders(Path dataFolder, FileChannel lockFile) {
+    this.dataFolder = dataFolder;
+    this.lockFile = lockFile;
+  }
+
+  /**
+   * Locks {@code dataFolder}, making it if it is missing, and removes what an earlier process left
+   * half-written.
+   *
+   * @throws StartRefusedException when another process holds it, or it cannot be written to;
+   *     nothing else was touched then
+   */
+  public static EngineFolders open(Path dataFolder) {
+    Path folder = dataFolder.toAbsolutePath().normalize();
+    try {
+      SecretFiles.createFolder(folder);
+      FileChannel lockFile = lock(folder);
+      EngineFolders folders = new EngineFolders(folder, lockFile);
+      try {
+        folders.prepare();
+      } catch (IOException | RuntimeException e) {
+        lockFile.close();
+        throw e;
+      }
+      return folders;
+    } catch (IOException e) {
+      throw new StartRefusedException("The data folder " + folder + " cannot be written to.", e);
+    }
+  }
+
+  public Path dataFolder() {
+    return dataFolder;
+  }
+
+  /** Ignite's work folder: marshaller and binary types, in clear, without tenants' names. */
+  public Path ignite() {
+    return dataFolder.resolve("ignite");
+  }
+
+  public Path pages() {
+    return ignite().resolve("db");
+  }
+
+  public Path wal() {
+    return ignite().resolve("wal");
+  }
+
+  public Path walArchive() {
+    return ignite().resolve("wal-archive");
+  }
+
+  public Path snapshots() {
+    return ignite().resolve("snapshots");
+  }
+
+  /** The only place for temporary files (java.io.tmpdir); emptied at every start. */
+  public Path temporary() {
+    return dataFolder.resolve("tmp");
+  }
+
+  /** Who this node is in the cluster: random, made once, kept for the folder's life. */
+  public UUID nodeId() {
+    Path file = dataFolder.resolve("node.id");
+    try {
+      if (!Files.exists(file)) {
+        SecretFiles.create(file, UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII));
+      }
+      return UUID.fromString(Files.readString(file).strip());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new StartRefusedException("The file " + file + " does not hold a node's id.", e);
+    }
+  }
+
+  /** Whether an engine ever ran here. */
+  public boolean hasPages() {
+    try (Stream<Path> entries = Files.list(pages())) {
+      return entries.findAny().isPresent();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Lets the next process in. */
+  @Override
+  public void close() {
+    try {
+      lockFile.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static FileChannel lock(Path folder) throws IOException {
+    FileChannel file =
+        FileChannel.open(
+            folder.resolve("node.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    @Nullable FileLock lock = null;
+    try {
+      lock = file.tryLock();
+    } catch (OverlappingFileLockException e) {
+      // Held by this very process: the same answer as for another one.
+      lock = null;
+    } finally {
+      if (lock == null) {
+        file.close();
+      }
+    }
+    if (lock == null) {
+      throw new StartRefusedException(
+          "Another node is running on the data folder " + folder + ".");
+    }
+    return file;
+  }
+
+  private void prepare() throws IOException {
+    Files.setPosixFilePermissions(dataFolder, PosixFilePermissions.fromString("rwx------"));
+    deleteBelow(temporary());
+    for (Path folder : new Path[] {pages(), wal(), walArchive(), snapshots(), temporary()}) {
+      SecretFiles.createFolder(folder);
+    }
+    try (Stream<Path> all = Files.find(dataFolder, 3, (path, _) -> isUnfinished(path))) {
+      for (Path leftover : all.toList()) {
+        Files.deleteIfExists(leftover);
+      }
+    }
+  }
+
+  private static boolean isUnfinished(Path path) {
+    return path.getFileName().toString().endsWith(SecretFiles.UNFINISHED_SUFFIX);
+  }
+
+  private static void deleteBelow(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            if (!visited.equals(folder)) {
+              Files.delete(visited);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

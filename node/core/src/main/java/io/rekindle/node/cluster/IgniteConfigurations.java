@@ -1,0 +1,164 @@
+package io.rekindle.node.cluster;
+
+import io.rekindle.node.config.Durability;
+import io.rekindle.node.config.NodeConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.apache.ignite.calcite.CalciteQueryEngineConfiguration;
+import org.apache.ignite.configuration.DataRegionConfiguration;
+import org.apache.ignite.configuration.DataStorageConfiguration;
+import org.apache.ignite.configuration.ExecutorConfiguration;
+import org.apache.ignite.configuration.IgniteConfiguration;
+import org.apache.ignite.configuration.SqlConfiguration;
+import org.apache.ignite.configuration.SystemDataRegionConfiguration;
+import org.apache.ignite.configuration.WALMode;
+import org.apache.ignite.logger.slf4j.Slf4jLogger;
+import org.apache.ignite.spi.communication.tcp.TcpCommunicationSpi;
+import org.apache.ignite.spi.discovery.tcp.TcpDiscoverySpi;
+import org.apache.ignite.spi.discovery.tcp.ipfinder.vm.TcpDiscoveryVmIpFinder;
+import org.apache.ignite.spi.indexing.IndexingSpi;
+import org.apache.ignite.spi.metric.noop.NoopMetricExporterSpi;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole configuration of a node's engine, in one place.
+ *
+ * <p>What Ignite opens or writes by default and Rekindle does not want is switched off here, each
+ * with its reason; the caller adds caches and plugins, and then nothing more.
+ */
+public final class IgniteConfigurations {
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final int PAGE_BYTES = 4096;
+  private static final long SYSTEM_REGION_BYTES = 16L << 20;
+  private static final long SYSTEM_REGION_BYTES_MAX = 64L << 20;
+
+  /** How long a failed engine may take to stop before the process is halted. */
+  private static final Duration HALT_AFTER = Duration.ofSeconds(30);
+
+  static {
+    IgniteProperties.set();
+  }
+
+  private IgniteConfigurations() {}
+
+  /**
+   * A configuration ready to start, without caches.
+   *
+   * @param nodeId stable over restarts: the name of this node's folder and place in the baseline
+   * @param indexing null for none
+   */
+  public static IgniteConfiguration of(
+      NodeConfig config,
+      EngineFolders folders,
+      UUID nodeId,
+      XaesEncryptionSpi encryption,
+      NodeTls tls,
+      @Nullable IndexingSpi indexing,
+      EngineFailureListener failures) {
+    IgniteConfiguration ignite = new IgniteConfiguration();
+    ignite.setIgniteInstanceName("rekindle-" + nodeId);
+    ignite.setConsistentId(nodeId.toString());
+    ignite.setIgniteHome(folders.ignite().toString());
+    ignite.setWorkDirectory(folders.ignite().toString());
+    ignite.setSnapshotPath(folders.snapshots().toString());
+    ignite.setGridLogger(new Slf4jLogger());
+    ignite.setEncryptionSpi(encryption);
+    ignite.setDataStorageConfiguration(storage(config, folders));
+    ignite.setFailureHandler(new EngineFailureHandler(failures, HALT_AFTER));
+    ignite.setExecutorConfiguration(
+        new ExecutorConfiguration(SliceCalls.EXECUTOR).setSize(SliceCalls.EXECUTOR_THREADS));
+    if (indexing != null) {
+      ignite.setIndexingSpi(indexing);
+    }
+    network(ignite, config.ignite(), tls);
+    harden(ignite);
+    return ignite;
+  }
+
+  private static void network(IgniteConfiguration ignite, NodeConfig.Ignite config, NodeTls tls) {
+    int discoveryPort = portOrFree(config.discoveryPort());
+    TcpDiscoverySpi discovery = new TcpDiscoverySpi();
+    discovery.setLocalAddress(LOOPBACK);
+    discovery.setLocalPort(discoveryPort);
+    discovery.setLocalPortRange(0);
+    discovery.setIpFinder(
+        new TcpDiscoveryVmIpFinder().setAddresses(List.of(LOOPBACK + ":" + discoveryPort)));
+    ignite.setDiscoverySpi(discovery);
+
+    TcpCommunicationSpi communication = new TcpCommunicationSpi();
+    communication.setLocalAddress(LOOPBACK);
+    communication.setLocalPort(portOrFree(config.communicationPort()));
+    communication.setLocalPortRange(0);
+    ignite.setCommunicationSpi(communication);
+
+    ignite.setLocalHost(LOOPBACK);
+    ignite.setSslContextFactory(new Tls13ContextFactory(tls));
+    ignite.setFailureDetectionTimeout(config.failureDetection().toMillis());
+    // The REST and thin-client listeners speak protocols that no pass guards.
+    ignite.setConnectorConfiguration(null);
+    ignite.setClientConnectorConfiguration(null);
+  }
+
+  private static void harden(IgniteConfiguration ignite) {
+    // Code comes from the class path of this node, never from a peer.
+    ignite.setPeerClassLoadingEnabled(false);
+    // By default every environment variable and system property is told to all nodes.
+    ignite.setIncludeProperties();
+    ignite.setMetricsLogFrequency(0);
+    ignite.setMetricExporterSpi(new NoopMetricExporterSpi());
+    ignite.setSqlConfiguration(
+        new SqlConfiguration()
+            .setQueryEnginesConfiguration(new CalciteQueryEngineConfiguration().setDefault(true))
+            // A history would keep query texts.
+            .setSqlQueryHistorySize(0));
+  }
+
+  private static DataStorageConfiguration storage(NodeConfig config, EngineFolders folders) {
+    NodeConfig.Ignite ignite = config.ignite();
+    DataRegionConfiguration region = new DataRegionConfiguration();
+    region.setName("default");
+    region.setPersistenceEnabled(true);
+    region.setInitialSize(
+        Math.min(ignite.dataRegionInitial().bytes(), ignite.dataRegionMax().bytes()));
+    region.setMaxSize(ignite.dataRegionMax().bytes());
+    region.setCheckpointPageBufferSize(ignite.checkpointBuffer().bytes());
+    // A swap file would hold pages in clear.
+    region.setSwapPath(null);
+
+    DataStorageConfiguration storage = new DataStorageConfiguration();
+    storage.setDefaultDataRegionConfiguration(region);
+    storage.setSystemDataRegionConfiguration(
+        new SystemDataRegionConfiguration()
+            .setInitialSize(SYSTEM_REGION_BYTES)
+            .setMaxSize(SYSTEM_REGION_BYTES_MAX));
+    storage.setPageSize(PAGE_BYTES);
+    storage.setStoragePath(folders.pages().toString());
+    storage.setWalPath(folders.wal().toString());
+    storage.setWalArchivePath(folders.walArchive().toString());
+    storage.setWalMode(config.durability() == Durability.POWER ? WALMode.FSYNC : WALMode.LOG_ONLY);
+    storage.setWalSegments(ignite.walSegments());
+    storage.setWalSegmentSize(Math.toIntExact(ignite.walSegment().bytes()));
+    storage.setMaxWalArchiveSize(ignite.walArchiveMax().bytes());
+    storage.setCheckpointFrequency(ignite.checkpointInterval().toMillis());
+    // Slows writers down before a checkpoint has to stop them.
+    storage.setWriteThrottlingEnabled(true);
+    return storage;
+  }
+
+  /** A port that was free a moment ago; the bind that follows fails if someone took it. */
+  private static int portOrFree(int port) {
+    if (port != 0) {
+      return port;
+    }
+    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return probe.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException("no free port on loopback", e);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.rekindle.node.cluster;
+
+import io.rekindle.node.kms.SecretFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Makes a node's first certificates: one CA for doors, whose certificate clients trust, and another
+ * for nodes alone, because whoever holds one of its certificates can join the cluster.
+ *
+ * <p>Files, in the folder given: {@code server-ca.crt}, {@code server-ca.key}, {@code server.crt},
+ * {@code server.key}, {@code node-ca.crt}, {@code node-ca.key}, {@code node.crt}, {@code node.key};
+ * keys are PKCS#8, mode 0600. Move the CA keys off the machine once all nodes have certificates.
+ */
+public final class NodeCertificates {
+  private static final List<String> LOOPBACK = List.of("localhost", "127.0.0.1", "::1");
+
+  private NodeCertificates() {}
+
+  /** How long new certificates are good for. */
+  public record Validity(Duration authority, Duration leaf) {
+    public static final Validity DEFAULT =
+        new Validity(Duration.ofDays(3650), Duration.ofDays(825));
+  }
+
+  /**
+   * Makes all eight files.
+   *
+   * @param hosts names and addresses of the door, besides loopback
+   * @throws java.nio.file.FileAlreadyExistsException when a key is there: it is never replaced
+   */
+  public static void create(
+      Path folder, UUID clusterId, List<String> hosts, Instant now, Validity validity)
+      throws IOException {
+    List<String> names = new ArrayList<>(LOOPBACK);
+    names.addAll(hosts);
+    SecretFiles.createFolder(folder);
+
+    CertificateAuthority doors =
+        CertificateAuthority.create("server CA of " + clusterId, now, validity.authority());
+    write(folder, "server-ca", doors.certificate(), doors.key());
+    var server = doors.issueServer("server of " + clusterId, names, now, validity.leaf());
+    write(folder, "server", server.certificate(), server.key());
+
+    CertificateAuthority nodes =
+        CertificateAuthority.create("node CA of " + clusterId, now, validity.authority());
+    write(folder, "node-ca", nodes.certificate(), nodes.key());
+    var node = nodes.issueNode("node of " + clusterId, names, now, validity.leaf());
+    write(folder, "node", node.certificate(), node.key());
+  }
+
+  /** Writes {@code name.key} (0600) and {@code name.crt} (0644). */
+  static void write(Path folder, String name, X509Certificate certificate, PrivateKey key)
+      throws IOException {
+    SecretFiles.create(folder.resolve(name + ".key"), Pem.write(key));
+    Path file = folder.resolve(name + ".crt");
+    try {
+      SecretFiles.write(file, Pem.write(certificate));
+    } catch (GeneralSecurityException e) {
+      throw new IOException("a certificate was not written", e);
+    }
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+  }
+}

@@ -1,0 +1,130 @@
+package io.rekindle.node.cluster;
+
+import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.kms.SecretFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * The certificates that a node serves and joins with, read and checked at start with the JDK alone.
+ *
+ * @param serverCertificate PEM of the door's certificate and what leads to its CA
+ * @param serverKey PEM of the door's key, PKCS#8
+ * @param nodeChain the node's certificate first
+ * @param nodeKey the node's key
+ * @param nodeCas whoever holds a certificate of one of these may join
+ */
+public record NodeTls(
+    Path serverCertificate,
+    Path serverKey,
+    List<X509Certificate> nodeChain,
+    PrivateKey nodeKey,
+    List<X509Certificate> nodeCas) {
+  private static final int FILE_BYTES_MAX = 1 << 20;
+
+  /** Never guarded by a password on disk: the file's mode guards it. This is only in memory. */
+  private static final char[] IN_MEMORY = new char[0];
+
+  public NodeTls {
+    nodeChain = List.copyOf(nodeChain);
+    nodeCas = List.copyOf(nodeCas);
+  }
+
+  /**
+   * Reads the files of {@code config}; relative paths are below {@code dataFolder}.
+   *
+   * @throws StartRefusedException when a file is missing, not PEM, a key is open to others, or a
+   *     certificate is not valid at {@code now}
+   */
+  public static NodeTls load(NodeConfig.Tls config, Path dataFolder, Instant now) {
+    Path serverCertificate = dataFolder.resolve(config.serverCertificate());
+    Path serverKey = dataFolder.resolve(config.serverKey());
+    readCertificates(serverCertificate, now);
+    readKey(serverKey);
+    return new NodeTls(
+        serverCertificate,
+        serverKey,
+        readCertificates(dataFolder.resolve(config.nodeCertificate()), now),
+        readKey(dataFolder.resolve(config.nodeKey())),
+        readCertificates(dataFolder.resolve(config.nodeCa()), now));
+  }
+
+  KeyManager[] nodeKeyManagers() {
+    try {
+      KeyStore store = emptyStore();
+      store.setKeyEntry("node", nodeKey, IN_MEMORY, nodeChain.toArray(Certificate[]::new));
+      KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
+      factory.init(store, IN_MEMORY);
+      return factory.getKeyManagers();
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("the node's certificate is not usable", e);
+    }
+  }
+
+  TrustManager[] nodeTrustManagers() {
+    try {
+      KeyStore store = emptyStore();
+      for (int i = 0; i < nodeCas.size(); i++) {
+        store.setCertificateEntry("ca" + i, nodeCas.get(i));
+      }
+      TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+      factory.init(store);
+      return factory.getTrustManagers();
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("the node CA is not usable", e);
+    }
+  }
+
+  private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    return store;
+  }
+
+  private static List<X509Certificate> readCertificates(Path file, Instant now) {
+    try {
+      List<X509Certificate> certificates = Pem.readCertificates(Files.readAllBytes(file));
+      for (X509Certificate certificate : certificates) {
+        certificate.checkValidity(Date.from(now));
+      }
+      return certificates;
+    } catch (NoSuchFileException e) {
+      throw new StartRefusedException("The certificate " + file + " is missing.", e);
+    } catch (CertificateExpiredException e) {
+      throw new StartRefusedException("The certificate " + file + " has expired.", e);
+    } catch (CertificateNotYetValidException e) {
+      throw new StartRefusedException("The certificate " + file + " is not valid yet.", e);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new StartRefusedException("The certificate " + file + " is not readable PEM.", e);
+    }
+  }
+
+  private static PrivateKey readKey(Path file) {
+    byte[] pem = SecretFiles.read(file, "TLS key file", FILE_BYTES_MAX);
+    try {
+      return Pem.readKey(pem);
+    } catch (GeneralSecurityException e) {
+      throw new StartRefusedException("The TLS key file " + file + " is not PKCS#8 in PEM.", e);
+    } finally {
+      Arrays.fill(pem, (byte) 0);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.rekindle.node.cluster;
+
+import org.apache.ignite.Ignite;
+import org.apache.ignite.IgniteException;
+import org.apache.ignite.Ignition;
+import org.apache.ignite.cluster.ClusterState;
+import org.apache.ignite.configuration.CacheConfiguration;
+import org.apache.ignite.configuration.IgniteConfiguration;
+
+/**
+ * Ignite, started, active and checked; the core of the engine. It can be closed and another one
+ * started in the same process.
+ */
+public final class RunningIgnite implements AutoCloseable {
+  private final Ignite ignite;
+
+  private RunningIgnite(Ignite ignite) {
+    this.ignite = ignite;
+  }
+
+  /**
+   * Starts and activates; the first start of a folder makes this node the baseline.
+   *
+   * @throws io.rekindle.node.error.StartRefusedException when a cache is not encrypted: before
+   *     anything starts if it is a configured one
+   * @throws IgniteException when Ignite cannot start; nothing of it runs then
+   */
+  public static RunningIgnite start(IgniteConfiguration configuration) {
+    CacheConfiguration<?, ?>[] caches = configuration.getCacheConfiguration();
+    if (caches != null) {
+      EncryptedCachesCheck.check(caches);
+    }
+    Ignite ignite = Ignition.start(configuration);
+    RunningIgnite running = new RunningIgnite(ignite);
+    try {
+      ignite.cluster().baselineAutoAdjustEnabled(false);
+      ignite.cluster().state(ClusterState.ACTIVE);
+      EncryptedCachesCheck.check(ignite);
+      return running;
+    } catch (RuntimeException e) {
+      running.close();
+      throw e;
+    }
+  }
+
+  public Ignite ignite() {
+    return ignite;
+  }
+
+  /** Stops without waiting for running jobs; a last checkpoint makes the next start fast. */
+  @Override
+  public void close() {
+    Ignition.stop(ignite.name(), true);
+  }
+}

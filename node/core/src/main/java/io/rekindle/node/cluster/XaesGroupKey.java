@@ -1,0 +1,52 @@
+package io.rekindle.node.cluster;
+
+import com.google.crypto.tink.Aead;
+import io.rekindle.node.kms.Xaes;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.security.MessageDigest;
+
+/**
+ * The key of one cache group, as Ignite hands it around: unwrapped, with its cipher ready and its
+ * wrapped form kept, so that Ignite's frequent rewrites of its key list cost no cryptography.
+ *
+ * <p>{@link Serializable} because Ignite's SPI says so; serialising it is refused.
+ */
+final class XaesGroupKey implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final transient byte[] secret;
+  private final transient byte[] wrapped;
+  private final transient Aead cipher;
+
+  XaesGroupKey(byte[] secret, byte[] wrapped) {
+    this.secret = secret;
+    this.wrapped = wrapped;
+    this.cipher = Xaes.of(secret);
+  }
+
+  Aead cipher() {
+    return cipher;
+  }
+
+  byte[] wrapped() {
+    return wrapped.clone();
+  }
+
+  /** Two are equal when their secrets are, however often they were wrapped. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof XaesGroupKey that && MessageDigest.isEqual(secret, that.secret);
+  }
+
+  @Override
+  public int hashCode() {
+    // The nonce and tag say nothing of the secret, but differ per wrapping: equal keys must agree.
+    return XaesGroupKey.class.hashCode();
+  }
+
+  private void writeObject(ObjectOutputStream out) throws NotSerializableException {
+    throw new NotSerializableException("a group key leaves this process wrapped only");
+  }
+}

@@ -1,0 +1,81 @@
+package io.rekindle.node.keyring;
+
+import com.google.crypto.tink.Aead;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.kms.Xaes;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Wraps data keys under the cluster's {@code namespace} sub-key.
+ *
+ * <p>A wrapped key is: format byte 1, key id (8 random bytes), XAES-256-GCM of the 32-byte key. It
+ * is bound to the cluster, to what it belongs to, and to its id.
+ */
+final class KeyWrapper {
+  private static final byte FORMAT = 1;
+  private static final int KEY_BYTES = 32;
+  private static final int WRAPPED_BYTES =
+      1 + DataKey.ID_BYTES + KEY_BYTES + Xaes.OVERHEAD_BYTES;
+
+  private final UUID clusterId;
+  private final Aead cipher;
+  private final SecureRandom random = new SecureRandom();
+
+  KeyWrapper(ClusterKey clusterKey) {
+    this.clusterId = clusterKey.clusterId();
+    byte[] key = clusterKey.derive(ClusterKey.Use.NAMESPACE);
+    this.cipher = Xaes.of(key);
+    Arrays.fill(key, (byte) 0);
+  }
+
+  /** A new random key, wrapped for {@code owner} (bytes that name it) of a kind {@code label}. */
+  byte[] wrapNew(String label, byte[] owner) {
+    byte[] secret = new byte[KEY_BYTES];
+    random.nextBytes(secret);
+    long id = random.nextLong();
+    try {
+      byte[] wrapped = cipher.encrypt(secret, associatedData(label, owner, id));
+      return ByteBuffer.allocate(WRAPPED_BYTES).put(FORMAT).putLong(id).put(wrapped).array();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("wrapping under a good key does not fail", e);
+    } finally {
+      Arrays.fill(secret, (byte) 0);
+    }
+  }
+
+  /**
+   * @throws RekindleException DATA_CORRUPTED when {@code wrapped} was not made for this owner
+   */
+  DataKey unwrap(String label, byte[] owner, byte[] wrapped) {
+    if (wrapped.length != WRAPPED_BYTES || wrapped[0] != FORMAT) {
+      throw new RekindleException(
+          ErrorCode.DATA_CORRUPTED, "a data key has an unknown form", Map.of("kind", label));
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(wrapped, 1, wrapped.length - 1);
+    long id = buffer.getLong();
+    byte[] sealed = new byte[buffer.remaining()];
+    buffer.get(sealed);
+    try {
+      return new DataKey(id, cipher.decrypt(sealed, associatedData(label, owner, id)));
+    } catch (GeneralSecurityException e) {
+      throw new RekindleException(
+          ErrorCode.DATA_CORRUPTED, "a data key does not unwrap", Map.of("kind", label), e);
+    }
+  }
+
+  private byte[] associatedData(String label, byte[] owner, long id) {
+    return Parts.join(
+        label.getBytes(StandardCharsets.US_ASCII),
+        new byte[] {FORMAT},
+        Parts.of(clusterId),
+        owner,
+        ByteBuffer.allocate(DataKey.ID_BYTES).putLong(id).array());
+  }
+}

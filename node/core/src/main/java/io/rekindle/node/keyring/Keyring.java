@@ -1,0 +1,164 @@
+package io.rekindle.node.keyring;
+
+import com.google.crypto.tink.Aead;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.kms.Xaes;
+import io.rekindle.node.model.NamespaceId;
+import io.rekindle.node.model.NamespacePath;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.UUID;
+
+/**
+ * Seals and opens what rows keep, under one data key for each namespace, wrapped by the cluster key.
+ *
+ * <p>Data keys are unwrapped on first use and kept, at most {@value #KEYS_MAX}; where no lookup is
+ * allowed (inside a commit), ask {@link #isUnwrapped} first. Safe for use by many threads; no call
+ * reaches a key management service.
+ */
+public final class Keyring implements AutoCloseable {
+  private static final int KEYS_MAX = 20_000;
+  private static final String NAMESPACE = "namespace key";
+  private static final String ROOT = "root namespace key";
+
+  private final UUID clusterId;
+  private final KeyWrapper wrapper;
+  private final UnwrappedKeys<NamespaceId> namespaceKeys;
+  private final UnwrappedKeys<NamespacePath> rootKeys;
+  private final Aead tokenCipher;
+  private final byte[] pepper;
+
+  /** Keeps sub-keys of {@code clusterKey}, not the key itself. */
+  public Keyring(ClusterKey clusterKey, WrappedKeySource source) {
+    this.clusterId = clusterKey.clusterId();
+    this.wrapper = new KeyWrapper(clusterKey);
+    this.namespaceKeys =
+        new UnwrappedKeys<>(
+            KEYS_MAX,
+            source::findWrappedKey,
+            (id, wrapped) -> wrapper.unwrap(NAMESPACE, name(id), wrapped));
+    this.rootKeys =
+        new UnwrappedKeys<>(
+            KEYS_MAX,
+            source::findWrappedRootKey,
+            (root, wrapped) -> wrapper.unwrap(ROOT, name(root), wrapped));
+    byte[] tokenKey = clusterKey.derive(ClusterKey.Use.TOKEN);
+    this.tokenCipher = Xaes.of(tokenKey);
+    Arrays.fill(tokenKey, (byte) 0);
+    this.pepper = clusterKey.derive(ClusterKey.Use.PEPPER);
+  }
+
+  /** A new data key for {@code id}, wrapped, for the {@link WrappedKeySource} to keep. */
+  public byte[] newWrappedNamespaceKey(NamespaceId id) {
+    return wrapper.wrapNew(NAMESPACE, name(id));
+  }
+
+  /** A new key of subject digests for {@code root}, wrapped; never rotated. */
+  public byte[] newWrappedRootKey(NamespacePath root) {
+    return wrapper.wrapNew(ROOT, name(root));
+  }
+
+  /**
+   * Seals {@code plaintext}, at most 1 MiB, for one place.
+   *
+   * @return an {@link Envelope}, 81 bytes longer than the plaintext, or shorter by compression
+   * @throws RekindleException NAMESPACE_NOT_FOUND when the namespace has no key (any more)
+   */
+  public byte[] seal(NamespaceId namespace, EnvelopeContext place, byte[] plaintext) {
+    return Envelope.seal(namespaceKeys.get(namespace), clusterId, namespace, place, plaintext);
+  }
+
+  /**
+   * Opens what {@link #seal} made for the same place.
+   *
+   * @throws RekindleException DATA_CORRUPTED when anything differs; NAMESPACE_NOT_FOUND when the
+   *     namespace has no key (any more)
+   */
+  public byte[] open(NamespaceId namespace, EnvelopeContext place, byte[] envelope) {
+    return Envelope.open(namespaceKeys.get(namespace), clusterId, namespace, place, envelope);
+  }
+
+  /** Whether sealing and opening need no lookup right now. */
+  public boolean isUnwrapped(NamespaceId namespace) {
+    return namespaceKeys.contains(namespace);
+  }
+
+  /** Drops the unwrapped key, when its namespace was deleted. */
+  public void forget(NamespaceId namespace) {
+    namespaceKeys.forget(namespace);
+  }
+
+  /** Drops the unwrapped key of a root, when its last namespace was deleted. */
+  public void forgetRoot(NamespacePath root) {
+    rootKeys.forget(root);
+  }
+
+  /**
+   * HMAC-SHA-256 of the parts under the namespace's key; each part counts with its length, and
+   * {@code purpose} keeps digests of different uses apart.
+   *
+   * @return 32 bytes
+   */
+  public byte[] digest(NamespaceId namespace, String purpose, byte[]... parts) {
+    return digest(namespaceKeys.get(namespace), purpose, parts);
+  }
+
+  /** The form in which a subject id is stored: equal within a root namespace, useless outside. */
+  public byte[] subjectDigest(NamespacePath root, String subjectId) {
+    return digest(
+        rootKeys.get(root.root()), "subject", subjectId.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The key of the HMAC over API key secrets; the caller owns the copy. */
+  public byte[] pepper() {
+    return pepper.clone();
+  }
+
+  /** Seals a page token: authenticated, and opaque to whoever carries it. */
+  public byte[] sealToken(byte[] plaintext, byte[] associatedData) {
+    try {
+      return tokenCipher.encrypt(plaintext, associatedData);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("sealing under a good key does not fail", e);
+    }
+  }
+
+  /**
+   * Opens what {@link #sealToken} made with the same associated data.
+   *
+   * @throws RekindleException PAGE_TOKEN_INVALID for anything else
+   */
+  public byte[] openToken(byte[] sealed, byte[] associatedData) {
+    try {
+      return tokenCipher.decrypt(sealed, associatedData);
+    } catch (GeneralSecurityException e) {
+      throw new RekindleException(
+          ErrorCode.PAGE_TOKEN_INVALID, "the page token is not one of this request");
+    }
+  }
+
+  /** Drops every key; those inside a cipher are left to the collector. */
+  @Override
+  public void close() {
+    namespaceKeys.clear();
+    rootKeys.clear();
+    Arrays.fill(pepper, (byte) 0);
+  }
+
+  private static byte[] digest(DataKey key, String purpose, byte[]... parts) {
+    byte[][] all = new byte[parts.length + 1][];
+    all[0] = purpose.getBytes(StandardCharsets.UTF_8);
+    System.arraycopy(parts, 0, all, 1, parts.length);
+    return key.digest(all);
+  }
+
+  private static byte[] name(NamespaceId id) {
+    return Parts.of(id.value());
+  }
+
+  private static byte[] name(NamespacePath root) {
+    return root.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+}
