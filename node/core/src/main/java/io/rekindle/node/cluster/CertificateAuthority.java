@@ -78,10 +78,8 @@ public final class CertificateAuthority {
   }
 
   /** For the door: {@code hosts} are DNS names or IP addresses that clients call it by. */
-  public Issued issueServer(
-      String commonName, List<String> hosts, Instant now, Duration validity) {
-    return issue(
-        commonName, names(hosts), now, validity, List.of(KeyPurposeId.id_kp_serverAuth));
+  public Issued issueServer(String commonName, List<String> hosts, Instant now, Duration validity) {
+    return issue(commonName, names(hosts), now, validity, List.of(KeyPurposeId.id_kp_serverAuth));
   }
 
   /** For a node, which is server and client of its peers. */
@@ -138,8 +136,7 @@ public final class CertificateAuthority {
       throws GeneralSecurityException {
     try {
       return new JcaX509CertificateConverter()
-          .getCertificate(
-              builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key)));
+          .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key)));
     } catch (OperatorCreationException e) {
       throw new GeneralSecurityException(e);
     }
@@ -149,7 +146,10 @@ public final class CertificateAuthority {
     return new GeneralNames(
         hosts.stream()
             .distinct()
-            .map(host -> new GeneralName(isAddress(host) ? GeneralName.iPAddress : GeneralName.dNSName, host))
+            .map(
+                host ->
+                    new GeneralName(
+                        isAddress(host) ? GeneralName.iPAddress : GeneralName.dNSName, host))
             .toArray(GeneralName[]::new));
   }
 

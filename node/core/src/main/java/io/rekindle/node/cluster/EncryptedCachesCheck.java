@@ -1,8 +1,10 @@
 package io.rekindle.node.cluster;
 
 import io.rekindle.node.error.StartRefusedException;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.ignite.Ignite;
+import org.apache.ignite.IgniteCache;
 import org.apache.ignite.configuration.CacheConfiguration;
 
 /** Refuses to serve from a cache that lies on disk in clear. */
@@ -11,7 +13,7 @@ public final class EncryptedCachesCheck {
 
   /** Of configurations, before Ignite sees them. */
   public static void check(CacheConfiguration<?, ?>... caches) {
-    TreeSet<String> unencrypted = new TreeSet<>();
+    SortedSet<String> unencrypted = new TreeSet<>();
     for (CacheConfiguration<?, ?> cache : caches) {
       if (!cache.isEncryptionEnabled()) {
         unencrypted.add(cache.getName());
@@ -26,16 +28,23 @@ public final class EncryptedCachesCheck {
    * @throws StartRefusedException when a cache of ours is not encrypted
    */
   public static void check(Ignite ignite) {
-    TreeSet<String> unencrypted = new TreeSet<>();
+    SortedSet<String> unencrypted = new TreeSet<>();
     for (String name : ignite.cacheNames()) {
-      if (!ignite.cache(name).getConfiguration(CacheConfiguration.class).isEncryptionEnabled()) {
+      if (!isEncrypted(ignite.cache(name))) {
         unencrypted.add(name);
       }
     }
     refuse(unencrypted);
   }
 
-  private static void refuse(TreeSet<String> unencrypted) {
+  @SuppressWarnings("unchecked") // A class literal has no type arguments.
+  private static boolean isEncrypted(IgniteCache<Object, Object> cache) {
+    CacheConfiguration<Object, Object> configuration =
+        cache.getConfiguration(CacheConfiguration.class);
+    return configuration.isEncryptionEnabled();
+  }
+
+  private static void refuse(SortedSet<String> unencrypted) {
     if (!unencrypted.isEmpty()) {
       throw new StartRefusedException(
           "These caches are not encrypted: " + String.join(", ", unencrypted) + ".");

@@ -137,8 +137,7 @@ public final class EngineFolders implements AutoCloseable {
       }
     }
     if (lock == null) {
-      throw new StartRefusedException(
-          "Another node is running on the data folder " + folder + ".");
+      throw new StartRefusedException("Another node is running on the data folder " + folder + ".");
     }
     return file;
   }

@@ -4,7 +4,6 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -57,15 +56,16 @@ final class Pem {
       throw new InvalidKeySpecException("no PKCS#8 private key");
     }
     PKCS8EncodedKeySpec encoded = new PKCS8EncodedKeySpec(decode(text, from + begin.length(), to));
+    // A key says its algorithm inside, so every factory but the right one refuses it.
+    InvalidKeySpecException refusal = new InvalidKeySpecException("neither EC, RSA nor Ed25519");
     for (String algorithm : List.of("EC", "RSA", "EdDSA")) {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(encoded);
       } catch (InvalidKeySpecException e) {
-        // A key says its algorithm inside; the next factory may know it.
-        continue;
+        refusal.addSuppressed(e);
       }
     }
-    throw new NoSuchAlgorithmException("the key is neither EC, RSA nor Ed25519");
+    throw refusal;
   }
 
   private static byte[] decode(String text, int from, int to) throws InvalidKeySpecException {

@@ -38,8 +38,7 @@ final class SliceAnswer {
       return encode(e);
     } catch (RuntimeException e) {
       log.atError().addKeyValue("operation", operation).setCause(e).log("a slice call failed");
-      return encode(
-          new RekindleException(ErrorCode.INTERNAL, "another node failed to answer"));
+      return encode(new RekindleException(ErrorCode.INTERNAL, "another node failed to answer"));
     }
   }
 

@@ -42,10 +42,7 @@ public final class SliceCalls {
   /** The calls of this engine; the same object each time. */
   public static SliceCalls of(Ignite ignite) {
     return (SliceCalls)
-        ignite
-            .cluster()
-            .nodeLocalMap()
-            .computeIfAbsent(LOCAL_MAP_KEY, _ -> new SliceCalls(ignite));
+        ignite.cluster().nodeLocalMap().computeIfAbsent(LOCAL_MAP_KEY, _ -> new SliceCalls(ignite));
   }
 
   /**
@@ -73,7 +70,8 @@ public final class SliceCalls {
     if (node.isLocal()) {
       return run(name, body);
     }
-    return remote(() -> compute(ignite.cluster().forNode(node), timeout).call(new SliceCall(name, body)));
+    return remote(
+        () -> compute(ignite.cluster().forNode(node), timeout).call(new SliceCall(name, body)));
   }
 
   /**
@@ -100,8 +98,7 @@ public final class SliceCalls {
     return operation.apply(body);
   }
 
-  private static IgniteCompute compute(
-      ClusterGroup group, Duration timeout) {
+  private static IgniteCompute compute(ClusterGroup group, Duration timeout) {
     return group
         .ignite()
         .compute(group)

@@ -24,7 +24,8 @@ final class Compression {
   /** The compressed bytes, or {@code plaintext} itself when that would not be shorter. */
   static byte[] compress(byte[] plaintext) {
     byte[] room = new byte[plaintext.length];
-    long bytes = Zstd.compressByteArray(room, 0, room.length, plaintext, 0, plaintext.length, LEVEL);
+    long bytes =
+        Zstd.compressByteArray(room, 0, room.length, plaintext, 0, plaintext.length, LEVEL);
     // Not fitting in the length of the input is zstd's error here: such input stays as it is.
     return Zstd.isError(bytes) || bytes >= plaintext.length
         ? plaintext

@@ -21,8 +21,7 @@ import java.util.UUID;
 final class KeyWrapper {
   private static final byte FORMAT = 1;
   private static final int KEY_BYTES = 32;
-  private static final int WRAPPED_BYTES =
-      1 + DataKey.ID_BYTES + KEY_BYTES + Xaes.OVERHEAD_BYTES;
+  private static final int WRAPPED_BYTES = 1 + DataKey.ID_BYTES + KEY_BYTES + Xaes.OVERHEAD_BYTES;
 
   private final UUID clusterId;
   private final Aead cipher;

@@ -12,7 +12,8 @@ import java.util.Arrays;
 import java.util.UUID;
 
 /**
- * Seals and opens what rows keep, under one data key for each namespace, wrapped by the cluster key.
+ * Seals and opens what rows keep, under one data key for each namespace, wrapped by the cluster
+ * key.
  *
  * <p>Data keys are unwrapped on first use and kept, at most {@value #KEYS_MAX}; where no lookup is
  * allowed (inside a commit), ask {@link #isUnwrapped} first. Safe for use by many threads; no call
@@ -107,8 +108,7 @@ public final class Keyring implements AutoCloseable {
 
   /** The form in which a subject id is stored: equal within a root namespace, useless outside. */
   public byte[] subjectDigest(NamespacePath root, String subjectId) {
-    return digest(
-        rootKeys.get(root.root()), "subject", subjectId.getBytes(StandardCharsets.UTF_8));
+    return digest(rootKeys.get(root.root()), "subject", subjectId.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The key of the HMAC over API key secrets; the caller owns the copy. */

@@ -21,8 +21,7 @@ final class UnwrappedKeys<K> {
     DataKey unwrap(K owner, byte[] wrapped);
   }
 
-  UnwrappedKeys(
-      int keysMax, Function<K, byte @Nullable []> wrapped, KeyUnwrapper<K> unwrapper) {
+  UnwrappedKeys(int keysMax, Function<K, byte @Nullable []> wrapped, KeyUnwrapper<K> unwrapper) {
     this.keysMax = keysMax;
     this.wrapped = wrapped;
     this.unwrapper = unwrapper;
@@ -39,8 +38,7 @@ final class UnwrappedKeys<K> {
     // Not computeIfAbsent: the lookup may be slow, and must not hold other owners' bins.
     byte[] found = wrapped.apply(owner);
     if (found == null) {
-      throw new RekindleException(
-          ErrorCode.NAMESPACE_NOT_FOUND, "the namespace has no data key");
+      throw new RekindleException(ErrorCode.NAMESPACE_NOT_FOUND, "the namespace has no data key");
     }
     DataKey unwrapped = unwrapper.unwrap(owner, found);
     makeRoom();

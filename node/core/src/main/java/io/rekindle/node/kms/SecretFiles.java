@@ -13,6 +13,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 
@@ -64,10 +65,7 @@ public final class SecretFiles {
     Path unfinished = writeUnfinished(file, content);
     try {
       Files.move(
-          unfinished,
-          file,
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
+          unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(unfinished);
     }
@@ -112,7 +110,7 @@ public final class SecretFiles {
 
   private static Path writeUnfinished(Path file, byte[] content) throws IOException {
     Path absolute = file.toAbsolutePath();
-    createFolder(absolute.getParent());
+    createFolder(parent(absolute));
     Path unfinished =
         absolute.resolveSibling(
             absolute.getFileName() + "." + UUID.randomUUID() + UNFINISHED_SUFFIX);
@@ -128,9 +126,12 @@ public final class SecretFiles {
     return unfinished;
   }
 
+  private static Path parent(Path file) {
+    return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file lies in a folder");
+  }
+
   private static void forceFolder(Path file) throws IOException {
-    try (FileChannel folder =
-        FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+    try (FileChannel folder = FileChannel.open(parent(file), StandardOpenOption.READ)) {
       folder.force(true);
     }
   }

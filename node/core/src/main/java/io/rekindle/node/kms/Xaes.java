@@ -1,7 +1,9 @@
 package io.rekindle.node.kms;
 
+import com.google.crypto.tink.AccessesPartialKey;
 import com.google.crypto.tink.Aead;
 import com.google.crypto.tink.InsecureSecretKeyAccess;
+import com.google.crypto.tink.LowLevelCryptoCaller;
 import com.google.crypto.tink.aead.XAesGcmKey;
 import com.google.crypto.tink.aead.XAesGcmParameters;
 import com.google.crypto.tink.aead.XAesGcmParameters.Variant;
@@ -30,6 +32,8 @@ public final class Xaes {
    *
    * @param key {@value #KEY_BYTES} bytes
    */
+  @AccessesPartialKey
+  @LowLevelCryptoCaller
   public static Aead of(byte[] key) {
     try {
       XAesGcmParameters parameters = XAesGcmParameters.create(Variant.NO_PREFIX, SALT_BYTES);
