@@ -25,7 +25,8 @@ final class IgniteProperties {
           // The process's own shutdown hook stops the doors before the engine.
           Map.entry("IGNITE_NO_SHUTDOWN_HOOK", "true"),
           Map.entry("IGNITE_NO_ASCII", "true"),
-          Map.entry("IGNITE_QUIET", "true"),
+          // Quiet would mean: print to standard output, past the logger.
+          Map.entry("IGNITE_QUIET", "false"),
           Map.entry("IGNITE_PERFORMANCE_SUGGESTIONS_DISABLED", "true"));
 
   private IgniteProperties() {}
