@@ -1,7 +1,6 @@
 package io.rekindle.node.access;
 
 import io.rekindle.node.access.filter.Filter;
-import io.rekindle.node.access.filter.Filters;
 import io.rekindle.node.authn.Principal;
 import io.rekindle.node.model.GrantSpec;
 import io.rekindle.node.model.NamespacePath;
@@ -112,15 +111,13 @@ public final class AccessPass implements Pass {
   @Override
   public Filter rowFilter(NamespacePath namespace) {
     checkAlive();
-    if (!selects(namespace)) {
-      return Filter.NONE;
+    Filter rows = Filter.NONE;
+    if (selects(namespace)) {
+      for (HeldGrant grant : held) {
+        rows = grant.spec().covers(namespace) ? Filter.or(rows, grant.condition()) : rows;
+      }
     }
-    List<Filter> conditions =
-        held.stream()
-            .filter(grant -> grant.spec().covers(namespace))
-            .map(HeldGrant::condition)
-            .toList();
-    return Filters.simplify(new Filter.Or(conditions));
+    return rows;
   }
 
   private void checkAllowed(Action action) {

@@ -52,29 +52,18 @@ public record AuditRecord(
 
   static final int TEXT_BYTES_MAX = 256;
 
-  /** What a record says. */
+  /** What a record says. Constants are never reordered: the ordinal is part of the format. */
   public enum Kind {
     /** A mutation is about to begin. */
-    INTENT(0),
+    INTENT,
     /** What became of an intent with the same request id. */
-    OUTCOME(1),
-    READ(2),
-    DENIAL(3),
+    OUTCOME,
+    READ,
+    DENIAL,
     /** Failed attempts of one address for one reason within one second. */
-    AUTHENTICATION_FAILURES(4),
+    AUTHENTICATION_FAILURES,
     /** The node itself: start, stop, background work, damage found. */
-    SYSTEM(5);
-
-    private final int code;
-
-    Kind(int code) {
-      this.code = code;
-    }
-
-    /** The number in the format; never changed, never used again. */
-    int code() {
-      return code;
-    }
+    SYSTEM;
 
     /** As auditors read it: {@code authentication-failures}. */
     public String text() {

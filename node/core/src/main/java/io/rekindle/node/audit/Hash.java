@@ -2,7 +2,6 @@ package io.rekindle.node.audit;
 
 import java.util.Arrays;
 import java.util.HexFormat;
-import org.jspecify.annotations.Nullable;
 
 /** A SHA-256 value: 32 bytes, immutable, shown in hex. */
 public final class Hash {
@@ -27,7 +26,7 @@ public final class Hash {
   }
 
   @Override
-  public boolean equals(@Nullable Object other) {
+  public boolean equals(Object other) {
     return other instanceof Hash hash && Arrays.equals(bytes, hash.bytes);
   }
 

@@ -68,6 +68,11 @@ public final class CertificateAuthority {
     }
   }
 
+  /** One that was made before, to issue certificates for more nodes. */
+  public static CertificateAuthority of(X509Certificate certificate, PrivateKey key) {
+    return new CertificateAuthority(new Issued(certificate, key));
+  }
+
   public X509Certificate certificate() {
     return self.certificate();
   }

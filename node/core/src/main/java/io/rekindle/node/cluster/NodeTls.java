@@ -57,13 +57,14 @@ public record NodeTls(
   public static NodeTls load(NodeConfig.Tls config, Path dataFolder, Instant now) {
     Path serverCertificate = dataFolder.resolve(config.serverCertificate());
     Path serverKey = dataFolder.resolve(config.serverKey());
-    readCertificates(serverCertificate, now);
-    readKey(serverKey);
+    readPair(serverCertificate, serverKey, now);
+    Path nodeCertificate = dataFolder.resolve(config.nodeCertificate());
+    PrivateKey nodeKey = readPair(nodeCertificate, dataFolder.resolve(config.nodeKey()), now);
     return new NodeTls(
         serverCertificate,
         serverKey,
-        readCertificates(dataFolder.resolve(config.nodeCertificate()), now),
-        readKey(dataFolder.resolve(config.nodeKey())),
+        readCertificates(nodeCertificate, now),
+        nodeKey,
         readCertificates(dataFolder.resolve(config.nodeCa()), now));
   }
 
@@ -97,6 +98,20 @@ public record NodeTls(
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
     return store;
+  }
+
+  private static PrivateKey readPair(Path certificate, Path keyFile, Instant now) {
+    X509Certificate first = readCertificates(certificate, now).getFirst();
+    PrivateKey key = readKey(keyFile);
+    if (!Pem.belongTogether(first.getPublicKey(), key)) {
+      throw new StartRefusedException(
+          "The TLS key file "
+              + keyFile
+              + " does not belong to the certificate "
+              + certificate
+              + ".");
+    }
+    return key;
   }
 
   private static List<X509Certificate> readCertificates(Path file, Instant now) {

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -17,6 +19,7 @@ import java.util.List;
 /** Certificates and unencrypted PKCS#8 keys in PEM (RFC 7468). */
 final class Pem {
   private static final String KEY = "PRIVATE KEY";
+  private static final byte[] PROBE = new byte[32];
   private static final String CERTIFICATE = "CERTIFICATE";
 
   private Pem() {}
@@ -66,6 +69,31 @@ final class Pem {
       }
     }
     throw refusal;
+  }
+
+  /** Whether {@code publicKey} verifies what {@code key} signs. */
+  static boolean belongTogether(PublicKey publicKey, PrivateKey key) {
+    if (!publicKey.getAlgorithm().equals(key.getAlgorithm())) {
+      return false;
+    }
+    String algorithm =
+        switch (key.getAlgorithm()) {
+          case "EC" -> "SHA256withECDSA";
+          case "RSA" -> "SHA256withRSA";
+          default -> key.getAlgorithm();
+        };
+    try {
+      Signature signature = Signature.getInstance(algorithm);
+      signature.initSign(key);
+      signature.update(PROBE);
+      byte[] signed = signature.sign();
+      signature.initVerify(publicKey);
+      signature.update(PROBE);
+      return signature.verify(signed);
+    } catch (GeneralSecurityException e) {
+      // A key of another curve or size does not fit, which is the answer.
+      return false;
+    }
   }
 
   private static byte[] decode(String text, int from, int to) throws InvalidKeySpecException {

@@ -38,7 +38,7 @@ public final class RunningIgnite implements AutoCloseable {
       EncryptedCachesCheck.check(ignite);
       return running;
     } catch (RuntimeException e) {
-      running.close();
+      running.halt();
       throw e;
     }
   }
@@ -47,9 +47,14 @@ public final class RunningIgnite implements AutoCloseable {
     return ignite;
   }
 
-  /** Stops without waiting for running jobs; a last checkpoint makes the next start fast. */
+  /** Stops after running jobs and a last checkpoint, so that the next start replays nothing. */
   @Override
   public void close() {
+    Ignition.stop(ignite.name(), false);
+  }
+
+  /** Stops at once, without a checkpoint; the next start replays the WAL. */
+  public void halt() {
     Ignition.stop(ignite.name(), true);
   }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,9 +27,9 @@ final class SliceAnswer {
   private SliceAnswer() {}
 
   /** Runs the operation; what it throws becomes part of the answer. */
-  static byte[] encode(SliceCalls calls, String operation, byte[] body) {
+  static byte[] encode(UnaryOperator<byte[]> operation, String name, byte[] body) {
     try {
-      byte[] result = calls.run(operation, body);
+      byte[] result = operation.apply(body);
       byte[] answer = new byte[2 + result.length];
       answer[0] = FORMAT;
       answer[1] = DONE;
@@ -37,7 +38,7 @@ final class SliceAnswer {
     } catch (RekindleException e) {
       return encode(e);
     } catch (RuntimeException e) {
-      log.atError().addKeyValue("operation", operation).setCause(e).log("a slice call failed");
+      log.atError().addKeyValue("operation", name).setCause(e).log("a slice call failed");
       return encode(new RekindleException(ErrorCode.INTERNAL, "another node failed to answer"));
     }
   }

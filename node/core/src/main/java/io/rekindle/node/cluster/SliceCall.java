@@ -34,7 +34,8 @@ final class SliceCall implements IgniteCallable<byte[]>, Externalizable {
     if (ignite == null) {
       throw new IllegalStateException("a slice call runs inside Ignite");
     }
-    return SliceAnswer.encode(SliceCalls.of(ignite), operation, body);
+    SliceCalls calls = SliceCalls.of(ignite);
+    return SliceAnswer.encode(input -> calls.run(operation, input), operation, body);
   }
 
   @Override

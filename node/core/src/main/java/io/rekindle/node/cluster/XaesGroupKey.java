@@ -42,7 +42,7 @@ final class XaesGroupKey implements Serializable {
 
   @Override
   public int hashCode() {
-    // The nonce and tag say nothing of the secret, but differ per wrapping: equal keys must agree.
+    // Nothing derived from a secret ends up in a hash; there are few keys, so this costs nothing.
     return XaesGroupKey.class.hashCode();
   }
 

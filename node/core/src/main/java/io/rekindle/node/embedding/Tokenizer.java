@@ -2,8 +2,6 @@ package io.rekindle.node.embedding;
 
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
-import io.rekindle.node.error.ErrorCode;
-import io.rekindle.node.error.RekindleException;
 
 /**
  * HuggingFace's tokenizer, through the native interface of DJL and without its Java wrapper; see
@@ -37,7 +35,7 @@ final class Tokenizer implements AutoCloseable {
   }
 
   private long[] ids(String text, boolean withSpecialTokens) {
-    long encoding = encode(text, withSpecialTokens);
+    long encoding = NATIVE.encode(handle, text, withSpecialTokens);
     try {
       return NATIVE.getTokenIds(encoding);
     } finally {
@@ -47,7 +45,7 @@ final class Tokenizer implements AutoCloseable {
 
   /** The tokens of a text and where they are, special ones apart. */
   Tokens tokenize(String text) {
-    long encoding = encode(text, false);
+    long encoding = NATIVE.encode(handle, text, false);
     try {
       return new Tokens(
           NATIVE.getTokenIds(encoding),
@@ -55,15 +53,6 @@ final class Tokenizer implements AutoCloseable {
           starts(text, NATIVE.getTokenCharSpans(encoding)));
     } finally {
       NATIVE.deleteEncoding(encoding);
-    }
-  }
-
-  private long encode(String text, boolean withSpecialTokens) {
-    try {
-      return NATIVE.encode(handle, text, withSpecialTokens);
-    } catch (RuntimeException e) {
-      // Without the cause: its message may quote the text.
-      throw new RekindleException(ErrorCode.INTERNAL, "the tokenizer failed on a text");
     }
   }
 

@@ -1,7 +1,9 @@
 package io.rekindle.node.keyring;
 
 import com.github.luben.zstd.Zstd;
-import java.util.Arrays;
+import com.github.luben.zstd.ZstdException;
+import com.github.luben.zstd.util.Native;
+import java.nio.file.Path;
 
 /**
  * zstd for what is worth it, and bounded decompression: what claims to be larger than anything that
@@ -21,15 +23,14 @@ final class Compression {
 
   private Compression() {}
 
+  static void load(Path temporaryFolder) {
+    Native.load(temporaryFolder.toFile());
+  }
+
   /** The compressed bytes, or {@code plaintext} itself when that would not be shorter. */
   static byte[] compress(byte[] plaintext) {
-    byte[] room = new byte[plaintext.length];
-    long bytes =
-        Zstd.compressByteArray(room, 0, room.length, plaintext, 0, plaintext.length, LEVEL);
-    // Not fitting in the length of the input is zstd's error here: such input stays as it is.
-    return Zstd.isError(bytes) || bytes >= plaintext.length
-        ? plaintext
-        : Arrays.copyOf(room, (int) bytes);
+    byte[] compressed = Zstd.compress(plaintext, LEVEL);
+    return compressed.length < plaintext.length ? compressed : plaintext;
   }
 
   /**
@@ -42,8 +43,12 @@ final class Compression {
       throw new IllegalArgumentException("a frame of unknown or excessive size");
     }
     byte[] plaintext = new byte[(int) bytes];
-    if (Zstd.decompress(plaintext, compressed) != bytes) {
-      throw new IllegalArgumentException("a damaged frame");
+    try {
+      if (Zstd.decompress(plaintext, compressed) != bytes) {
+        throw new IllegalArgumentException("a damaged frame");
+      }
+    } catch (ZstdException e) {
+      throw new IllegalArgumentException("a damaged frame", e);
     }
     return plaintext;
   }

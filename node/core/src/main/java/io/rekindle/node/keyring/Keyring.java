@@ -7,6 +7,7 @@ import io.rekindle.node.kms.Xaes;
 import io.rekindle.node.model.NamespaceId;
 import io.rekindle.node.model.NamespacePath;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.UUID;
@@ -49,6 +50,15 @@ public final class Keyring implements AutoCloseable {
     this.tokenCipher = Xaes.of(tokenKey);
     Arrays.fill(tokenKey, (byte) 0);
     this.pepper = clusterKey.derive(ClusterKey.Use.PEPPER);
+  }
+
+  /**
+   * Unpacks native zstd into {@code temporaryFolder} and loads it; call it once, before the first
+   * keyring is used, or it is unpacked into the JVM's temporary folder. The file is removed at
+   * once.
+   */
+  public static void loadNatives(Path temporaryFolder) {
+    Compression.load(temporaryFolder);
   }
 
   /** A new data key for {@code id}, wrapped, for the {@link WrappedKeySource} to keep. */

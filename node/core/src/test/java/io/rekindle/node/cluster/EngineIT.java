@@ -1,35 +1,231 @@
 package io.rekindle.node.cluster;
 
+import static io.rekindle.node.cluster.TlsProbe.Answer.LET_IN;
+import static io.rekindle.node.cluster.TlsProbe.Answer.REFUSED;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.rekindle.node.error.StartRefusedException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
+import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
+import org.apache.ignite.IgniteCheckedException;
+import org.apache.ignite.IgniteException;
 import org.apache.ignite.cache.affinity.rendezvous.RendezvousAffinityFunction;
+import org.apache.ignite.cache.query.SqlFieldsQuery;
 import org.apache.ignite.configuration.CacheConfiguration;
+import org.apache.ignite.configuration.IgniteConfiguration;
+import org.apache.ignite.internal.IgniteEx;
+import org.apache.ignite.internal.processors.cache.persistence.CheckpointState;
+import org.apache.ignite.spi.discovery.tcp.internal.TcpDiscoveryNode;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The engine as it is configured, over a real folder. */
+/** The engine as it is configured, over a real folder; one engine for all tests, in their order. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class EngineIT {
-  @TempDir Path folder;
+  private static final String CANARY = "canary-of-the-first-row-in-a-page-";
+  private static final int ROWS = 500;
+
+  @TempDir static Path folder;
+
+  private static TestEngine engine;
+  private static RunningIgnite running;
+
+  @BeforeAll
+  static void start() throws IOException {
+    engine = TestEngine.open(folder, Map.of());
+    running = startEngine();
+  }
+
+  @AfterAll
+  static void stop() {
+    running.close();
+    engine.close();
+  }
+
+  private static RunningIgnite startEngine() {
+    RunningIgnite started = engine.start();
+    started.ignite().getOrCreateCache(memories());
+    return started;
+  }
+
+  private static CacheConfiguration<String, String> memories() {
+    return new CacheConfiguration<String, String>("memory")
+        .setEncryptionEnabled(true)
+        .setAffinity(new RendezvousAffinityFunction(false, 32));
+  }
 
   @Test
-  void whatWasWrittenIsThereAfterARestart() throws Exception {
-    try (TestEngine engine = TestEngine.open(folder, Map.of())) {
-      try (RunningIgnite running = engine.start(memories(512))) {
-        running.ignite().<String, String>cache("memory").put("a", "b");
-      }
-      try (RunningIgnite running = engine.start(memories(512))) {
-        IgniteCache<String, String> cache = running.ignite().cache("memory");
-        assertThat(cache.get("a")).isEqualTo("b");
-      }
+  @Order(1)
+  void whatWasAcknowledgedIsThereAfterTheEngineWasHalted() {
+    IgniteCache<String, String> cache = running.ignite().cache("memory");
+    for (int row = 0; row < ROWS; row++) {
+      cache.put(CANARY + row, CANARY + "value-" + row);
+    }
+    running.halt();
+    running = startEngine();
+    IgniteCache<String, String> again = running.ignite().cache("memory");
+    for (int row = 0; row < ROWS; row++) {
+      assertThat(again.get(CANARY + row)).isEqualTo(CANARY + "value-" + row);
     }
   }
 
-  static CacheConfiguration<String, String> memories(int partitions) {
-    return new CacheConfiguration<String, String>("memory")
-        .setEncryptionEnabled(true)
-        .setAffinity(new RendezvousAffinityFunction(false, partitions));
+  @Test
+  @Order(2)
+  void nothingWrittenLiesInClearInTheFolder() throws Exception {
+    checkpoint();
+    byte[] canary = CANARY.getBytes(StandardCharsets.UTF_8);
+    try (Stream<Path> files = Files.walk(folder)) {
+      List<Path> all = files.filter(Files::isRegularFile).toList();
+      assertThat(all).anyMatch(file -> file.toString().endsWith(".wal"));
+      assertThat(all).anyMatch(file -> file.getFileName().toString().startsWith("part-"));
+      for (Path file : all) {
+        assertThat(contains(Files.readAllBytes(file), canary)).as(file.toString()).isFalse();
+      }
+    }
+    assertThat(contains((CANARY + "x").getBytes(StandardCharsets.UTF_8), canary)).isTrue();
+  }
+
+  @Test
+  @Order(3)
+  void onlyDiscoveryAndCommunicationListenAndOnLoopback() throws Exception {
+    assertThat(ListenSockets.ofThisProcess())
+        .containsExactlyInAnyOrder(
+            ListenSockets.loopback(discoveryPort()), ListenSockets.loopback(communicationPort()));
+  }
+
+  @Test
+  @Order(4)
+  void aPeerWithACertificateOfTheNodeCaIsLetIn() throws Exception {
+    for (int port : ports()) {
+      assertThat(TlsProbe.tls(port, "TLSv1.3", engine.tls().nodeKeyManagers())).isEqualTo(LET_IN);
+    }
+  }
+
+  @Test
+  @Order(5)
+  void everyOtherPeerIsRefused() throws Exception {
+    Instant now = Instant.now();
+    Duration day = Duration.ofDays(1);
+    CertificateAuthority foreign = CertificateAuthority.create("foreign", now, day);
+    CertificateAuthority own = ownNodeCa();
+    Instant past = now.minus(day.multipliedBy(3));
+    List<String> hosts = List.of("localhost");
+    for (int port : ports()) {
+      assertThat(TlsProbe.tls(port, "TLSv1.2", engine.tls().nodeKeyManagers())).isEqualTo(REFUSED);
+      assertThat(TlsProbe.tls(port, "TLSv1.3", new KeyManager[0])).as("none").isEqualTo(REFUSED);
+      assertThat(
+              TlsProbe.tls(port, "TLSv1.3", keys(foreign, foreign.issueNode("n", hosts, now, day))))
+          .as("foreign")
+          .isEqualTo(REFUSED);
+      assertThat(TlsProbe.tls(port, "TLSv1.3", keys(own, own.issueNode("n", hosts, past, day))))
+          .as("expired")
+          .isEqualTo(REFUSED);
+      assertThat(TlsProbe.tls(port, "TLSv1.3", keys(own, own.issueServer("n", hosts, now, day))))
+          .as("not for clients")
+          .isEqualTo(REFUSED);
+      assertThat(TlsProbe.plaintext(port, new byte[] {0, 0, 0x47, 0x47, 0, 0, 0, 1, 2, 3}))
+          .as("plaintext")
+          .isEqualTo(REFUSED);
+    }
+  }
+
+  @Test
+  @Order(6)
+  void aCacheInClearIsRefusedBeforeAndAfterTheStart() {
+    CacheConfiguration<String, String> clear = new CacheConfiguration<>("clear");
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(() -> engine.start(memories(), clear))
+        .withMessage("These caches are not encrypted: clear.");
+    Ignite ignite = running.ignite();
+    ignite.createCache(clear);
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(() -> EncryptedCachesCheck.check(ignite))
+        .withMessage("These caches are not encrypted: clear.");
+    ignite.destroyCache("clear");
+    EncryptedCachesCheck.check(ignite);
+  }
+
+  @Test
+  @Order(7)
+  void queriesOfCallersAreShownToNobody() {
+    assertThatException()
+        .isThrownBy(
+            () ->
+                running
+                    .ignite()
+                    .cache("memory")
+                    .query(new SqlFieldsQuery("SELECT * FROM SYS.SQL_QUERIES"))
+                    .getAll());
+  }
+
+  @Test
+  @Order(8)
+  void anotherPageKeyOpensNothing() {
+    running.close();
+    IgniteConfiguration wrong = engine.configuration(null);
+    wrong.setEncryptionSpi(new XaesEncryptionSpi(new byte[32]));
+    assertThatExceptionOfType(IgniteException.class).isThrownBy(() -> RunningIgnite.start(wrong));
+    running = startEngine();
+    assertThat(running.ignite().cache("memory").get(CANARY + 0)).isEqualTo(CANARY + "value-0");
+  }
+
+  private static void checkpoint() throws IgniteCheckedException {
+    var database = ((IgniteEx) running.ignite()).context().cache().context().database();
+    requireNonNull(database.forceCheckpoint("test")).futureFor(CheckpointState.FINISHED).get();
+  }
+
+  private static boolean contains(byte[] bytes, byte[] canary) {
+    for (int i = 0; i + canary.length <= bytes.length; i++) {
+      if (Arrays.equals(bytes, i, i + canary.length, canary, 0, canary.length)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static CertificateAuthority ownNodeCa() throws Exception {
+    Path tls = engine.folders().dataFolder().resolve("tls");
+    return CertificateAuthority.of(
+        Pem.readCertificates(Files.readAllBytes(tls.resolve("node-ca.crt"))).getFirst(),
+        Pem.readKey(Files.readAllBytes(tls.resolve("node-ca.key"))));
+  }
+
+  private static KeyManager[] keys(CertificateAuthority ca, CertificateAuthority.Issued issued) {
+    return new NodeTls(
+            folder, folder, List.of(issued.certificate()), issued.key(), List.of(ca.certificate()))
+        .nodeKeyManagers();
+  }
+
+  private static int[] ports() {
+    return new int[] {discoveryPort(), communicationPort()};
+  }
+
+  private static int discoveryPort() {
+    return ((TcpDiscoveryNode) running.ignite().cluster().localNode()).discoveryPort();
+  }
+
+  private static int communicationPort() {
+    Integer port =
+        running.ignite().cluster().localNode().attribute("TcpCommunicationSpi.comm.tcp.port");
+    return requireNonNull(port);
   }
 }

@@ -1,0 +1,113 @@
+package io.rekindle.node.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.ByteArrayOutputStream;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.apache.ignite.spi.IgniteSpiException;
+import org.junit.jupiter.api.Test;
+
+class XaesEncryptionSpiTest {
+  private static final int PAGE = 4096;
+  private static final int DATA = PAGE - 40 - 16;
+
+  private final XaesEncryptionSpi spi = spi(1);
+  private final Serializable key = spi.create();
+
+  private static XaesEncryptionSpi spi(int seed) {
+    byte[] pageKey = new byte[32];
+    Arrays.fill(pageKey, (byte) seed);
+    return new XaesEncryptionSpi(pageKey);
+  }
+
+  @Test
+  void aSealedPageLeavesIgniteExactlyItsBlock() {
+    assertThat(spi.encryptedSizeNoPadding(DATA)).isEqualTo(PAGE - spi.blockSize());
+    ByteBuffer page = ByteBuffer.allocateDirect(PAGE).limit(DATA);
+    ByteBuffer sealed = ByteBuffer.allocate(PAGE);
+    spi.encryptNoPadding(page, key, sealed);
+    assertThat(page.remaining()).isZero();
+    assertThat(sealed.position()).isEqualTo(PAGE - spi.blockSize());
+    ByteBuffer opened = ByteBuffer.allocateDirect(PAGE);
+    spi.decryptNoPadding(sealed.flip(), key, opened);
+    assertThat(opened.position()).isEqualTo(DATA);
+  }
+
+  @Property(tries = 100)
+  void aRecordOpensToWhatItWas(@ForAll @Size(max = 3000) byte[] record) {
+    assertThat(spi.decrypt(seal(record), key)).isEqualTo(record);
+  }
+
+  @Property(tries = 50)
+  void noFlippedBitOpens(
+      @ForAll @Size(max = 60) byte[] record, @ForAll @IntRange(max = 7) int bit) {
+    byte[] sealed = seal(record);
+    for (int i = 0; i < sealed.length; i++) {
+      byte[] changed = sealed.clone();
+      changed[i] ^= (byte) (1 << bit);
+      assertThatExceptionOfType(IgniteSpiException.class)
+          .isThrownBy(() -> spi.decrypt(changed, key));
+    }
+  }
+
+  @Test
+  void aGroupDoesNotOpenThePagesOfAnother() {
+    byte[] sealed = seal(new byte[100]);
+    assertThatExceptionOfType(IgniteSpiException.class)
+        .isThrownBy(() -> spi.decrypt(sealed, spi.create()));
+  }
+
+  @Test
+  void aGroupKeyComesBackOnlyUnderItsPageKey() {
+    byte[] wrapped = spi.encryptKey(key);
+    assertThat(spi(1).decryptKey(wrapped)).isEqualTo(key).hasSameHashCodeAs(key);
+    assertThatExceptionOfType(IgniteSpiException.class)
+        .isThrownBy(() -> spi(2).decryptKey(wrapped));
+    wrapped[10] ^= 1;
+    assertThatExceptionOfType(IgniteSpiException.class).isThrownBy(() -> spi.decryptKey(wrapped));
+  }
+
+  @Test
+  void rewritingTheKeyListDoesNotWrapAgain() {
+    byte[] wrapped = spi.encryptKey(key);
+    assertThat(spi.encryptKey(key)).isEqualTo(wrapped);
+    assertThat(spi.encryptKey(spi.decryptKey(wrapped))).isEqualTo(wrapped);
+  }
+
+  @Test
+  void aGroupKeyIsNeverSerialised() throws Exception {
+    try (ObjectOutputStream out = new ObjectOutputStream(new ByteArrayOutputStream())) {
+      assertThatExceptionOfType(NotSerializableException.class)
+          .isThrownBy(() -> out.writeObject(key));
+    }
+  }
+
+  @Test
+  void theDigestTellsKeysApartAndTheNameIsFixed() {
+    assertThat(spi.masterKeyDigest()).isEqualTo(spi(1).masterKeyDigest());
+    assertThat(spi.masterKeyDigest()).isNotEqualTo(spi(2).masterKeyDigest());
+    assertThatExceptionOfType(IgniteSpiException.class)
+        .isThrownBy(() -> spi.setMasterKeyName("another"));
+  }
+
+  @Test
+  void warmingUpRunsThePathOfPages() {
+    spi.warmUp(3);
+  }
+
+  private byte[] seal(byte[] record) {
+    ByteBuffer sealed = ByteBuffer.allocate(spi.encryptedSize(record.length));
+    spi.encrypt(ByteBuffer.wrap(record), key, sealed);
+    assertThat(sealed.remaining()).isZero();
+    return sealed.array();
+  }
+}

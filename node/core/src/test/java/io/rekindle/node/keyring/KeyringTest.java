@@ -1,0 +1,166 @@
+package io.rekindle.node.keyring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.NamespaceId;
+import io.rekindle.node.model.NamespacePath;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class KeyringTest {
+  private static final UUID CLUSTER = new UUID(1, 2);
+  private static final NamespaceId SUPPORT = NamespaceId.of(new UUID(7, 64));
+  private static final NamespaceId PRODUCT = NamespaceId.of(new UUID(7, 128));
+  private static final NamespacePath COMPANY_A = NamespacePath.parse("company_a");
+  private static final NamespacePath COMPANY_B = NamespacePath.parse("company_b");
+  private static final EnvelopeContext PLACE = EnvelopeContext.payload(new UUID(3, 4));
+  private static final byte[] TEXT = bytes("the customer prefers mornings");
+
+  private final MapKeySource source = new MapKeySource();
+  private final Keyring keyring = new Keyring(clusterKey(1), source);
+
+  KeyringTest() {
+    source.namespaces.put(SUPPORT, keyring.newWrappedNamespaceKey(SUPPORT));
+    source.namespaces.put(PRODUCT, keyring.newWrappedNamespaceKey(PRODUCT));
+    source.roots.put(COMPANY_A, keyring.newWrappedRootKey(COMPANY_A));
+    source.roots.put(COMPANY_B, keyring.newWrappedRootKey(COMPANY_B));
+  }
+
+  static ClusterKey clusterKey(int seed) {
+    byte[] secret = new byte[ClusterKey.BYTES];
+    Arrays.fill(secret, (byte) seed);
+    return new ClusterKey(CLUSTER, secret);
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aValueSealedInOneNamespaceDoesNotOpenInAnother() {
+    byte[] envelope = keyring.seal(SUPPORT, PLACE, TEXT);
+    assertThat(keyring.open(SUPPORT, PLACE, envelope)).isEqualTo(TEXT);
+    assertRefused(ErrorCode.DATA_CORRUPTED, () -> keyring.open(PRODUCT, PLACE, envelope));
+  }
+
+  @Test
+  void aWrappedKeyMovedToAnotherNamespaceDoesNotUnwrap() {
+    source.namespaces.put(PRODUCT, source.namespaces.get(SUPPORT));
+    assertRefused(ErrorCode.DATA_CORRUPTED, () -> keyring.seal(PRODUCT, PLACE, TEXT));
+  }
+
+  @Test
+  void aWrappedRootKeyIsNotANamespaceKey() {
+    source.namespaces.put(SUPPORT, source.roots.get(COMPANY_A));
+    assertRefused(ErrorCode.DATA_CORRUPTED, () -> keyring.seal(SUPPORT, PLACE, TEXT));
+  }
+
+  @Test
+  void aWrappedKeyIsWorthlessUnderAnotherClusterKey() {
+    Keyring other = new Keyring(clusterKey(2), source);
+    assertRefused(ErrorCode.DATA_CORRUPTED, () -> other.seal(SUPPORT, PLACE, TEXT));
+  }
+
+  @Test
+  void anEqualPlaintextNeverSealsToTheSameBytes() {
+    assertThat(keyring.seal(SUPPORT, PLACE, TEXT)).isNotEqualTo(keyring.seal(SUPPORT, PLACE, TEXT));
+  }
+
+  @Test
+  void aNamespaceWithoutAKeyIsNotFound() {
+    NamespaceId unknown = NamespaceId.of(new UUID(9, 64));
+    assertRefused(ErrorCode.NAMESPACE_NOT_FOUND, () -> keyring.seal(unknown, PLACE, TEXT));
+  }
+
+  @Test
+  void anUnwrappedKeyIsUsedWithoutAsking() {
+    assertThat(keyring.isUnwrapped(SUPPORT)).isFalse();
+    byte[] envelope = keyring.seal(SUPPORT, PLACE, TEXT);
+    assertThat(keyring.isUnwrapped(SUPPORT)).isTrue();
+    int lookups = source.lookups.get();
+    keyring.open(SUPPORT, PLACE, envelope);
+    keyring.digest(SUPPORT, "idempotency", TEXT);
+    assertThat(source.lookups).hasValue(lookups);
+  }
+
+  @Test
+  void aForgottenKeyIsAskedForAgain() {
+    byte[] envelope = keyring.seal(SUPPORT, PLACE, TEXT);
+    keyring.forget(SUPPORT);
+    source.namespaces.remove(SUPPORT);
+    assertRefused(ErrorCode.NAMESPACE_NOT_FOUND, () -> keyring.open(SUPPORT, PLACE, envelope));
+  }
+
+  @Test
+  void unwrappedKeysAreBounded() {
+    UnwrappedKeys<Integer> keys =
+        new UnwrappedKeys<>(3, _ -> new byte[32], (owner, secret) -> new DataKey(owner, secret));
+    for (int owner = 0; owner < 10; owner++) {
+      keys.get(owner);
+    }
+    assertThat(IntStream.range(0, 10).filter(keys::contains).count()).isEqualTo(3);
+    assertThat(keys.contains(9)).isTrue();
+  }
+
+  @Test
+  void digestsDependOnNamespacePurposeAndTheBordersOfParts() {
+    byte[] digest = keyring.digest(SUPPORT, "unique", bytes("ab"), bytes("c"));
+    assertThat(digest)
+        .hasSize(32)
+        .isEqualTo(keyring.digest(SUPPORT, "unique", bytes("ab"), bytes("c")))
+        .isNotEqualTo(keyring.digest(SUPPORT, "unique", bytes("a"), bytes("bc")))
+        .isNotEqualTo(keyring.digest(SUPPORT, "dedupe", bytes("ab"), bytes("c")))
+        .isNotEqualTo(keyring.digest(PRODUCT, "unique", bytes("ab"), bytes("c")));
+  }
+
+  @Test
+  void aSubjectDigestIsOneBelowARootAndAnotherBelowTheNext() {
+    byte[] digest = keyring.subjectDigest(COMPANY_A, "customer-17");
+    assertThat(digest)
+        .isEqualTo(keyring.subjectDigest(NamespacePath.parse("company_a/support"), "customer-17"))
+        .isNotEqualTo(keyring.subjectDigest(COMPANY_B, "customer-17"));
+  }
+
+  @Test
+  void aTokenOpensOnlyWithWhatItWasSealedFor() {
+    byte[] token = keyring.sealToken(TEXT, bytes("principal 1"));
+    assertThat(keyring.openToken(token, bytes("principal 1"))).isEqualTo(TEXT);
+    assertRefused(
+        ErrorCode.PAGE_TOKEN_INVALID, () -> keyring.openToken(token, bytes("principal 2")));
+    assertRefused(
+        ErrorCode.PAGE_TOKEN_INVALID, () -> keyring.openToken(new byte[3], bytes("principal 1")));
+  }
+
+  @Test
+  void aReopenedClusterKeyGivesTheSamePepperAndAuditKey() {
+    AuditCipher audit = new AuditCipher(clusterKey(1));
+    byte[] sealed = audit.seal(TEXT, bytes("block 1"));
+    ClusterKey again = clusterKey(1);
+    AuditCipher reopened = new AuditCipher(again);
+    again.close();
+    assertThat(reopened.open(sealed, bytes("block 1"))).isEqualTo(TEXT);
+    assertRefused(ErrorCode.DATA_CORRUPTED, () -> reopened.open(sealed, bytes("block 2")));
+    assertThat(keyring.pepper()).isEqualTo(new Keyring(clusterKey(1), source).pepper()).hasSize(32);
+    assertThat(keyring.pepper()).isNotEqualTo(clusterKey(1).derive(ClusterKey.Use.TOKEN));
+  }
+
+  @Test
+  void closingWipesThePepper() {
+    keyring.close();
+    assertThat(keyring.pepper()).containsOnly(0);
+    assertThat(keyring.isUnwrapped(SUPPORT)).isFalse();
+  }
+
+  private static void assertRefused(ErrorCode code, ThrowingCallable call) {
+    assertThatExceptionOfType(RekindleException.class)
+        .isThrownBy(call)
+        .satisfies(e -> assertThat(e.code()).isEqualTo(code));
+  }
+}
