@@ -1,6 +1,7 @@
 package io.rekindle.node.access;
 
 import io.rekindle.node.access.filter.Filter;
+import io.rekindle.node.access.filter.Filters;
 import io.rekindle.node.authn.Principal;
 import io.rekindle.node.model.GrantSpec;
 import io.rekindle.node.model.NamespacePath;
@@ -111,13 +112,15 @@ public final class AccessPass implements Pass {
   @Override
   public Filter rowFilter(NamespacePath namespace) {
     checkAlive();
-    Filter rows = Filter.NONE;
-    if (selects(namespace)) {
-      for (HeldGrant grant : held) {
-        rows = grant.spec().covers(namespace) ? Filter.or(rows, grant.condition()) : rows;
-      }
+    if (!selects(namespace)) {
+      return Filter.NONE;
     }
-    return rows;
+    List<Filter> conditions =
+        held.stream()
+            .filter(grant -> grant.spec().covers(namespace))
+            .map(HeldGrant::condition)
+            .toList();
+    return Filters.simplify(new Filter.Or(conditions));
   }
 
   private void checkAllowed(Action action) {

@@ -1,35 +1,156 @@
 package io.rekindle.node.audit;
 
 import io.rekindle.node.config.Durability;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Reply;
+import io.rekindle.node.model.RequestId;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The audit log of one node. Thread-safe. */
-@SuppressWarnings("DoNotCallSuggester") // The signatures come first, so that others compile.
+/**
+ * The audit log of one node. Thread-safe.
+ *
+ * <p>The life of a record: {@link #append} encodes it; one of the threads that append gives it the
+ * next sequence number, chains its hash to the one before, seals it with whatever else waits into
+ * one frame and writes the frame to the tail ({@link GroupCommit}, {@link TailWriter}); then {@code
+ * append} returns. A background thread cuts the tail into blocks and puts them into the attached
+ * {@link BlockSink} ({@link BlockShipper}). While the engine is down nothing is attached, and the
+ * tail grows up to its bound.
+ *
+ * <p>Every heartbeat puts the state of the chain into the chain, and into a small head file beside
+ * it: a tail that was cut before the last heartbeat is noticed, and the hole has its exact size. Of
+ * a cut behind it only kill -9 could tell, and that looks the same.
+ */
 public final class AuditLog implements AutoCloseable {
-  private AuditLog() {}
+  private final TailFolder folder;
+  private final TailWriter tail;
+  private final BlockCipher cipher;
+  private final IntentLedger intents;
+  private final ChainAppender appender;
+  private final BlockShipper shipper;
+  private final AuditListing listing;
+  private final FailureCounts failures;
+  private final InstantSource clock;
+  private final List<String> problemsAtOpen;
+  private final @Nullable AuditPulse pulse;
+  private volatile ChainPoint heartbeat;
+  private boolean closed;
 
-  /** Opens the log in {@code folder}, which one process at a time may use. */
+  private AuditLog(
+      TailFolder folder,
+      TailRecovery.Recovered recovered,
+      BlockCipher cipher,
+      Durability durability,
+      AuditSettings settings,
+      InstantSource clock,
+      TailFile.Maker maker,
+      boolean background) {
+    this.folder = folder;
+    this.cipher = cipher;
+    this.clock = clock;
+    this.tail = new TailWriter(folder, recovered, cipher, durability, settings, clock, maker);
+    this.intents = recovered.intents();
+    this.appender = new ChainAppender(tail, intents, clock);
+    this.shipper = new BlockShipper(folder, tail, cipher, settings, clock);
+    this.listing = new AuditListing(shipper, folder, tail, cipher);
+    this.failures = new FailureCounts(settings.failuresPerSecondMax(), clock);
+    this.problemsAtOpen = recovered.problems();
+    this.heartbeat = recovered.point();
+    this.pulse = background ? new AuditPulse(this, settings) : null;
+  }
+
+  /**
+   * Opens the log in {@code folder}, which one process at a time may use, and starts its thread. A
+   * frame torn by a crash is cut off; that, and any damage found, is itself recorded.
+   *
+   * @throws RekindleException AUDIT_UNAVAILABLE when the folder can't be used
+   */
   public static AuditLog open(
       Path folder,
       BlockCipher cipher,
       Durability durability,
       AuditSettings settings,
       InstantSource clock) {
-    throw new UnsupportedOperationException();
+    return open(folder, cipher, durability, settings, clock, DiskTailFile::create, true);
+  }
+
+  /** As {@link #open}, for tests: with another disk, and without the thread. */
+  static AuditLog open(
+      Path path,
+      BlockCipher cipher,
+      Durability durability,
+      AuditSettings settings,
+      InstantSource clock,
+      TailFile.Maker maker,
+      boolean background) {
+    try {
+      TailFolder folder = TailFolder.open(path);
+      try {
+        TailRecovery.Recovered recovered = TailRecovery.recover(folder, cipher);
+        AuditLog log =
+            new AuditLog(folder, recovered, cipher, durability, settings, clock, maker, background);
+        log.begin(recovered);
+        return log;
+      } catch (IOException | RuntimeException e) {
+        folder.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw unavailable("the audit folder can't be used", e);
+    }
+  }
+
+  private void begin(TailRecovery.Recovered recovered) throws IOException {
+    if (recovered.fileMin() == 0) {
+      // First of all: from now on a missing tail is noticed.
+      writeHead(recovered.point(), 0);
+    }
+    tail.ready();
+    if (recovered.tornBytes() > 0) {
+      appender.append(system("audit.tail-torn", recovered.tornBytes()));
+    }
+    if (!recovered.problems().isEmpty()) {
+      appender.append(system("audit.tail-damaged", recovered.problems().size()));
+    }
+    heartbeat();
+    if (pulse != null) {
+      pulse.start();
+    }
+  }
+
+  private AuditRecord system(String action, long count) {
+    return new AuditRecord(
+        clock.instant(),
+        AuditRecord.Kind.SYSTEM,
+        RequestId.random(),
+        null,
+        null,
+        action,
+        List.of(),
+        List.of(),
+        count,
+        null,
+        AuditRecord.ALLOWED,
+        "node",
+        "",
+        0);
   }
 
   /**
-   * Appends a record and returns its sequence number when it is as durable as configured.
+   * Appends a record and returns its sequence number when it is as durable as configured. An
+   * interrupt does not end the wait.
    *
-   * @throws io.rekindle.node.error.RekindleException AUDIT_UNAVAILABLE when that can't be; nothing
-   *     may then be answered
+   * @throws RekindleException AUDIT_UNAVAILABLE when that can't be; nothing may then be answered.
+   *     Later appends succeed once the disk accepts writes again
    */
   public long append(AuditRecord record) {
-    throw new UnsupportedOperationException();
+    return appender.append(record);
   }
 
   /**
@@ -37,49 +158,132 @@ public final class AuditLog implements AutoCloseable {
    * the first 64, the count and the Merkle root, and the whole list follows it in the chain.
    */
   public long append(AuditRecord record, List<MemoryId> memories) {
-    throw new UnsupportedOperationException();
+    return appender.append(record, memories);
   }
 
-  /** Counts a failed authentication, to be written with the others of its second. */
+  /**
+   * Counts a failed authentication, to be written with the others of its second. Never waits.
+   *
+   * @param peer the socket's address, with or without port
+   * @param reason one of few constants
+   * @throws RekindleException AUDIT_UNAVAILABLE when the log could not be written of late
+   */
   public void authenticationFailed(String peer, String reason) {
-    throw new UnsupportedOperationException();
+    if (appender.failing()) {
+      throw new RekindleException(ErrorCode.AUDIT_UNAVAILABLE, "the audit log can't be written");
+    }
+    failures.add(peer, reason);
   }
 
-  /** The engine is up: blocks flow into {@code sink} from now on. */
+  /** The engine is up: blocks flow into {@code sink} from now on. Throws what the sink throws. */
   public void attach(BlockSink sink) {
-    throw new UnsupportedOperationException();
+    shipper.attach(sink);
   }
 
-  /** The engine is about to stop: the tail goes on alone. Waits for a put that is under way. */
+  /**
+   * The engine is about to stop: the tail goes on alone. Waits for a put that is under way, at most
+   * ten seconds.
+   */
   public void detach() {
-    throw new UnsupportedOperationException();
+    shipper.detach();
+    listing.forget();
   }
 
-  /** Intents found at open without an outcome and not closed since, oldest first. */
+  /**
+   * Intents without an outcome, oldest first, at most 4,096: right after {@link #open} those that a
+   * crash left, later also those in flight. An OUTCOME record with the same request id closes one.
+   */
   public List<OpenIntent> openIntents() {
-    throw new UnsupportedOperationException();
+    return intents.list();
   }
 
+  /** Records of the tail and of the attached sink, newest first. */
   public AuditPage list(AuditQuery query) {
-    throw new UnsupportedOperationException();
+    try {
+      return listing.list(query);
+    } catch (IOException e) {
+      throw unavailable("the audit log can't be read", e);
+    }
   }
 
-  /** Recomputes the chain from the first block to the end of the tail. */
+  /**
+   * Recomputes the chain from the first block to the end of the tail; appends and blocks go on
+   * meanwhile. While detached it knows the tail alone.
+   */
   public Reply.AuditVerified verify() {
-    throw new UnsupportedOperationException();
+    try {
+      return ChainVerifier.verify(shipper, folder, tail.chain(), cipher, heartbeat, problemsAtOpen);
+    } catch (IOException e) {
+      throw unavailable("the audit log can't be read", e);
+    }
   }
 
+  /** The last sequence number given; heartbeats and side lists take one, too. */
   public long lastSequence() {
-    throw new UnsupportedOperationException();
+    return tail.end().point().sequence();
   }
 
   /** Bytes of all tail files. */
   public long tailBytes() {
-    throw new UnsupportedOperationException();
+    return folder.bytes();
   }
 
+  /** Ships one block of what waits; whether there may be more. */
+  boolean ship() throws IOException {
+    return shipper.ship();
+  }
+
+  /** Writes the failed authentications of the seconds that are over, or all. */
+  void writeFailures(boolean all) {
+    for (List<AuditRecord> sums = failures.take(all); !sums.isEmpty(); sums = failures.take(all)) {
+      for (int i = 0; i < sums.size(); i++) {
+        try {
+          appender.append(sums.get(i));
+        } catch (RekindleException e) {
+          sums.subList(i, sums.size()).forEach(failures::giveBack);
+          throw e;
+        }
+      }
+    }
+  }
+
+  void heartbeat() throws IOException {
+    appender.heartbeat();
+    TailEnd end = tail.end();
+    writeHead(end.point(), end.position().file());
+    heartbeat = end.point();
+  }
+
+  private void writeHead(ChainPoint point, long file) throws IOException {
+    HeadFile.write(folder.headPath(), cipher, tail.chain(), point, file);
+  }
+
+  /** Writes what is summed up and a last heartbeat, and closes the files. Idempotent. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    synchronized (folder) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    if (pulse != null) {
+      pulse.close();
+    }
+    try (folder;
+        tail) {
+      try {
+        writeFailures(true);
+        heartbeat();
+      } finally {
+        appender.close();
+      }
+    } catch (IOException e) {
+      throw unavailable("the audit log can't be written", e);
+    }
+  }
+
+  private static RekindleException unavailable(String text, IOException cause) {
+    return new RekindleException(ErrorCode.AUDIT_UNAVAILABLE, text, Map.of(), cause);
   }
 }

@@ -52,18 +52,29 @@ public record AuditRecord(
 
   static final int TEXT_BYTES_MAX = 256;
 
-  /** What a record says. Constants are never reordered: the ordinal is part of the format. */
+  /** What a record says. */
   public enum Kind {
     /** A mutation is about to begin. */
-    INTENT,
+    INTENT(0),
     /** What became of an intent with the same request id. */
-    OUTCOME,
-    READ,
-    DENIAL,
+    OUTCOME(1),
+    READ(2),
+    DENIAL(3),
     /** Failed attempts of one address for one reason within one second. */
-    AUTHENTICATION_FAILURES,
+    AUTHENTICATION_FAILURES(4),
     /** The node itself: start, stop, background work, damage found. */
-    SYSTEM;
+    SYSTEM(5);
+
+    private final int code;
+
+    Kind(int code) {
+      this.code = code;
+    }
+
+    /** The number in the format; never changed, never used again. */
+    int code() {
+      return code;
+    }
 
     /** As auditors read it: {@code authentication-failures}. */
     public String text() {

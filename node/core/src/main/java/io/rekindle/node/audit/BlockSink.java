@@ -7,13 +7,14 @@ import org.jspecify.annotations.Nullable;
  * audit_block}, one numbering per node. Numbers begin with 1 and have no holes.
  *
  * <p>Durable in order: when a crash loses a block, it loses every later one too. Any exception
- * means that the block may or may not be there; the log then asks again and puts the same number.
+ * means that the block is there or will never be; the log then asks, and puts the number again when
+ * it is not.
  */
 public interface BlockSink {
   /**
    * Keeps a block of at most a few MiB, and returns when it survives what {@link
-   * io.rekindle.node.config.Durability} promises. A number that exists is replaced: that happens
-   * only with the same records.
+   * io.rekindle.node.config.Durability} promises. The log never puts a number that it has seen
+   * here.
    */
   void put(long blockNumber, byte[] sealedBlock);
 

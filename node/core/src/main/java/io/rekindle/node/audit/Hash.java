@@ -2,6 +2,7 @@ package io.rekindle.node.audit;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /** A SHA-256 value: 32 bytes, immutable, shown in hex. */
 public final class Hash {
@@ -26,7 +27,7 @@ public final class Hash {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof Hash hash && Arrays.equals(bytes, hash.bytes);
   }
 

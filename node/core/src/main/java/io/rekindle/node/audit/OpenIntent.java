@@ -36,4 +36,23 @@ public record OpenIntent(
         record.transport(),
         record.peer());
   }
+
+  /** As a record again, without what an intent's preamble does not keep. */
+  AuditRecord toRecord() {
+    return new AuditRecord(
+        time,
+        AuditRecord.Kind.INTENT,
+        requestId,
+        principal,
+        null,
+        action,
+        namespaces,
+        List.of(),
+        0,
+        null,
+        AuditRecord.ALLOWED,
+        transport,
+        peer,
+        0);
+  }
 }

@@ -51,12 +51,18 @@ public final class EmbeddingBatch {
       return new EmbeddingOutcome.Failed(e);
     } catch (RuntimeException e) {
       // Whatever one content provokes in the native code must not cost the others their vectors.
-      return new EmbeddingOutcome.Failed(
-          new RekindleException(
-              ErrorCode.INTERNAL,
-              "a text could not be embedded",
-              Map.of("model", model.id().value()),
-              e));
+      return new EmbeddingOutcome.Failed(withoutMessage(model, e));
     }
+  }
+
+  /** Where it happened and not what was said: a message of foreign code may quote the content. */
+  private static RekindleException withoutMessage(EmbeddingModel model, RuntimeException e) {
+    RekindleException failure =
+        new RekindleException(
+            ErrorCode.INTERNAL,
+            "a text could not be embedded",
+            Map.of("model", model.id().value(), "exception", e.getClass().getName()));
+    failure.setStackTrace(e.getStackTrace());
+    return failure;
   }
 }

@@ -29,7 +29,7 @@ public interface EmbeddingModel extends AutoCloseable {
    * The pieces of a content, each within the model's window, together the whole of it, each
    * beginning with the last words of the one before. A content that fits is one chunk.
    *
-   * @param content up to 64 KiB; longer ones work and take longer
+   * @param content valid Unicode, up to 64 KiB; longer ones work and take longer
    */
   List<TextChunk> chunks(String content);
 

@@ -18,17 +18,22 @@ record TextChunker(Tokenizer tokenizer, int tokensMax, int overlap) {
     }
     List<TextChunk> chunks = new ArrayList<>();
     int first = 0;
-    while (true) {
-      int end = endOfChunk(text, tokens, first);
+    int end = 0;
+    while (end < tokens.count()) {
+      int reached = end;
+      first = end == 0 ? 0 : startOfNext(tokens, first, end);
+      end = endOfChunk(text, tokens, first);
+      if (end <= reached) {
+        // Words nearly as long as a chunk: what is repeated left no room for anything new.
+        first = reached;
+        end = endOfChunk(text, tokens, first);
+      }
       int startChar = startOf(text, tokens, first);
       int endChar = startOf(text, tokens, end);
       chunks.add(
           new TextChunk(text.substring(startChar, endChar), startChar, endChar, chunks.size()));
-      if (end == tokens.count()) {
-        return chunks;
-      }
-      first = startOfNext(tokens, first, end);
     }
+    return chunks;
   }
 
   /** The token that ends a chunk, exclusive: the furthest whose chunk is within the limit. */

@@ -2,6 +2,8 @@ package io.rekindle.node.embedding;
 
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
 
 /**
  * HuggingFace's tokenizer, through the native interface of DJL and without its Java wrapper; see
@@ -35,7 +37,7 @@ final class Tokenizer implements AutoCloseable {
   }
 
   private long[] ids(String text, boolean withSpecialTokens) {
-    long encoding = NATIVE.encode(handle, text, withSpecialTokens);
+    long encoding = encode(text, withSpecialTokens);
     try {
       return NATIVE.getTokenIds(encoding);
     } finally {
@@ -45,7 +47,7 @@ final class Tokenizer implements AutoCloseable {
 
   /** The tokens of a text and where they are, special ones apart. */
   Tokens tokenize(String text) {
-    long encoding = NATIVE.encode(handle, text, false);
+    long encoding = encode(text, false);
     try {
       return new Tokens(
           NATIVE.getTokenIds(encoding),
@@ -53,6 +55,15 @@ final class Tokenizer implements AutoCloseable {
           starts(text, NATIVE.getTokenCharSpans(encoding)));
     } finally {
       NATIVE.deleteEncoding(encoding);
+    }
+  }
+
+  private long encode(String text, boolean withSpecialTokens) {
+    try {
+      return NATIVE.encode(handle, text, withSpecialTokens);
+    } catch (RuntimeException e) {
+      // Without the cause: its message may quote the text.
+      throw new RekindleException(ErrorCode.INTERNAL, "the tokenizer failed on a text");
     }
   }
 

@@ -1,0 +1,135 @@
+package io.rekindle.node.embedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tuple;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TextChunkerTest {
+  private static final Tokenizer TOKENIZER = SharedModel.tokenizer();
+  private static final TextChunker CHUNKER =
+      new TextChunker(
+          TOKENIZER, ModelSpec.BGE_SMALL_EN.chunkTokensMax(), ModelSpec.BGE_SMALL_EN.overlap());
+
+  @Test
+  void aTextWithinTheWindowIsOneChunk() {
+    assertThat(CHUNKER.chunks("a note")).containsExactly(new TextChunk("a note", 0, 6, 0));
+    assertThat(CHUNKER.chunks("")).containsExactly(new TextChunk("", 0, 0, 0));
+    assertThat(CHUNKER.chunks("word ".repeat(510))).hasSize(1);
+    assertThat(CHUNKER.chunks("word ".repeat(511))).hasSize(2);
+  }
+
+  @Test
+  void aChunkBeginsWithTheLastWordsOfTheOneBefore() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 1_000; i++) {
+      text.append(i % 10).append(' ');
+    }
+    List<TextChunk> chunks = CHUNKER.chunks(text.toString());
+    assertThat(chunks)
+        .extracting(TextChunk::startChar)
+        .containsExactly(0, 2 * (510 - 64), 4 * (510 - 64));
+    assertThat(chunks).extracting(TextChunk::endChar).containsExactly(1_020, 1_912, 2_000);
+  }
+
+  @Test
+  void chunksAreCutBetweenWords() {
+    List<TextChunk> chunks =
+        CHUNKER.chunks("unforgettableness counterrevolutionaries ".repeat(300));
+    assertThat(chunks).hasSizeGreaterThan(2);
+    assertThat(chunks)
+        .allSatisfy(c -> assertThat(c.text()).matches("(unforg|counter)(?s).*(ness|ies) "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "!", "漢", "😀", "e\u0301", "ก", " ", "\u0000", "#a", "👩‍👩‍👧 "})
+  void aFullContentOfOneThingIsChunked(String unit) {
+    checkChunks(unit.repeat(64 * 1024 / unit.getBytes(StandardCharsets.UTF_8).length), CHUNKER);
+  }
+
+  @Property(tries = 300, shrinking = ShrinkingMode.BOUNDED)
+  void chunksAreTheWholeTextEachWithinTheWindow(
+      @ForAll("texts") String text, @ForAll("windows") int tokensMax) {
+    checkChunks(text, new TextChunker(TOKENIZER, tokensMax, tokensMax / 4));
+  }
+
+  private static void checkChunks(String text, TextChunker chunker) {
+    List<TextChunk> chunks = chunker.chunks(text);
+    assertThat(chunks.getFirst().startChar()).isZero();
+    assertThat(chunks.getLast().endChar()).isEqualTo(text.length());
+    for (int i = 0; i < chunks.size(); i++) {
+      TextChunk chunk = chunks.get(i);
+      assertThat(chunk.index()).isEqualTo(i);
+      assertThat(chunk.text()).isEqualTo(text.substring(chunk.startChar(), chunk.endChar()));
+      assertThat(TOKENIZER.count(chunk.text())).isLessThanOrEqualTo(chunker.tokensMax());
+      assertThat(insideAPair(text, chunk.startChar())).isFalse();
+      assertThat(insideAPair(text, chunk.endChar())).isFalse();
+      if (i > 0) {
+        TextChunk before = chunks.get(i - 1);
+        assertThat(chunk.startChar()).isGreaterThan(before.startChar());
+        assertThat(chunk.startChar()).isLessThanOrEqualTo(before.endChar());
+        assertThat(chunk.endChar()).isGreaterThan(before.endChar());
+      }
+    }
+  }
+
+  private static boolean insideAPair(String text, int at) {
+    return at > 0
+        && at < text.length()
+        && Character.isSurrogatePair(text.charAt(at - 1), text.charAt(at));
+  }
+
+  @Provide
+  Arbitrary<Integer> windows() {
+    return Arbitraries.integers().between(6, 40);
+  }
+
+  /** Words, spaces, and single characters of many scripts, in every mixture. */
+  @Provide
+  Arbitrary<String> texts() {
+    Arbitrary<String> anyCharacter =
+        Arbitraries.integers()
+            .between(0, Character.MAX_CODE_POINT)
+            .filter(c -> c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE)
+            .map(Character::toString);
+    Arbitrary<String> piece =
+        Arbitraries.frequencyOf(
+            Tuple.of(4, Arbitraries.strings().alpha().ofMinLength(1).ofMaxLength(12)),
+            Tuple.of(4, Arbitraries.of(" ", "\n", "  ", ", ", "-", "[SEP]", "##ing")),
+            Tuple.of(
+                3,
+                Arbitraries.of(
+                    "é",
+                    "e\u0301",
+                    "\u0301",
+                    "ß",
+                    "İ",
+                    "Σ",
+                    "ﬁ",
+                    "한국",
+                    "漢字",
+                    "ไทย",
+                    "नमस्ते",
+                    "שלום",
+                    "مرحبا",
+                    "😀",
+                    "👩‍👩‍👧",
+                    "𝒳",
+                    "🇩🇪",
+                    "\u200d",
+                    "\u0000",
+                    "\ufeff")),
+            Tuple.of(2, anyCharacter));
+    return piece.list().ofMaxSize(200).map(pieces -> String.join("", pieces));
+  }
+}
