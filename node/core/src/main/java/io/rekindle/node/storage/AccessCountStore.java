@@ -1,0 +1,22 @@
+package io.rekindle.node.storage;
+
+import io.rekindle.node.access.Pass;
+import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.Namespace;
+import java.time.Instant;
+import java.util.Collection;
+
+/** How often memories were returned; kept apart from their rows. Thread-safe. */
+public interface AccessCountStore {
+  /**
+   * Adds counts, in transactions of a bounded size; those of memories that are gone are dropped.
+   */
+  void add(Pass pass, Collection<AccessDelta> deltas);
+
+  /**
+   * What to add for one memory.
+   *
+   * @param count of times returned since the last flush, at least 1
+   */
+  record AccessDelta(Namespace namespace, MemoryId memoryId, long count, Instant lastAccessedAt) {}
+}

@@ -1,0 +1,114 @@
+package io.rekindle.node.storage;
+
+import io.rekindle.node.access.Pass;
+import io.rekindle.node.access.filter.Filter;
+import io.rekindle.node.model.IdempotencyKey;
+import io.rekindle.node.model.Memory;
+import io.rekindle.node.model.MemoryDraft;
+import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.MemoryPatch;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.Reply;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memories.
+ *
+ * <p>Thread-safe. A row that the pass's row filter rejects does not exist for it; expired rows
+ * exist for nobody. {@code lineage} is the API key id that an idempotency key belongs to.
+ */
+public interface MemoryStore {
+  /**
+   * Stores one memory with its agent taken from {@code agentId}, never from the draft.
+   *
+   * <p>A draft with an {@code external_key} or {@code memory_id} that a visible row has is refused
+   * with MEMORY_EXISTS and that row's id; when the row is hidden, with UNIQUE_CONFLICT and no id.
+   * In a namespace with dedupe a visible duplicate is answered with {@code created} false.
+   *
+   * @throws io.rekindle.node.error.RekindleException MEMORY_EXISTS, UNIQUE_CONFLICT,
+   *     IDEMPOTENCY_CONFLICT, PERMISSION_DENIED when the row would be hidden from its own writer
+   */
+  Reply.StoreResult store(
+      Pass pass,
+      Namespace namespace,
+      MemoryDraft draft,
+      @Nullable String agentId,
+      @Nullable IdempotencyKey idempotencyKey,
+      String lineage);
+
+  /**
+   * Reads one memory.
+   *
+   * @throws io.rekindle.node.error.RekindleException MEMORY_NOT_FOUND when absent, expired, hidden
+   */
+  Memory get(Pass pass, Namespace namespace, MemoryId memoryId);
+
+  /** As {@link #get}, by the caller's own key. */
+  Memory getByExternalKey(Pass pass, Namespace namespace, String externalKey);
+
+  /**
+   * Changes one memory; a change of content makes it pending again and drops its vectors.
+   *
+   * @param expectedVersion null changes whatever version is there
+   * @throws io.rekindle.node.error.RekindleException MEMORY_NOT_FOUND; VERSION_CONFLICT with {@code
+   *     current_version}; PERMISSION_DENIED when the changed row would be hidden from its writer
+   */
+  Memory update(
+      Pass pass,
+      Namespace namespace,
+      MemoryId memoryId,
+      @Nullable Long expectedVersion,
+      MemoryPatch patch,
+      @Nullable IdempotencyKey idempotencyKey,
+      String lineage);
+
+  /**
+   * Deletes one memory with its vectors, uniqueness, idempotency and access records.
+   *
+   * @throws io.rekindle.node.error.RekindleException MEMORY_NOT_FOUND, VERSION_CONFLICT
+   */
+  void delete(
+      Pass pass,
+      Namespace namespace,
+      MemoryId memoryId,
+      @Nullable Long expectedVersion,
+      @Nullable IdempotencyKey idempotencyKey,
+      String lineage);
+
+  /**
+   * Lists newest first.
+   *
+   * @param filter the caller's; ANDed to the pass's row filter
+   * @throws io.rekindle.node.error.RekindleException LIMIT_EXCEEDED when an undeclared metadata
+   *     path would open more than 30,000 rows; names the path
+   */
+  MemoryPage list(
+      Pass pass, List<Namespace> namespaces, Filter filter, int pageSize, @Nullable Cursor after);
+
+  /**
+   * Finds the nearest memories of all the namespaces together.
+   *
+   * @param query of the namespaces' dimensions
+   * @param minScore null for none
+   * @throws io.rekindle.node.error.RekindleException MODEL_MISMATCH when the namespaces differ in
+   *     model, dimensions or distance, or the query in dimensions; LIMIT_EXCEEDED as for {@link
+   *     #list}
+   */
+  SearchResult search(
+      Pass pass,
+      List<Namespace> namespaces,
+      float[] query,
+      int topK,
+      @Nullable Float minScore,
+      Filter filter);
+
+  /** Expired memories of this node, for the audited expiry sweep. */
+  List<ExpiredMemory> findExpired(Pass pass, int limit);
+
+  /** Deletes what {@link #findExpired} gave, unless it is gone or its time was prolonged. */
+  void deleteExpired(Pass pass, ExpiredMemory expired);
+
+  /** Drops idempotency records past their lifetime; returns how many. */
+  int dropExpiredIdempotency(Pass pass, int limit);
+}

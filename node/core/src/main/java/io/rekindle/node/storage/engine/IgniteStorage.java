@@ -1,0 +1,95 @@
+package io.rekindle.node.storage.engine;
+
+import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.storage.memory.IgniteAccessCountStore;
+import io.rekindle.node.storage.memory.IgniteMemoryStore;
+import io.rekindle.node.storage.memory.IgniteVectorStore;
+import io.rekindle.node.storage.memory.Replays;
+import io.rekindle.node.storage.row.Caches;
+import io.rekindle.node.storage.row.Transactions;
+import io.rekindle.node.storage.slice.SliceIndexes;
+import io.rekindle.node.storage.slice.SliceIndexingSpi;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.apache.ignite.Ignite;
+
+/**
+ * All stores over one running engine.
+ *
+ * <p>The order of a start: the engine with {@link
+ * io.rekindle.node.storage.row.CacheConfigurations#all} and a {@link SliceIndexingSpi}; an {@link
+ * IgniteWrappedKeyStore} over it; the keyring over that; then {@link #open}.
+ */
+public record IgniteStorage(
+    IgniteNamespaceStore namespaces,
+    IgniteMemoryStore memories,
+    IgniteVectorStore vectors,
+    IgniteAgentStateStore agentStates,
+    IgniteAccessCountStore accessCounts,
+    IgniteApiKeyStore apiKeys,
+    IgniteGrantStore grants,
+    IgniteAuditBlockStore auditBlocks,
+    SliceIndexes indexes)
+    implements AutoCloseable {
+
+  /**
+   * What can be set.
+   *
+   * @param indexes bounds of the slice indexes
+   * @param idempotencyLifetime how long a write is remembered by its idempotency key
+   */
+  public record Settings(SliceIndexes.Settings indexes, Duration idempotencyLifetime) {}
+
+  /** Wires the stores, and lets committed changes flow to the slice indexes. */
+  public static IgniteStorage open(
+      Ignite ignite,
+      SliceIndexingSpi hook,
+      IgniteWrappedKeyStore wrappedKeys,
+      Keyring keyring,
+      Settings settings,
+      InstantSource clock) {
+    Caches caches = Caches.of(ignite);
+    Transactions transactions = new Transactions(ignite);
+    SliceIndexes indexes = new SliceIndexes(caches, keyring, settings.indexes());
+    hook.attach(indexes);
+    return open(ignite, caches, transactions, indexes, wrappedKeys, keyring, settings, clock);
+  }
+
+  private static IgniteStorage open(
+      Ignite ignite,
+      Caches caches,
+      Transactions transactions,
+      SliceIndexes indexes,
+      IgniteWrappedKeyStore wrappedKeys,
+      Keyring keyring,
+      Settings settings,
+      InstantSource clock) {
+    Replays replays = new Replays(keyring, settings.idempotencyLifetime(), clock);
+    NamespacesOnDisk byId = new NamespacesOnDisk(ignite, wrappedKeys);
+    IgniteMemoryStore memories =
+        new IgniteMemoryStore(caches, transactions, keyring, replays, indexes, byId, clock);
+    IgniteGrantStore grants = new IgniteGrantStore(ignite, transactions);
+    return new IgniteStorage(
+        new IgniteNamespaceStore(
+            ignite,
+            wrappedKeys,
+            transactions,
+            keyring,
+            new NamespaceContents(ignite, caches, memories, indexes),
+            clock),
+        memories,
+        new IgniteVectorStore(ignite, caches, transactions, keyring, byId, clock),
+        new IgniteAgentStateStore(caches, transactions, keyring, replays, clock),
+        new IgniteAccessCountStore(caches, transactions),
+        new IgniteApiKeyStore(ignite, transactions, grants, keyring),
+        grants,
+        new IgniteAuditBlockStore(ignite),
+        indexes);
+  }
+
+  /** Frees the indexes; the engine is closed by its owner, after this. */
+  @Override
+  public void close() {
+    indexes.close();
+  }
+}

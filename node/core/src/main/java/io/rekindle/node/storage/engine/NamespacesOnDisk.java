@@ -1,0 +1,35 @@
+package io.rekindle.node.storage.engine;
+
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.NamespaceId;
+import io.rekindle.node.model.NamespacePath;
+import io.rekindle.node.storage.memory.NamespacesById;
+import io.rekindle.node.storage.row.CacheName;
+import io.rekindle.node.storage.row.Caches;
+import io.rekindle.node.storage.row.NamespaceRow;
+import org.apache.ignite.Ignite;
+import org.apache.ignite.IgniteCache;
+import org.jspecify.annotations.Nullable;
+
+/** Reads namespaces by path and by id. */
+final class NamespacesOnDisk implements NamespacesById {
+  private final IgniteCache<String, NamespaceRow> namespaces;
+  private final IgniteWrappedKeyStore keys;
+
+  NamespacesOnDisk(Ignite ignite, IgniteWrappedKeyStore keys) {
+    this.namespaces = Caches.cache(ignite, CacheName.NAMESPACE);
+    this.keys = keys;
+  }
+
+  @Override
+  public @Nullable Namespace find(NamespaceId id) {
+    NamespacePath path = keys.findPath(id);
+    Namespace namespace = path == null ? null : find(path);
+    return namespace != null && namespace.id().equals(id) ? namespace : null;
+  }
+
+  @Nullable Namespace find(NamespacePath path) {
+    NamespaceRow row = namespaces.get(path.toString());
+    return row == null ? null : row.namespace(path);
+  }
+}

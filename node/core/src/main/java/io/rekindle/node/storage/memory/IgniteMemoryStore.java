@@ -1,0 +1,161 @@
+package io.rekindle.node.storage.memory;
+
+import io.rekindle.node.access.Action;
+import io.rekindle.node.access.Pass;
+import io.rekindle.node.access.filter.Filter;
+import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.model.IdempotencyKey;
+import io.rekindle.node.model.Memory;
+import io.rekindle.node.model.MemoryDraft;
+import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.MemoryPatch;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.Reply;
+import io.rekindle.node.storage.Cursor;
+import io.rekindle.node.storage.ExpiredMemory;
+import io.rekindle.node.storage.MemoryPage;
+import io.rekindle.node.storage.MemoryStore;
+import io.rekindle.node.storage.SearchResult;
+import io.rekindle.node.storage.row.Caches;
+import io.rekindle.node.storage.row.MemoryKey;
+import io.rekindle.node.storage.row.MemoryRow;
+import io.rekindle.node.storage.row.Transactions;
+import io.rekindle.node.storage.row.UniqueRow;
+import io.rekindle.node.storage.slice.SliceIndexes;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The memories in Ignite. */
+public final class IgniteMemoryStore implements MemoryStore {
+  private final Caches caches;
+  private final SealedMemories sealed;
+  private final MemoryView view;
+  private final StoreMemory store;
+  private final UpdateMemory update;
+  private final DeleteMemory delete;
+  private final ListMemories list;
+  private final SearchMemories search;
+  private final DueMemories due;
+
+  public IgniteMemoryStore(
+      Caches caches,
+      Transactions transactions,
+      Keyring keyring,
+      Replays replays,
+      SliceIndexes indexes,
+      NamespacesById namespaces,
+      InstantSource clock) {
+    this.caches = caches;
+    this.sealed = new SealedMemories(keyring);
+    this.view = new MemoryView(caches, sealed, clock);
+    this.delete = new DeleteMemory(caches, transactions, view, replays);
+    this.store = new StoreMemory(caches, transactions, sealed, view, replays, delete);
+    this.update = new UpdateMemory(caches, transactions, sealed, view, replays);
+    this.list = new ListMemories(caches, indexes, view);
+    this.search = new SearchMemories(caches, indexes, view);
+    this.due = new DueMemories(caches, namespaces, clock);
+  }
+
+  @Override
+  public Reply.StoreResult store(
+      Pass pass,
+      Namespace namespace,
+      MemoryDraft draft,
+      @Nullable String agentId,
+      @Nullable IdempotencyKey idempotencyKey,
+      String lineage) {
+    return store.store(pass, namespace, draft, agentId, idempotencyKey, lineage);
+  }
+
+  @Override
+  public Memory get(Pass pass, Namespace namespace, MemoryId memoryId) {
+    pass.check(Action.GET, namespace.path());
+    MemoryKey key = MemoryView.key(namespace, memoryId);
+    return view.memory(
+        namespace,
+        key,
+        view.get(namespace, key, caches.memory().get(key), pass.rowFilter(namespace.path())));
+  }
+
+  @Override
+  public Memory getByExternalKey(Pass pass, Namespace namespace, String externalKey) {
+    pass.check(Action.GET, namespace.path());
+    UniqueRow holder = caches.uniqueKey().get(sealed.externalKey(namespace, externalKey));
+    if (holder == null) {
+      throw MemoryView.notFound();
+    }
+    Memory memory = get(pass, namespace, holder.memoryId());
+    if (!externalKey.equals(memory.columns().externalKey())) {
+      throw MemoryView.notFound();
+    }
+    return memory;
+  }
+
+  @Override
+  public Memory update(
+      Pass pass,
+      Namespace namespace,
+      MemoryId memoryId,
+      @Nullable Long expectedVersion,
+      MemoryPatch patch,
+      @Nullable IdempotencyKey idempotencyKey,
+      String lineage) {
+    return update.update(
+        pass, namespace, memoryId, expectedVersion, patch, idempotencyKey, lineage);
+  }
+
+  @Override
+  public void delete(
+      Pass pass,
+      Namespace namespace,
+      MemoryId memoryId,
+      @Nullable Long expectedVersion,
+      @Nullable IdempotencyKey idempotencyKey,
+      String lineage) {
+    delete.delete(pass, namespace, memoryId, expectedVersion, idempotencyKey, lineage);
+  }
+
+  @Override
+  public MemoryPage list(
+      Pass pass, List<Namespace> namespaces, Filter filter, int pageSize, @Nullable Cursor after) {
+    return list.list(pass, namespaces, filter, pageSize, after);
+  }
+
+  @Override
+  public SearchResult search(
+      Pass pass,
+      List<Namespace> namespaces,
+      float[] query,
+      int topK,
+      @Nullable Float minScore,
+      Filter filter) {
+    return search.search(pass, namespaces, query, topK, minScore, filter);
+  }
+
+  @Override
+  public List<ExpiredMemory> findExpired(Pass pass, int limit) {
+    return due.findExpired(pass, limit);
+  }
+
+  @Override
+  public void deleteExpired(Pass pass, ExpiredMemory expired) {
+    Namespace namespace = expired.namespace();
+    pass.check(Action.DELETE, namespace.path());
+    MemoryKey key = MemoryView.key(namespace, expired.memoryId());
+    MemoryRow row = caches.memory().get(key);
+    if (row != null) {
+      delete.expire(namespace, key, row);
+    }
+  }
+
+  @Override
+  public int dropExpiredIdempotency(Pass pass, int limit) {
+    return due.dropExpiredIdempotency(pass, limit);
+  }
+
+  /** Deletes one memory whatever it is; its namespace goes. */
+  public void removeWithNamespace(Namespace namespace, MemoryKey key) {
+    delete.removeWithNamespace(namespace, key);
+  }
+}

@@ -1,0 +1,140 @@
+package io.rekindle.node.storage.memory;
+
+import io.rekindle.node.access.Action;
+import io.rekindle.node.access.Pass;
+import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.model.EmbeddingModelId;
+import io.rekindle.node.model.EmbeddingStatus;
+import io.rekindle.node.model.MemoryColumns;
+import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.storage.PendingMemory;
+import io.rekindle.node.storage.PendingText;
+import io.rekindle.node.storage.VectorStore;
+import io.rekindle.node.storage.row.CacheConfigurations;
+import io.rekindle.node.storage.row.Caches;
+import io.rekindle.node.storage.row.MemoryKey;
+import io.rekindle.node.storage.row.MemoryRow;
+import io.rekindle.node.storage.row.Transactions;
+import io.rekindle.node.storage.row.VectorKey;
+import io.rekindle.node.storage.row.VectorRow;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.ignite.Ignite;
+import org.jspecify.annotations.Nullable;
+
+/** The vectors in Ignite. */
+public final class IgniteVectorStore implements VectorStore {
+  private final Caches caches;
+  private final Transactions transactions;
+  private final SealedMemories sealed;
+  private final MemoryView view;
+  private final DueMemories due;
+  private final VectorSweep sweep;
+
+  public IgniteVectorStore(
+      Ignite ignite,
+      Caches caches,
+      Transactions transactions,
+      Keyring keyring,
+      NamespacesById namespaces,
+      InstantSource clock) {
+    this.caches = caches;
+    this.transactions = transactions;
+    this.sealed = new SealedMemories(keyring);
+    this.view = new MemoryView(caches, sealed, clock);
+    this.due = new DueMemories(caches, namespaces, clock);
+    this.sweep = new VectorSweep(ignite, caches, transactions);
+  }
+
+  @Override
+  public @Nullable PendingText openPending(Pass pass, Namespace namespace, MemoryId memoryId) {
+    pass.check(Action.GET, namespace.path());
+    MemoryKey key = MemoryView.key(namespace, memoryId);
+    MemoryView.Opened opened =
+        view.find(namespace, key, caches.memory().get(key), pass.rowFilter(namespace.path()));
+    if (opened == null || opened.columns().hasEmbedding()) {
+      return null;
+    }
+    return new PendingText(
+        opened.payload().content(),
+        opened.columns().contentVersion(),
+        opened.columns().embeddingModel());
+  }
+
+  @Override
+  public boolean complete(
+      Pass pass,
+      Namespace namespace,
+      MemoryId memoryId,
+      long contentVersion,
+      EmbeddingModelId model,
+      List<float[]> chunks) {
+    pass.check(Action.UPDATE, namespace.path());
+    if (chunks.isEmpty()) {
+      throw new IllegalArgumentException("a memory has at least one vector");
+    }
+    chunks.forEach(vector -> VectorChecks.requireDimensions(namespace, vector));
+    MemoryKey key = MemoryView.key(namespace, memoryId);
+    List<VectorRow> vectors = new ArrayList<>(chunks.size());
+    for (int chunk = 0; chunk < chunks.size(); chunk++) {
+      vectors.add(
+          sealed.sealVector(
+              namespace, new VectorKey(key, chunk), contentVersion, chunks.get(chunk)));
+    }
+    return transactions.run(
+        () ->
+            () -> {
+              MemoryRow row = caches.memory().get(key);
+              if (!isWaiting(key, row, contentVersion)
+                  || !row.columns(memoryId).embeddingModel().equals(model)) {
+                return false;
+              }
+              caches.memory().put(key, row.with(EmbeddingStatus.EMBEDDED, vectors.size()));
+              for (int chunk = 0; chunk < vectors.size(); chunk++) {
+                caches.vector().put(new VectorKey(key, chunk), vectors.get(chunk));
+              }
+              return true;
+            });
+  }
+
+  @Override
+  public boolean fail(Pass pass, Namespace namespace, MemoryId memoryId, long contentVersion) {
+    pass.check(Action.UPDATE, namespace.path());
+    MemoryKey key = MemoryView.key(namespace, memoryId);
+    return transactions.run(
+        () ->
+            () -> {
+              MemoryRow row = caches.memory().get(key);
+              if (!isWaiting(key, row, contentVersion)) {
+                return false;
+              }
+              caches.memory().put(key, row.with(EmbeddingStatus.FAILED, 0));
+              return true;
+            });
+  }
+
+  private static boolean isWaiting(MemoryKey key, @Nullable MemoryRow row, long contentVersion) {
+    if (row == null) {
+      return false;
+    }
+    MemoryColumns columns = row.columns(key.memoryId());
+    return !columns.hasEmbedding() && columns.contentVersion() == contentVersion;
+  }
+
+  @Override
+  public List<PendingMemory> findPending(Pass pass, EmbeddingStatus status, int limit) {
+    return due.findPending(pass, status, limit);
+  }
+
+  @Override
+  public SweepResult sweep(Pass pass, int partition) {
+    return sweep.sweep(pass, partition);
+  }
+
+  @Override
+  public int partitions() {
+    return CacheConfigurations.SLICE_PARTITIONS;
+  }
+}

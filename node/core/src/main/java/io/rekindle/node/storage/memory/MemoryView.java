@@ -1,0 +1,90 @@
+package io.rekindle.node.storage.memory;
+
+import io.rekindle.node.access.filter.Filter;
+import io.rekindle.node.access.filter.FilterEvaluator;
+import io.rekindle.node.access.filter.MemoryFilterRow;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.AccessStats;
+import io.rekindle.node.model.Memory;
+import io.rekindle.node.model.MemoryColumns;
+import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.MemoryPayload;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.storage.row.AccessRow;
+import io.rekindle.node.storage.row.Caches;
+import io.rekindle.node.storage.row.MemoryKey;
+import io.rekindle.node.storage.row.MemoryRow;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/** The only way by which a row leaves: alive, opened, tested. Thread-safe. */
+final class MemoryView {
+  private final Caches caches;
+  private final SealedMemories sealed;
+  private final InstantSource clock;
+
+  MemoryView(Caches caches, SealedMemories sealed, InstantSource clock) {
+    this.caches = caches;
+    this.sealed = sealed;
+    this.clock = clock;
+  }
+
+  /** A row with its payload open, before any filter. */
+  record Opened(MemoryColumns columns, MemoryPayload payload) {
+    boolean passes(Filter filter) {
+      return FilterEvaluator.test(filter, MemoryFilterRow.of(columns, payload.metadata()));
+    }
+  }
+
+  Opened open(Namespace namespace, MemoryKey key, MemoryRow row) {
+    MemoryId id = key.memoryId();
+    return new Opened(row.columns(id), sealed.open(namespace, id, row));
+  }
+
+  /** The row, unless it is absent, expired, or rejected by the filter. */
+  @Nullable Opened find(
+      Namespace namespace, MemoryKey key, @Nullable MemoryRow row, Filter filter) {
+    if (row == null || row.columns(key.memoryId()).expiredAt(now())) {
+      return null;
+    }
+    Opened opened = open(namespace, key, row);
+    return opened.passes(filter) ? opened : null;
+  }
+
+  /**
+   * As {@link #find}, for a row that must be there.
+   *
+   * @throws RekindleException MEMORY_NOT_FOUND
+   */
+  Opened get(Namespace namespace, MemoryKey key, @Nullable MemoryRow row, Filter filter) {
+    Opened opened = find(namespace, key, row, filter);
+    if (opened == null) {
+      throw notFound();
+    }
+    return opened;
+  }
+
+  /** As a reader sees it, with its access counts. */
+  Memory memory(Namespace namespace, MemoryKey key, Opened opened) {
+    AccessRow access = caches.accessCount().get(key);
+    return new Memory(
+        namespace.path(),
+        opened.columns(),
+        opened.payload(),
+        access == null ? AccessStats.NONE : access.stats());
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  static MemoryKey key(Namespace namespace, MemoryId id) {
+    return new MemoryKey(namespace.sliceOf(id), id);
+  }
+
+  static RekindleException notFound() {
+    return new RekindleException(ErrorCode.MEMORY_NOT_FOUND, "there is no such memory");
+  }
+}

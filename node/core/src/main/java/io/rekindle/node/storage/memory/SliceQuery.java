@@ -1,0 +1,90 @@
+package io.rekindle.node.storage.memory;
+
+import io.rekindle.node.access.filter.Filter;
+import io.rekindle.node.access.filter.Filters;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.index.SliceIndex;
+import io.rekindle.node.model.Limits;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.SliceId;
+import io.rekindle.node.storage.row.Micros;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One slice and what is asked of it.
+ *
+ * @param filter everything that must hold: pass, caller, and that the row has not expired
+ * @param answered the part that the index answers
+ * @param residual the part over undeclared metadata, tested on opened rows
+ */
+record SliceQuery(
+    Namespace namespace, SliceId slice, Filter filter, Filter answered, Filter residual) {
+  private static final Filter.Field EXPIRES_AT =
+      new Filter.Field.OfColumn(Filter.Column.EXPIRES_AT);
+
+  /** One query for each slice of each namespace. */
+  static List<SliceQuery> of(
+      List<Namespace> namespaces,
+      java.util.function.Function<Namespace, Filter> rowFilter,
+      Filter caller,
+      Instant now) {
+    List<SliceQuery> queries = new ArrayList<>();
+    for (Namespace namespace : namespaces) {
+      Filter filter = Filter.and(Filter.and(rowFilter.apply(namespace), caller), notExpired(now));
+      List<String> declared = namespace.settings().declaredPaths();
+      Filters.Split split =
+          Filters.split(
+              filter,
+              field ->
+                  !(field instanceof Filter.Field.OfMetadata(String path))
+                      || declared.contains(path));
+      for (int ordinal = 0; ordinal < namespace.settings().slices(); ordinal++) {
+        queries.add(
+            new SliceQuery(
+                namespace,
+                SliceId.of(namespace.id(), ordinal),
+                filter,
+                split.answered(),
+                split.residual()));
+      }
+    }
+    return queries;
+  }
+
+  private static Filter notExpired(Instant now) {
+    return new Filter.Or(
+        List.of(
+            new Filter.Not(new Filter.Has(EXPIRES_AT, new Filter.Member.Any())),
+            new Filter.Compare(
+                EXPIRES_AT, Filter.Operator.GREATER, new Filter.Literal.Time(Micros.of(now)))));
+  }
+
+  boolean hasResidual() {
+    return !residual.equals(Filter.ALL);
+  }
+
+  /**
+   * How many rows the residual would open here; {@code opened} rows are opened elsewhere already.
+   *
+   * @throws RekindleException LIMIT_EXCEEDED over 30,000, naming a path to declare
+   */
+  long countToOpen(SliceIndex index, long opened) {
+    long total = opened + index.count(answered);
+    if (total > Limits.FILTER_OPEN_ROWS_MAX) {
+      throw new RekindleException(
+          ErrorCode.LIMIT_EXCEEDED,
+          "the filter would open too many rows: declare the metadata path, or narrow it",
+          Map.of(
+              "field", "filter",
+              "path", Filters.metadataPaths(residual).iterator().next(),
+              "limit", Integer.toString(Limits.FILTER_OPEN_ROWS_MAX),
+              "actual", Long.toString(total),
+              "unit", "rows"));
+    }
+    return total;
+  }
+}

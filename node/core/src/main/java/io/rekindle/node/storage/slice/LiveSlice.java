@@ -1,0 +1,69 @@
+package io.rekindle.node.storage.slice;
+
+import io.rekindle.node.index.IndexSettings;
+import io.rekindle.node.index.MemoryBudget;
+import io.rekindle.node.index.SliceIndex;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.NamespaceSettings;
+import io.rekindle.node.model.SliceId;
+import java.util.concurrent.CompletableFuture;
+
+/** One slice's index while it is being built or in use. */
+final class LiveSlice implements AutoCloseable {
+  private final Namespace namespace;
+  private final SliceId id;
+  private final SliceIndex index;
+  private final CompletableFuture<SliceIndex> built = new CompletableFuture<>();
+  private volatile boolean stale;
+  private volatile long lastUsedNanos = System.nanoTime();
+
+  LiveSlice(Namespace namespace, SliceId id, MemoryBudget budget) {
+    NamespaceSettings settings = namespace.settings();
+    this.namespace = namespace;
+    this.id = id;
+    this.index =
+        new SliceIndex(
+            new IndexSettings(settings.dimensions(), settings.distance(), settings.declaredPaths()),
+            budget);
+  }
+
+  Namespace namespace() {
+    return namespace;
+  }
+
+  SliceId id() {
+    return id;
+  }
+
+  SliceIndex index() {
+    return index;
+  }
+
+  /** Completes when the build ends, with the index or the reason why there is none. */
+  CompletableFuture<SliceIndex> built() {
+    return built;
+  }
+
+  /** From now on the index may miss something: it is not to be asked any more. Never throws. */
+  void markStale() {
+    stale = true;
+  }
+
+  boolean isStale() {
+    return stale;
+  }
+
+  void touch() {
+    lastUsedNanos = System.nanoTime();
+  }
+
+  long idleNanos() {
+    return System.nanoTime() - lastUsedNanos;
+  }
+
+  @Override
+  public void close() {
+    markStale();
+    index.close();
+  }
+}

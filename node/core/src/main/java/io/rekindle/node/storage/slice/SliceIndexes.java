@@ -1,0 +1,236 @@
+package io.rekindle.node.storage.slice;
+
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.index.MemoryBudget;
+import io.rekindle.node.index.SliceBuild;
+import io.rekindle.node.index.SliceIndex;
+import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.NamespaceId;
+import io.rekindle.node.model.SliceId;
+import io.rekindle.node.storage.row.Caches;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * The indexes of the slices on this node.
+ *
+ * <p>An index is built on first use, once for all who ask, while live changes go on; it is dropped
+ * when idle, when it became stale, or when another slice needs its memory and it was used longest
+ * ago. Thread-safe.
+ */
+public final class SliceIndexes implements AutoCloseable {
+  private static final int BUILD_THREADS = 2;
+  private static final int BUILD_QUEUE_MAX = 1_024;
+  private static final int TRIES_MAX = 4;
+
+  /**
+   * Bounds of the indexes.
+   *
+   * @param memoryBytesMax of all slices together, off-heap
+   * @param idleAfter a slice that nobody asked for so long is dropped by {@link #dropIdle}
+   * @param buildWaitMax how long a request waits for a slice that is being built
+   */
+  public record Settings(long memoryBytesMax, Duration idleAfter, Duration buildWaitMax) {}
+
+  private final Settings settings;
+  private final MemoryBudget budget;
+  private final ConcurrentHashMap<SliceId, LiveSlice> slices = new ConcurrentHashMap<>();
+  private final SliceChanges changes;
+  private final SliceScan scan;
+  private final ThreadPoolExecutor builders;
+
+  public SliceIndexes(Caches caches, Keyring keyring, Settings settings) {
+    this(caches, new SealedSliceReader(keyring), settings);
+  }
+
+  SliceIndexes(Caches caches, SliceReader reader, Settings settings) {
+    RecentChanges recent = new RecentChanges();
+    this.settings = settings;
+    this.budget = new MemoryBudget(settings.memoryBytesMax());
+    this.changes = new SliceChanges(reader, recent, slices);
+    this.scan = new SliceScan(caches, reader, recent);
+    this.builders =
+        new ThreadPoolExecutor(
+            BUILD_THREADS,
+            BUILD_THREADS,
+            1,
+            TimeUnit.MINUTES,
+            new ArrayBlockingQueue<>(BUILD_QUEUE_MAX),
+            Thread.ofPlatform().daemon().name("slice-build-", 0).factory());
+    builders.allowCoreThreadTimeOut(true);
+  }
+
+  SliceChanges changes() {
+    return changes;
+  }
+
+  /**
+   * Asks a slice's index; builds it first when need be.
+   *
+   * @throws RekindleException NOT_READY when the build takes longer than {@code buildWaitMax};
+   *     INDEX_MEMORY_EXHAUSTED when it does not fit even alone
+   */
+  public <T> T ask(Namespace namespace, SliceId id, Function<SliceIndex, T> question) {
+    for (int i = 0; i < TRIES_MAX; i++) {
+      LiveSlice slice = findOrBegin(namespace, id);
+      slice.touch();
+      SliceIndex index = await(slice);
+      Optional<T> answer = slice.isStale() ? Optional.empty() : tryAsk(slice, index, question);
+      if (answer.isPresent()) {
+        return answer.get();
+      }
+      drop(slice);
+    }
+    throw notReady();
+  }
+
+  /** Empty when the index turned out to be stale, or was closed to make room. */
+  private static <T> Optional<T> tryAsk(
+      LiveSlice slice, SliceIndex index, Function<SliceIndex, T> question) {
+    try {
+      T answer = question.apply(index);
+      return slice.isStale() ? Optional.empty() : Optional.of(answer);
+    } catch (RekindleException e) {
+      if (e.code() == ErrorCode.NOT_READY) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Drops what nobody asked for lately; returns how many slices that were. */
+  public int dropIdle() {
+    int before = slices.size();
+    slices.values().stream()
+        .filter(slice -> slice.built().isDone())
+        .filter(slice -> slice.idleNanos() > settings.idleAfter().toNanos())
+        .forEach(this::drop);
+    return before - slices.size();
+  }
+
+  /** Drops the indexes of a namespace that was deleted. */
+  public void forget(NamespaceId namespace) {
+    slices.values().stream()
+        .filter(slice -> slice.id().namespace().equals(namespace))
+        .forEach(this::drop);
+  }
+
+  public long bytesUsed() {
+    return budget.bytesUsed();
+  }
+
+  /** How many slices are loaded or being built. */
+  public int loaded() {
+    return slices.size();
+  }
+
+  /** Changes that made a slice stale instead of reaching it, since the start. */
+  public long changesLost() {
+    return changes.lost();
+  }
+
+  private LiveSlice findOrBegin(Namespace namespace, SliceId id) {
+    LiveSlice known = slices.get(id);
+    if (known != null) {
+      return known;
+    }
+    LiveSlice fresh = new LiveSlice(namespace, id, budget);
+    LiveSlice first = slices.putIfAbsent(id, fresh);
+    if (first != null) {
+      fresh.close();
+      return first;
+    }
+    // Registered before the scan begins: only then can no change fall between the two.
+    try {
+      builders.execute(() -> build(fresh));
+    } catch (RejectedExecutionException e) {
+      fail(fresh, notReady());
+    }
+    return fresh;
+  }
+
+  private void build(LiveSlice slice) {
+    try {
+      fill(slice);
+      slice.built().complete(slice.index());
+    } catch (RuntimeException | Error e) {
+      fail(slice, e);
+    }
+  }
+
+  private void fail(LiveSlice slice, Throwable reason) {
+    drop(slice);
+    slice.built().completeExceptionally(reason);
+  }
+
+  private void fill(LiveSlice slice) {
+    while (true) {
+      try (SliceBuild build = slice.index().beginBuild()) {
+        scan.fill(build, slice.namespace(), slice.id());
+        if (!build.trustworthy()) {
+          slice.markStale();
+        }
+        return;
+      } catch (RekindleException e) {
+        if (e.code() != ErrorCode.INDEX_MEMORY_EXHAUSTED || !dropLongestIdle(slice)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Makes room for {@code wanted}; false when there is nothing else to drop. */
+  private boolean dropLongestIdle(LiveSlice wanted) {
+    Optional<LiveSlice> idlest =
+        slices.values().stream()
+            .filter(slice -> slice != wanted && slice.built().isDone())
+            .max(Comparator.comparingLong(LiveSlice::idleNanos));
+    idlest.ifPresent(this::drop);
+    return idlest.isPresent();
+  }
+
+  private SliceIndex await(LiveSlice slice) {
+    try {
+      return slice.built().get(settings.buildWaitMax().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw notReady();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RekindleException reason) {
+        throw reason;
+      }
+      throw new RekindleException(
+          ErrorCode.INTERNAL, "a slice index was not built", Map.of(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw notReady();
+    }
+  }
+
+  private void drop(LiveSlice slice) {
+    slices.remove(slice.id(), slice);
+    slice.close();
+  }
+
+  private static RekindleException notReady() {
+    return new RekindleException(
+        ErrorCode.NOT_READY, "the index of a slice is still being built, try again");
+  }
+
+  @Override
+  public void close() {
+    builders.shutdownNow();
+    slices.values().forEach(this::drop);
+  }
+}
