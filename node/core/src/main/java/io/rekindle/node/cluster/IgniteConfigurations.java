@@ -63,7 +63,6 @@ public final class IgniteConfigurations {
     IgniteConfiguration ignite = new IgniteConfiguration();
     ignite.setIgniteInstanceName("rekindle-" + nodeId);
     ignite.setConsistentId(nodeId.toString());
-    ignite.setIgniteHome(folders.ignite().toString());
     ignite.setWorkDirectory(folders.ignite().toString());
     ignite.setSnapshotPath(folders.snapshots().toString());
     ignite.setGridLogger(new Slf4jLogger());
