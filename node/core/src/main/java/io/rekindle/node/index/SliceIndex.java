@@ -1,9 +1,20 @@
 package io.rekindle.node.index;
 
 import io.rekindle.node.access.filter.Filter;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.index.scan.Quantizer;
+import io.rekindle.node.index.scan.Scorer;
+import io.rekindle.node.model.Limits;
 import io.rekindle.node.model.MemoryId;
+import java.lang.foreign.MemorySegment;
 import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,18 +27,47 @@ import org.jspecify.annotations.Nullable;
  * are ignored and questions are refused with {@code NOT_READY}.
  */
 public final class SliceIndex implements AutoCloseable {
-  public SliceIndex(IndexSettings settings, MemoryBudget budget) {}
+  /** The most rows that one {@link #select} lists. */
+  public static final int SELECT_ROWS_MAX = 100_000;
+
+  /** Ids looked up in one hold of the lock, some microseconds. */
+  private static final int LOOKUP_BATCH = 64;
+
+  private final IndexSettings settings;
+  private final NativeMemory memory;
+  private final SliceTables tables;
+  private final Quantizer quantizer;
+  private final ReentrantLock writing = new ReentrantLock();
+  private final UseCount uses;
+  private @Nullable BuildLedger ledger;
+
+  /**
+   * An empty index.
+   *
+   * @throws RekindleException {@code INDEX_MEMORY_EXHAUSTED}
+   */
+  public SliceIndex(IndexSettings settings, MemoryBudget budget) {
+    this.settings = settings;
+    this.memory = new NativeMemory(budget);
+    this.uses = new UseCount(memory::close);
+    this.quantizer = new Quantizer(settings.dimensions(), settings.distance());
+    try {
+      this.tables = new SliceTables(settings, memory);
+    } catch (RekindleException e) {
+      uses.close();
+      throw e;
+    }
+  }
 
   /**
    * Takes a row, unless a newer version is known; the same version replaces itself. Vectors of
    * older content are erased.
    *
    * @return whether the index changed
-   * @throws io.rekindle.node.error.RekindleException {@code INDEX_MEMORY_EXHAUSTED}; nothing has
-   *     changed then
+   * @throws RekindleException {@code INDEX_MEMORY_EXHAUSTED}; nothing has changed then
    */
   public boolean putRow(IndexRow row) {
-    return false;
+    return change(() -> tables.putRow(row));
   }
 
   /**
@@ -35,94 +75,237 @@ public final class SliceIndex implements AutoCloseable {
    * the vector. A vector of the wrong dimensions, or with a number that is not finite, is ignored.
    *
    * @return whether the index changed
-   * @throws io.rekindle.node.error.RekindleException {@code INDEX_MEMORY_EXHAUSTED}; nothing has
-   *     changed then
+   * @throws RekindleException {@code INDEX_MEMORY_EXHAUSTED}; nothing has changed then
    */
   public boolean putVector(MemoryId id, int chunk, long contentVersion, float[] vector) {
-    return false;
+    Quantizer.Code code = quantizer.encode(vector);
+    return code != null && change(() -> tables.putVector(id, chunk, contentVersion, code, vector));
   }
 
   /** Erases a row and all its vectors at once; never throws. */
   public boolean removeRow(MemoryId id) {
-    return false;
+    return change(
+        () -> {
+          if (ledger != null) {
+            ledger.rowRemoved(id);
+          }
+          return tables.removeRow(id);
+        });
   }
 
   /** Erases one vector at once; never throws. */
   public boolean removeVector(MemoryId id, int chunk) {
-    return false;
+    return change(
+        () -> {
+          if (ledger != null) {
+            ledger.vectorRemoved(id, chunk);
+          }
+          return tables.removeVector(id, chunk);
+        });
   }
 
-  /** Starts filling the index from a scan; one build at a time. */
+  /**
+   * Starts filling the index from a scan that begins after this call.
+   *
+   * @throws IllegalStateException while another build goes on
+   * @throws RekindleException {@code NOT_READY} when closed
+   */
   public SliceBuild beginBuild() {
-    return new SliceBuild(this);
+    return answer(
+        () -> {
+          writing.lock();
+          try {
+            if (ledger != null) {
+              throw new IllegalStateException("a build of this slice goes on already");
+            }
+            ledger = new BuildLedger(memory);
+            return new SliceBuild(this, ledger);
+          } finally {
+            writing.unlock();
+          }
+        });
   }
 
   /**
    * The {@code topK} memories that score best among those that pass the filter, exactly; equal
-   * scores by memory id.
+   * scores by memory id. A memory that changes meanwhile is judged as it was at one moment of the
+   * search.
    *
    * @param topK 1 to 1,000
    * @param minScore lowest score returned, or NaN
+   * @throws RekindleException {@code INVALID_ARGUMENT} for a query of wrong dimensions or with
+   *     numbers that are not finite, a wrong topK, or an undeclared path in the filter; {@code
+   *     NOT_READY} when closed
    */
   public List<IndexHit> search(float[] query, int topK, float minScore, Filter filter) {
-    return List.of();
+    return answer(
+        () -> {
+          VectorScan scan = scan(query, topK, minScore, filter);
+          scan.all();
+          return scan.hits();
+        });
   }
 
   /** As {@link #search}, among these memories only; unknown ids are ignored. */
   public List<IndexHit> searchAmong(
       float[] query, Collection<MemoryId> among, int topK, float minScore, Filter filter) {
-    return List.of();
+    return answer(
+        () -> {
+          VectorScan scan = scan(query, topK, minScore, filter);
+          Iterator<MemoryId> ids = new LinkedHashSet<>(among).iterator();
+          while (ids.hasNext()) {
+            scan.these(locked(() -> tables.vectorsOf(ids, LOOKUP_BATCH)));
+          }
+          return scan.hits();
+        });
   }
 
-  /** The rows that pass the filter, newest first, from {@code after} on (exclusive). */
+  private VectorScan scan(float[] query, int topK, float minScore, Filter filter) {
+    if (quantizer.encode(query) == null) {
+      throw RekindleException.invalid("query", "a query has the index's dimensions and is finite");
+    }
+    if (topK < 1 || topK > Limits.TOP_K_MAX) {
+      throw RekindleException.invalid("top_k", "top_k is from 1 to 1000");
+    }
+    return new VectorScan(
+        tables,
+        new Scorer(settings.distance(), query),
+        new FilterCompiler(tables).compile(filter),
+        new TopMemories(topK, minScore));
+  }
+
+  /**
+   * The rows that pass the filter, newest first.
+   *
+   * @param after the last position of the page before, or null
+   * @param limit 1 to {@link #SELECT_ROWS_MAX}
+   * @throws RekindleException {@code INVALID_ARGUMENT} for an undeclared path in the filter; {@code
+   *     NOT_READY} when closed
+   */
   public List<RowPosition> select(Filter filter, @Nullable RowPosition after, int limit) {
-    return List.of();
+    if (limit < 1 || limit > SELECT_ROWS_MAX) {
+      throw new IllegalArgumentException("a selection is of 1 to 100000 rows");
+    }
+    return answer(() -> rowScan(filter).newest(after, limit));
   }
 
-  /** How many rows pass the filter. */
+  /** How many rows pass the filter; throws as {@link #select}. */
   public long count(Filter filter) {
-    return 0;
+    return answer(() -> rowScan(filter).count());
+  }
+
+  private RowScan rowScan(Filter filter) {
+    return new RowScan(tables, new FilterCompiler(tables).compile(filter));
   }
 
   /** Whether filters on this field can be answered here: columns and declared paths. */
   public boolean answers(Filter.Field field) {
-    return false;
+    return switch (field) {
+      case Filter.Field.OfColumn _ -> true;
+      case Filter.Field.OfMetadata(String path) -> settings.declaredPaths().contains(path);
+    };
+  }
+
+  public IndexSettings settings() {
+    return settings;
   }
 
   /** Rows present. */
   public int rows() {
-    return 0;
+    return tables.rowsPresent();
   }
 
   /** Vectors that count. */
   public int vectors() {
-    return 0;
+    return tables.vectorsCounting();
   }
 
   /** Vectors whose row, or whose row's content, has not come yet. */
   public int waitingVectors() {
-    return 0;
+    return tables.vectorsWaiting();
   }
 
   /** Bytes taken from the budget. */
   public long bytes() {
-    return 0;
+    return memory.bytes();
   }
 
+  /** Refuses what comes, overwrites and frees the memory when nobody is inside. Idempotent. */
   @Override
-  public void close() {}
-
-  boolean putScannedRow(IndexRow row) {
-    return false;
+  public void close() {
+    uses.close();
   }
 
-  boolean putScannedVector(MemoryId id, int chunk, long contentVersion, float[] vector) {
-    return false;
+  boolean putScannedRow(IndexRow row, BuildLedger build) {
+    MemoryId id = row.columns().memoryId();
+    return change(
+        () -> {
+          Long known = tables.rowVersion(id);
+          boolean stale = known != null && known >= row.columns().version();
+          return !stale && !build.knowsRemoved(id) && tables.putRow(row);
+        });
   }
 
-  boolean buildIsTrustworthy() {
-    return false;
+  boolean putScannedVector(
+      MemoryId id, int chunk, long contentVersion, float[] vector, BuildLedger build) {
+    Quantizer.Code code = quantizer.encode(vector);
+    return code != null
+        && change(
+            () -> {
+              Long known = tables.vectorVersion(id, chunk);
+              boolean stale = known != null && known >= contentVersion;
+              return !stale
+                  && !build.knowsRemoved(id, chunk)
+                  && tables.putVector(id, chunk, contentVersion, code, vector);
+            });
   }
 
-  void endBuild() {}
+  void endBuild(BuildLedger build) {
+    change(
+        () -> {
+          build.forget();
+          ledger = null;
+          return true;
+        });
+  }
+
+  boolean isComplete(BuildLedger build) {
+    return locked(build::isComplete);
+  }
+
+  /** For the test that looks for what was erased. */
+  List<MemorySegment> segments() {
+    return memory.segments();
+  }
+
+  private boolean change(BooleanSupplier change) {
+    if (!uses.enter()) {
+      return false;
+    }
+    try {
+      return locked(change::getAsBoolean);
+    } finally {
+      uses.leave();
+    }
+  }
+
+  private <T> T answer(Supplier<T> question) {
+    if (!uses.enter()) {
+      throw new RekindleException(ErrorCode.NOT_READY, "the index of this slice is closed");
+    }
+    try {
+      return question.get();
+    } finally {
+      uses.leave();
+    }
+  }
+
+  private <T> T locked(Supplier<T> action) {
+    writing.lock();
+    try {
+      return action.get();
+    } finally {
+      writing.unlock();
+    }
+  }
 }

@@ -1,0 +1,113 @@
+package io.rekindle.node.index.scan;
+
+import io.rekindle.node.model.Distance;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Compares one query with stored vectors. Immutable and thread-safe.
+ *
+ * <p>Exact scores are summed in doubles, where no float vector overflows or vanishes, always in the
+ * same order, and end in the range of a float.
+ */
+public final class Scorer {
+  private final Distance distance;
+  private final float[] query;
+  private final float[] unitQuery;
+  private final double queryNorm;
+
+  public Scorer(Distance distance, float[] query) {
+    this.distance = distance;
+    this.query = query.clone();
+    double squares = 0;
+    for (float value : query) {
+      squares += (double) value * value;
+    }
+    this.queryNorm = Math.sqrt(squares);
+    this.unitQuery = new float[Kernel.padded(query.length)];
+    for (int i = 0; i < query.length && queryNorm > 0; i++) {
+      unitQuery[i] = (float) (query[i] / queryNorm);
+    }
+  }
+
+  /** What the kernel multiplies codes with: the query divided by its length, padded with zeros. */
+  @SuppressWarnings("EI_EXPOSE_REP")
+  public float[] unitQuery() {
+    return unitQuery;
+  }
+
+  /**
+   * False only when the vector cannot score {@code threshold} or more.
+   *
+   * @param dot the kernel's result for the code
+   */
+  public boolean mayReach(float threshold, float dot, double scale, double margin, double norm) {
+    if (threshold <= -Float.MAX_VALUE) {
+      return true;
+    }
+    double bound = scale * dot + margin;
+    return switch (distance) {
+      case COSINE -> bound >= (double) threshold - Float.MIN_VALUE;
+      case DOT -> queryNorm * bound >= (double) threshold - Float.MIN_VALUE;
+      case L2 -> mayBeWithin(Math.max(0, -(double) threshold) + Float.MIN_VALUE, bound, norm);
+    };
+  }
+
+  /** By |q - x|^2 = |q|^2 + |x|^2 - 2 q x, with room for what cancels and for float distances. */
+  private boolean mayBeWithin(double radius, double bound, double norm) {
+    double squares = queryNorm * queryNorm + norm * norm;
+    double least = squares - 2 * queryNorm * bound - 1e-12 * squares;
+    return least <= radius * radius * (1 + 1e-6);
+  }
+
+  /**
+   * The exact score.
+   *
+   * @param floats holds the vector from {@code offset} (bytes)
+   * @param norm its Euclidean length
+   */
+  public float score(MemorySegment floats, long offset, double norm) {
+    return switch (distance) {
+      case COSINE -> {
+        double norms = queryNorm * norm;
+        yield norms == 0 ? 0 : finite(Math.clamp(dot(floats, offset) / norms, -1.0, 1.0));
+      }
+      case DOT -> finite(dot(floats, offset));
+      case L2 -> finite(-Math.sqrt(squaredDistance(floats, offset)));
+    };
+  }
+
+  private double dot(MemorySegment floats, long offset) {
+    double even = 0;
+    double odd = 0;
+    int last = query.length - 1;
+    for (int i = 0; i < last; i += 2) {
+      even += (double) query[i] * at(floats, offset, i);
+      odd += (double) query[i + 1] * at(floats, offset, i + 1);
+    }
+    return even + odd + ((last & 1) == 0 ? (double) query[last] * at(floats, offset, last) : 0);
+  }
+
+  private double squaredDistance(MemorySegment floats, long offset) {
+    double even = 0;
+    double odd = 0;
+    int last = query.length - 1;
+    for (int i = 0; i < last; i += 2) {
+      double first = (double) query[i] - at(floats, offset, i);
+      double second = (double) query[i + 1] - at(floats, offset, i + 1);
+      even += first * first;
+      odd += second * second;
+    }
+    double rest = (last & 1) == 0 ? (double) query[last] - at(floats, offset, last) : 0;
+    return even + odd + rest * rest;
+  }
+
+  private static float at(MemorySegment floats, long offset, int dimension) {
+    return floats.get(ValueLayout.JAVA_FLOAT, offset + (long) dimension * Float.BYTES);
+  }
+
+  /** As a float, within its finite range; never minus zero, which would sort apart from zero. */
+  private static float finite(double score) {
+    return (float) Math.clamp(score, -Float.MAX_VALUE, Float.MAX_VALUE) + 0.0f;
+  }
+}

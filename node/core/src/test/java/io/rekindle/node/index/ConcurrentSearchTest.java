@@ -1,0 +1,190 @@
+package io.rekindle.node.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rekindle.node.access.filter.Filter;
+import io.rekindle.node.access.filter.FilterParser;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.Distance;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.junit.jupiter.api.Test;
+
+/** Readers without a lock beside a writer. */
+class ConcurrentSearchTest {
+  private static final int DIMENSIONS = 64;
+  private static final int MEMORIES = 300;
+  private static final int CHANGES = 60_000;
+
+  /** A vector that can be told from its number and content version. */
+  private static float[] vector(int number, long contentVersion) {
+    Random random = new Random(number * 1_000_003L + contentVersion);
+    float[] vector = new float[DIMENSIONS];
+    for (int i = 0; i < DIMENSIONS; i++) {
+      vector[i] = (float) random.nextGaussian();
+    }
+    return vector;
+  }
+
+  private static SliceIndex index(MemoryBudget budget) {
+    return new SliceIndex(new IndexSettings(DIMENSIONS, Distance.DOT, List.of("n")), budget);
+  }
+
+  /**
+   * Memories below 200 always exist and change in place; the others come and go. The agent's name
+   * tells whether the version is even, so that a filter and a version that do not belong together
+   * show; every name is new, so that codes of names that left are used again all the time.
+   */
+  private static final class Writer implements Runnable {
+    final SliceIndex index;
+    final AtomicBoolean stopped = new AtomicBoolean();
+
+    /** Number of the newest removal of a memory that returned; negative once it is there again. */
+    final AtomicLongArray removed = new AtomicLongArray(MEMORIES);
+
+    Writer(SliceIndex index) {
+      this.index = index;
+      for (int n = 0; n < MEMORIES; n++) {
+        put(n, 2);
+      }
+    }
+
+    private static String agent(long version) {
+      return (version % 2 == 0 ? "even" : "odd") + version;
+    }
+
+    void put(int number, long version) {
+      removed.set(number, -1);
+      index.putRow(Rows.row(number, version, version, agent(version)));
+      index.putVector(Rows.id(number), 0, version, vector(number, version));
+    }
+
+    @Override
+    public void run() {
+      Random random = new Random(11);
+      long version = 2;
+      for (int i = 0; i < CHANGES; i++) {
+        int number = random.nextInt(MEMORIES);
+        version++;
+        if (number < 200) {
+          // The same content under another version: its vector never stops counting.
+          index.putRow(Rows.row(number, version, 2, agent(version)));
+        } else if (removed.get(number) < 0) {
+          index.removeRow(Rows.id(number));
+          removed.set(number, version);
+        } else {
+          put(number, version);
+        }
+      }
+      stopped.set(true);
+    }
+  }
+
+  private static void read(Writer writer, int seed) {
+    Random random = new Random(seed);
+    Filter even = FilterParser.parse("agent_id < \"f\"");
+    Filter notEven = FilterParser.parse("NOT agent_id < \"f\"");
+    do {
+      long[] removedBefore = new long[MEMORIES];
+      for (int n = 0; n < MEMORIES; n++) {
+        removedBefore[n] = writer.removed.get(n);
+      }
+      float[] query = vector(random.nextInt(), 0);
+      int kind = random.nextInt(3);
+      Filter filter = kind == 0 ? Filter.ALL : kind == 1 ? even : notEven;
+      List<IndexHit> hits = writer.index.search(query, 1_000, Float.NaN, filter);
+      Set<Integer> seen = new HashSet<>();
+      for (IndexHit hit : hits) {
+        int number = (int) hit.memoryId().value().getLeastSignificantBits();
+        assertThat(seen.add(number)).isTrue();
+        long contentVersion = number < 200 ? 2 : hit.version();
+        assertThat(hit.score())
+            .isEqualTo((float) Vectors.score(Distance.DOT, query, vector(number, contentVersion)));
+        if (kind > 0) {
+          assertThat(hit.version() % 2 == 0).isEqualTo(kind == 1);
+        }
+        if (removedBefore[number] > 0) {
+          assertThat(hit.version()).isGreaterThan(removedBefore[number]);
+        }
+      }
+      if (kind == 0) {
+        for (int n = 0; n < 200; n++) {
+          assertThat(seen).contains(n);
+        }
+        assertThat(writer.index.count(Filter.ALL)).isBetween(200L, (long) MEMORIES);
+      }
+    } while (!writer.stopped.get());
+  }
+
+  @Test
+  void readersSeeWholeAndLivingMemoriesOnly() throws Exception {
+    try (SliceIndex index = index(new MemoryBudget(1 << 26));
+        ExecutorService threads = Executors.newFixedThreadPool(3)) {
+      Writer writer = new Writer(index);
+      List<Future<?>> readers = new ArrayList<>();
+      for (int reader = 0; reader < 2; reader++) {
+        int seed = reader;
+        readers.add(threads.submit(() -> read(writer, seed)));
+      }
+      threads.submit(writer).get();
+      for (Future<?> reader : readers) {
+        reader.get();
+      }
+    }
+  }
+
+  @Test
+  void closingWaitsForWhoeverIsInsideAndGivesAllBack() throws Exception {
+    for (int round = 0; round < 30; round++) {
+      MemoryBudget budget = new MemoryBudget(1 << 26);
+      SliceIndex index = index(budget);
+      for (int n = 0; n < 500; n++) {
+        index.putRow(Rows.row(n, 1, 1));
+        index.putVector(Rows.id(n), 0, 1, vector(n, 1));
+      }
+      try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
+        List<Future<?>> users = new ArrayList<>();
+        for (int user = 0; user < 2; user++) {
+          users.add(threads.submit(() -> searchUntilClosed(index)));
+        }
+        users.add(threads.submit(() -> changeUntilClosed(index)));
+        index.close();
+        index.close();
+        for (Future<?> user : users) {
+          user.get();
+        }
+      }
+      assertThat(budget.bytesUsed()).isZero();
+    }
+  }
+
+  private static void searchUntilClosed(SliceIndex index) {
+    assertThatThrownBy(
+            () -> {
+              while (true) {
+                List<IndexHit> hits = index.search(vector(1, 1), 10, Float.NaN, Filter.ALL);
+                assertThat(hits).hasSize(10);
+              }
+            })
+        .isInstanceOfSatisfying(
+            RekindleException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_READY));
+  }
+
+  private static void changeUntilClosed(SliceIndex index) {
+    int version = 1;
+    do {
+      version++;
+    } while (index.putRow(Rows.row(version % 500, version, 1)));
+    assertThat(index.removeRow(Rows.id(1))).isFalse();
+  }
+}

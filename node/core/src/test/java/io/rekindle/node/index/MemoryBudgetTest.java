@@ -1,0 +1,106 @@
+package io.rekindle.node.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rekindle.node.access.filter.Filter;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.Distance;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MemoryBudgetTest {
+  private static final IndexSettings SETTINGS =
+      new IndexSettings(16, Distance.COSINE, List.of("n"));
+
+  private static float[] vector(int number) {
+    float[] vector = new float[16];
+    vector[number % 16] = 1 + number;
+    return vector;
+  }
+
+  /** Fills an index until it is refused; returns the first number that was. */
+  private static int fill(SliceIndex index) {
+    for (int n = 0; ; n++) {
+      try {
+        index.putRow(Rows.row(n, 1, 1, "agent-" + n));
+        index.putVector(Rows.id(n), 0, 1, vector(n));
+      } catch (RekindleException e) {
+        assertThat(e.code()).isEqualTo(ErrorCode.INDEX_MEMORY_EXHAUSTED);
+        assertThat(e.details()).containsKey("limit");
+        return n;
+      }
+    }
+  }
+
+  @Test
+  void aFullIndexRefusesAndStaysWhole() {
+    for (long limit = 30_000; limit < 34_000; limit += 37) {
+      MemoryBudget budget = new MemoryBudget(limit);
+      try (SliceIndex index = new SliceIndex(SETTINGS, budget)) {
+        int full = fill(index);
+        assertThat(full).isGreaterThan(10);
+        assertThat(budget.bytesUsed()).isEqualTo(index.bytes()).isLessThanOrEqualTo(limit);
+        assertThat(index.rows()).isBetween(full, full + 1);
+        assertThat(index.vectors()).isEqualTo(full);
+        assertThat(index.waitingVectors()).isZero();
+        assertThat(index.search(vector(3), 1_000, Float.NaN, Filter.ALL)).hasSize(full);
+        // Deletes make room, and what they made is used.
+        index.removeRow(Rows.id(full));
+        for (int n = 0; n < full; n++) {
+          assertThat(index.removeRow(Rows.id(n))).isTrue();
+        }
+        assertThat(index.count(Filter.ALL)).isZero();
+        assertThat(fill(index)).isGreaterThanOrEqualTo(full);
+      }
+      assertThat(budget.bytesUsed()).isZero();
+    }
+  }
+
+  @Test
+  void vectorsWithoutRowsAreBoundedToo() {
+    MemoryBudget budget = new MemoryBudget(60_000);
+    try (SliceIndex index = new SliceIndex(SETTINGS, budget)) {
+      assertThatThrownBy(
+              () -> {
+                for (int n = 0; ; n++) {
+                  index.putVector(Rows.id(n), 0, 1, vector(n));
+                }
+              })
+          .isInstanceOf(RekindleException.class);
+      assertThat(index.waitingVectors()).isGreaterThan(10);
+      assertThat(index.rows()).isZero();
+      assertThat(index.search(vector(1), 10, Float.NaN, Filter.ALL)).isEmpty();
+      int waiting = index.waitingVectors();
+      index.putRow(Rows.row(3, 1, 1));
+      assertThat(index.vectors()).isEqualTo(1);
+      assertThat(index.waitingVectors()).isEqualTo(waiting - 1);
+    }
+  }
+
+  @Test
+  void aBuildThatCannotRememberRemovalsSaysSo() {
+    MemoryBudget budget = new MemoryBudget(40_000);
+    try (SliceIndex index = new SliceIndex(SETTINGS, budget)) {
+      try (SliceBuild build = index.beginBuild()) {
+        assertThat(build.trustworthy()).isTrue();
+        assertThatThrownBy(index::beginBuild).isInstanceOf(IllegalStateException.class);
+        for (int n = 0; n < 1_000; n++) {
+          index.removeRow(Rows.id(n));
+        }
+        assertThat(build.trustworthy()).isFalse();
+      }
+      index.beginBuild().close();
+    }
+    assertThat(budget.bytesUsed()).isZero();
+  }
+
+  @Test
+  void noIndexIsMadeWithoutMemory() {
+    MemoryBudget budget = new MemoryBudget(10);
+    assertThatThrownBy(() -> new SliceIndex(SETTINGS, budget))
+        .isInstanceOf(RekindleException.class);
+    assertThat(budget.bytesUsed()).isZero();
+  }
+}

@@ -1,0 +1,49 @@
+package io.rekindle.node.index;
+
+import io.rekindle.node.access.filter.Filter.Literal;
+import io.rekindle.node.model.EmbeddingModelId;
+import io.rekindle.node.model.EmbeddingStatus;
+import io.rekindle.node.model.MemoryColumns;
+import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.Sensitivity;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Rows for the tests of this room. */
+final class Rows {
+  static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+  private Rows() {}
+
+  static MemoryId id(int number) {
+    return new MemoryId(new UUID(0x0190_0000_0000_7000L, 0x8000_0000_0000_0000L + number));
+  }
+
+  static IndexRow row(int number, long version, long contentVersion) {
+    return row(number, version, contentVersion, "agent" + number % 7);
+  }
+
+  static IndexRow row(int number, long version, long contentVersion, String agentId) {
+    MemoryColumns columns =
+        new MemoryColumns(
+            id(number),
+            null,
+            List.of(),
+            agentId,
+            null,
+            "fact",
+            List.of("n" + number % 3),
+            Sensitivity.INTERNAL,
+            0.5f,
+            EmbeddingStatus.EMBEDDED,
+            EmbeddingModelId.EXTERNAL,
+            START.plusSeconds(number),
+            START.plusSeconds(number),
+            null,
+            version,
+            contentVersion);
+    return new IndexRow(columns, Map.of("n", new Literal.Numeric(number)));
+  }
+}

@@ -1,0 +1,229 @@
+package io.rekindle.node.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.node.access.filter.Filter;
+import io.rekindle.node.access.filter.FilterParser;
+import io.rekindle.node.model.Distance;
+import io.rekindle.node.model.MemoryId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store with rows and vectors in maps is changed at random; every change reaches the index, in
+ * any order within a transaction, once or twice, with stale ones among them, while a build from an
+ * old scan goes on. In the end the index must say what the maps say.
+ */
+class SliceIndexModelTest {
+  private static final int MEMORIES = 12;
+  private static final int CHUNKS = 3;
+  private static final int DIMENSIONS = 8;
+
+  private record ChunkId(int memory, int chunk) {}
+
+  private record Stored(long contentVersion, float[] vector) {}
+
+  /** The truth: what a partition would hold. */
+  private static final class Store {
+    final Map<Integer, IndexRow> rows = new HashMap<>();
+    final Map<ChunkId, Stored> vectors = new HashMap<>();
+    final Random random;
+
+    Store(Random random) {
+      this.random = random;
+    }
+
+    /** One transaction; returns what the hook would be told, in any order, some of it twice. */
+    List<Change> transaction() {
+      int memory = random.nextInt(MEMORIES);
+      IndexRow row = rows.get(memory);
+      List<Change> changes = new ArrayList<>();
+      switch (random.nextInt(row == null ? 1 : 5)) {
+        case 0 -> update(memory, row, true, changes);
+        case 1 -> update(memory, row, false, changes);
+        case 2, 3 -> complete(memory, changes);
+        default -> delete(memory, changes);
+      }
+      Collections.shuffle(changes, random);
+      if (random.nextInt(3) == 0) {
+        // Twice, each key's changes in their order, as a partition hands them over.
+        changes.addAll(List.copyOf(changes));
+      }
+      return changes;
+    }
+
+    private void update(int memory, @Nullable IndexRow row, boolean content, List<Change> changes) {
+      long version = row == null ? 1 : row.columns().version() + 1;
+      long contentVersion = row == null || content ? version : row.columns().contentVersion();
+      String agent = "agent" + random.nextInt(5);
+      IndexRow updated = Rows.row(memory, version, contentVersion, agent);
+      rows.put(memory, updated);
+      changes.add(index -> index.putRow(updated));
+      if (content) {
+        removeVectors(memory, changes);
+      }
+    }
+
+    private void complete(int memory, List<Change> changes) {
+      IndexRow row = rows.get(memory);
+      if (row != null) {
+        int chunk = random.nextInt(CHUNKS);
+        long version = row.columns().contentVersion();
+        Stored stored = new Stored(version, Vectors.clustered(random, DIMENSIONS));
+        vectors.put(new ChunkId(memory, chunk), stored);
+        changes.add(index -> index.putVector(Rows.id(memory), chunk, version, stored.vector()));
+        update(memory, row, false, changes);
+      }
+    }
+
+    private void delete(int memory, List<Change> changes) {
+      rows.remove(memory);
+      changes.add(index -> index.removeRow(Rows.id(memory)));
+      removeVectors(memory, changes);
+    }
+
+    private void removeVectors(int memory, List<Change> changes) {
+      for (int chunk = 0; chunk < CHUNKS; chunk++) {
+        int number = chunk;
+        if (vectors.remove(new ChunkId(memory, chunk)) != null) {
+          changes.add(index -> index.removeVector(Rows.id(memory), number));
+        }
+      }
+    }
+  }
+
+  /** What the hook tells the index. */
+  private interface Change {
+    boolean apply(SliceIndex index);
+  }
+
+  private static SliceIndex index() {
+    return new SliceIndex(
+        new IndexSettings(DIMENSIONS, Distance.COSINE, List.of()), new MemoryBudget(1 << 26));
+  }
+
+  @Property(tries = 200)
+  void followsEveryChange(@ForAll long seed) {
+    Random random = new Random(seed);
+    Store store = new Store(random);
+    try (SliceIndex index = index()) {
+      for (int i = 0; i < 150; i++) {
+        store.transaction().forEach(change -> change.apply(index));
+        replayStale(store, index, random);
+        if (i % 10 == 0) {
+          assertSame(store, index, random);
+        }
+      }
+      assertSame(store, index, random);
+      assertNothingIsLeftWhenAllIsRemoved(index);
+    }
+  }
+
+  /** Old versions of rows and vectors that are there must be ignored. */
+  private static void replayStale(Store store, SliceIndex index, Random random) {
+    int memory = random.nextInt(MEMORIES);
+    IndexRow row = store.rows.get(memory);
+    if (row != null && row.columns().version() > 1) {
+      index.putRow(Rows.row(memory, row.columns().version() - 1, 1, "stale"));
+      if (row.columns().contentVersion() > 1) {
+        index.putVector(
+            Rows.id(memory), 0, row.columns().contentVersion() - 1, new float[DIMENSIONS]);
+      }
+    }
+  }
+
+  @Property(tries = 200)
+  void aBuildFromAnOldScanRacesWithLiveChanges(@ForAll long seed) {
+    Random random = new Random(seed);
+    Store store = new Store(random);
+    try (SliceIndex index = index()) {
+      for (int i = 0; i < 60; i++) {
+        store.transaction();
+      }
+      try (SliceBuild build = index.beginBuild()) {
+        List<Runnable> scan = scan(store, build);
+        Collections.shuffle(scan, random);
+        for (Runnable item : scan) {
+          while (random.nextInt(3) > 0) {
+            store.transaction().forEach(change -> change.apply(index));
+          }
+          item.run();
+        }
+        assertThat(build.trustworthy()).isTrue();
+      }
+      assertSame(store, index, random);
+      for (int i = 0; i < 20; i++) {
+        store.transaction().forEach(change -> change.apply(index));
+      }
+      assertSame(store, index, random);
+    }
+  }
+
+  /** What a scan that began now would bring, however late. */
+  private static List<Runnable> scan(Store store, SliceBuild build) {
+    List<Runnable> scan = new ArrayList<>();
+    store.rows.values().forEach(row -> scan.add(() -> build.putRow(row)));
+    store.vectors.forEach(
+        (id, stored) ->
+            scan.add(
+                () ->
+                    build.putVector(
+                        Rows.id(id.memory()),
+                        id.chunk(),
+                        stored.contentVersion(),
+                        stored.vector())));
+    return scan;
+  }
+
+  private static void assertSame(Store store, SliceIndex index, Random random) {
+    assertThat(index.rows()).isEqualTo(store.rows.size());
+    assertThat(index.count(Filter.ALL)).isEqualTo(store.rows.size());
+    assertThat(index.vectors()).isEqualTo(store.vectors.size());
+    assertThat(index.waitingVectors()).isZero();
+    float[] query = Vectors.clustered(random, DIMENSIONS);
+    Map<MemoryId, Float> expected = new HashMap<>();
+    store.vectors.forEach(
+        (id, stored) ->
+            expected.merge(
+                Rows.id(id.memory()),
+                (float) Vectors.score(Distance.COSINE, query, stored.vector()),
+                Math::max));
+    Map<MemoryId, Float> found = new HashMap<>();
+    for (IndexHit hit : index.search(query, 1_000, Float.NaN, Filter.ALL)) {
+      found.put(hit.memoryId(), hit.score());
+      int memory = (int) hit.memoryId().value().getLeastSignificantBits();
+      IndexRow row = Objects.requireNonNull(store.rows.get(memory));
+      assertThat(hit.version()).isEqualTo(row.columns().version());
+    }
+    assertThat(found).isEqualTo(expected);
+    for (int agent = 0; agent < 5; agent++) {
+      String name = "agent" + agent;
+      assertThat(index.count(FilterParser.parse("agent_id = \"" + name + "\"")))
+          .isEqualTo(
+              store.rows.values().stream()
+                  .filter(row -> name.equals(row.columns().agentId()))
+                  .count());
+    }
+  }
+
+  private static void assertNothingIsLeftWhenAllIsRemoved(SliceIndex index) {
+    for (int memory = 0; memory < MEMORIES; memory++) {
+      index.removeRow(Rows.id(memory));
+    }
+    assertThat(index.rows()).isZero();
+    assertThat(index.vectors()).isZero();
+    long empty = index.bytes();
+    index.putRow(Rows.row(0, 1, 1));
+    assertThat(index.bytes()).isGreaterThan(empty);
+    index.removeRow(Rows.id(0));
+    assertThat(index.bytes()).isEqualTo(empty);
+  }
+}

@@ -1,0 +1,71 @@
+package io.rekindle.node.index.scan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.node.model.Distance;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class QuantizerTest {
+  @Property(tries = 300)
+  void noScoreIsFurtherFromItsCodeThanTheMargin(
+      @ForAll Distance distance,
+      @ForAll @Size(min = 2, max = 70) List<Float> values,
+      @ForAll @IntRange(max = 1_000) int seed) {
+    float[] vector = new float[values.size()];
+    float[] query = new float[values.size()];
+    Random random = new Random(seed);
+    double norm = 0;
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] = values.get(i);
+      query[i] = (float) random.nextGaussian();
+      norm += (double) vector[i] * vector[i];
+    }
+    Quantizer.Code code = encode(distance, vector);
+    Scorer scorer = new Scorer(distance, query);
+    double truth = 0;
+    double queryNorm = 0;
+    for (int i = 0; i < vector.length; i++) {
+      truth += (double) query[i] * vector[i];
+      queryNorm += (double) query[i] * query[i];
+    }
+    truth /= Math.sqrt(queryNorm);
+    if (distance == Distance.COSINE && norm > 0) {
+      truth /= Math.sqrt(norm);
+    }
+    MemorySegment codes = MemorySegment.ofArray(code.codes());
+    for (int bits : new int[] {512, 256, 128, 32}) {
+      double estimate = code.scale() * Kernels.ofBits(bits).dot(scorer.unitQuery(), codes, 0);
+      assertThat(Math.abs(truth - estimate)).isLessThanOrEqualTo(code.margin());
+    }
+  }
+
+  private static Quantizer.Code encode(Distance distance, float[] vector) {
+    return Objects.requireNonNull(new Quantizer(vector.length, distance).encode(vector));
+  }
+
+  @Test
+  void theMarginOfAnOrdinaryVectorIsSmall() {
+    Random random = new Random(1);
+    float[] vector = new float[384];
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] = (float) random.nextGaussian();
+    }
+    assertThat(encode(Distance.COSINE, vector).margin()).isLessThan(0.01);
+  }
+
+  @Test
+  void refusesWhatIsNoVectorOfTheSpace() {
+    Quantizer quantizer = new Quantizer(2, Distance.DOT);
+    assertThat(quantizer.encode(new float[] {1})).isNull();
+    assertThat(quantizer.encode(new float[] {1, Float.NaN})).isNull();
+    assertThat(quantizer.encode(new float[] {Float.NEGATIVE_INFINITY, 1})).isNull();
+  }
+}
