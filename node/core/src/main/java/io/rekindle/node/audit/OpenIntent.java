@@ -1,6 +1,7 @@
 package io.rekindle.node.audit;
 
 import io.rekindle.node.model.ApiKeyId;
+import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.RequestId;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * An intent that has no outcome: the node died, or still works on it.
  *
  * @param sequence of the intent in the chain
+ * @param memoryIds that it meant to change, the first 64
  */
 public record OpenIntent(
     long sequence,
@@ -19,10 +21,12 @@ public record OpenIntent(
     @Nullable ApiKeyId principal,
     String action,
     List<NamespacePath> namespaces,
+    List<MemoryId> memoryIds,
     String transport,
     String peer) {
   public OpenIntent {
     namespaces = List.copyOf(namespaces);
+    memoryIds = List.copyOf(memoryIds);
   }
 
   static OpenIntent of(long sequence, AuditRecord record) {
@@ -33,6 +37,7 @@ public record OpenIntent(
         record.principal(),
         record.action(),
         record.namespaces(),
+        record.memoryIds(),
         record.transport(),
         record.peer());
   }

@@ -16,7 +16,7 @@ public interface NodeConfig {
   /** Everything that the node keeps, and the only place that it writes to. */
   Path dataFolder();
 
-  /** See {@link Durability}. */
+  /** {@code process} survives kill -9, {@code power} a power loss too (fsync, group commit). */
   @WithDefault("process")
   Durability durability();
 
@@ -42,6 +42,7 @@ public interface NodeConfig {
 
   /** The gRPC port. */
   interface Door {
+    /** The address to listen on. */
     @WithDefault("127.0.0.1")
     String host();
 
@@ -54,6 +55,7 @@ public interface NodeConfig {
     @WithConverter(DataSizeConverter.class)
     DataSize requestBytesMax();
 
+    /** Connections open at a time; further ones are closed at once. */
     @WithDefault("1024")
     int connectionsMax();
 
@@ -61,6 +63,7 @@ public interface NodeConfig {
     @WithDefault("64")
     int handlerThreads();
 
+    /** Requests that wait for a handler thread; further ones get TOO_MANY_REQUESTS. */
     @WithDefault("1024")
     int handlerQueueMax();
 
@@ -68,21 +71,26 @@ public interface NodeConfig {
     @WithDefault("PT30S")
     Duration deadlineDefault();
 
+    /** A client's longer deadline is cut to this one. */
     @WithDefault("PT5M")
     Duration deadlineMax();
   }
 
   /** Certificates in PEM; the quickstart makes them. */
   interface Tls {
+    /** Of the door, with its chain. */
     @WithDefault("tls/server.crt")
     Path serverCertificate();
 
+    /** Its key, PKCS#8, mode 0600. */
     @WithDefault("tls/server.key")
     Path serverKey();
 
+    /** Of this node among nodes, with its chain. */
     @WithDefault("tls/node.crt")
     Path nodeCertificate();
 
+    /** Its key, PKCS#8, mode 0600. */
     @WithDefault("tls/node.key")
     Path nodeKey();
 
@@ -93,29 +101,36 @@ public interface NodeConfig {
 
   /** What Ignite may use. */
   interface Ignite {
+    /** Off-heap memory for pages. */
     @WithDefault("512MiB")
     @WithConverter(DataSizeConverter.class)
     DataSize dataRegionMax();
 
+    /** Taken at start. */
     @WithDefault("64MiB")
     @WithConverter(DataSizeConverter.class)
     DataSize dataRegionInitial();
 
+    /** Copies of pages that change while a checkpoint writes them. */
     @WithDefault("64MiB")
     @WithConverter(DataSizeConverter.class)
     DataSize checkpointBuffer();
 
+    /** One file of the write-ahead log. */
     @WithDefault("16MiB")
     @WithConverter(DataSizeConverter.class)
     DataSize walSegment();
 
+    /** Files preallocated. */
     @WithDefault("4")
     int walSegments();
 
+    /** Of segments kept for recovery and rebalance. */
     @WithDefault("256MiB")
     @WithConverter(DataSizeConverter.class)
     DataSize walArchiveMax();
 
+    /** How often changed pages are written to their place. */
     @WithDefault("PT3M")
     Duration checkpointInterval();
 
@@ -123,12 +138,15 @@ public interface NodeConfig {
     @WithDefault("0")
     int discoveryPort();
 
+    /** 0 takes a free port of loopback. */
     @WithDefault("0")
     int communicationPort();
 
+    /** Copies of a partition besides the primary one. */
     @WithDefault("0")
     int backups();
 
+    /** After this a silent node counts as failed. */
     @WithDefault("PT10S")
     Duration failureDetection();
   }
@@ -150,13 +168,16 @@ public interface NodeConfig {
 
   /** The audit log. */
   interface Audit {
+    /** A block is cut at this size. */
     @WithDefault("256KiB")
     @WithConverter(DataSizeConverter.class)
     DataSize blockBytes();
 
+    /** Or after this time, whichever is first. */
     @WithDefault("PT0.1S")
     Duration blockInterval();
 
+    /** How often the chain records how long it is: a cut tail is found up to the last one. */
     @WithDefault("PT10S")
     Duration heartbeat();
 
@@ -182,6 +203,7 @@ public interface NodeConfig {
     @WithConverter(DataSizeConverter.class)
     DataSize memoryBytesMax();
 
+    /** A slice that nobody searched for this long leaves RAM. */
     @WithDefault("PT10M")
     Duration idleAfter();
 
@@ -195,9 +217,11 @@ public interface NodeConfig {
     /** Where natives of ONNX Runtime and the tokenizer were unpacked by the build. */
     Optional<Path> nativeFolder();
 
+    /** Texts in one batch. */
     @WithDefault("32")
     int batchItemsMax();
 
+    /** How long the first text of a batch waits for company while all workers are busy. */
     @WithDefault("PT0.1S")
     Duration batchInterval();
 
@@ -205,18 +229,23 @@ public interface NodeConfig {
     @WithDefault("10000")
     int queueMax();
 
+    /** Threads that embed, one core each. */
     @WithDefault("1")
     int workers();
 
+    /** After so many a memory is {@code failed}. */
     @WithDefault("10")
     int attemptsMax();
 
+    /** The pause after the first failure; it doubles. */
     @WithDefault("PT1S")
     Duration retryFirst();
 
+    /** The longest pause. */
     @WithDefault("PT5M")
     Duration retryMax();
 
+    /** How long a {@code failed} memory waits for its next attempt. */
     @WithDefault("PT24H")
     Duration failedRetry();
 
@@ -227,9 +256,11 @@ public interface NodeConfig {
 
   /** Limits of admission. */
   interface Requests {
+    /** Of all callers together. */
     @WithDefault("512")
     int inFlightMax();
 
+    /** Of one API key. */
     @WithDefault("64")
     int inFlightPerKeyMax();
 
@@ -237,18 +268,22 @@ public interface NodeConfig {
     @WithDefault("PT1M")
     Duration passLifetime();
 
+    /** How long a repeated write is recognised. */
     @WithDefault("PT24H")
     Duration idempotencyLifetime();
   }
 
   /** Background work. */
   interface Maintenance {
+    /** The pause between looks for memories that wait and are in no queue. */
     @WithDefault("PT30S")
     Duration sweepInterval();
 
+    /** The pause between deletions of what has expired. */
     @WithDefault("PT1M")
     Duration expiryInterval();
 
+    /** The pause between writes of access counts. */
     @WithDefault("PT5S")
     Duration accessFlushInterval();
 

@@ -2,6 +2,7 @@ package io.rekindle.node.model;
 
 import io.rekindle.node.error.RekindleException;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What can be asked about memories. */
@@ -25,8 +26,23 @@ public sealed interface MemoryCommand extends Command {
     }
   }
 
-  /** One memory of a batch, with its own idempotency key. */
-  record StoreItem(MemoryDraft draft, @Nullable IdempotencyKey idempotencyKey) {}
+  /**
+   * One memory of a batch, with its own idempotency key.
+   *
+   * @param memoryId the id that it will have if it is new: the draft's, or one that the gate mints
+   *     before it records the intent
+   */
+  record StoreItem(
+      MemoryDraft draft, @Nullable MemoryId memoryId, @Nullable IdempotencyKey idempotencyKey) {
+    public StoreItem(MemoryDraft draft, @Nullable IdempotencyKey idempotencyKey) {
+      this(draft, draft.memoryId(), idempotencyKey);
+    }
+
+    /** The id, once minted. */
+    public MemoryId mintedId() {
+      return Objects.requireNonNull(memoryId, "the gate mints ids before a handler runs");
+    }
+  }
 
   /** Reads one memory by its id or by the caller's own key; exactly one of them is given. */
   record Get(NamespacePath namespace, @Nullable MemoryId memoryId, @Nullable String externalKey)

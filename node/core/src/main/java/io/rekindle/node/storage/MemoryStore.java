@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 public interface MemoryStore {
   /**
-   * Stores one memory with its agent taken from {@code agentId}, never from the draft.
+   * Stores one memory with its agent taken from {@code agentId}, never from the draft, and its id,
+   * if it is new, from {@code newId}: the draft's, or one that was minted for it.
    *
    * <p>A draft with an {@code external_key} or {@code memory_id} that a visible row has is refused
    * with MEMORY_EXISTS and that row's id; when the row is hidden, with UNIQUE_CONFLICT and no id.
@@ -33,6 +34,7 @@ public interface MemoryStore {
       Pass pass,
       Namespace namespace,
       MemoryDraft draft,
+      MemoryId newId,
       @Nullable String agentId,
       @Nullable IdempotencyKey idempotencyKey,
       String lineage);

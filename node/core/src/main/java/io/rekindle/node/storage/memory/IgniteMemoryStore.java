@@ -62,10 +62,11 @@ public final class IgniteMemoryStore implements MemoryStore {
       Pass pass,
       Namespace namespace,
       MemoryDraft draft,
+      MemoryId newId,
       @Nullable String agentId,
       @Nullable IdempotencyKey idempotencyKey,
       String lineage) {
-    return store.store(pass, namespace, draft, agentId, idempotencyKey, lineage);
+    return store.store(pass, namespace, draft, newId, agentId, idempotencyKey, lineage);
   }
 
   @Override

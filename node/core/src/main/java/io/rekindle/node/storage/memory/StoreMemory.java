@@ -39,7 +39,6 @@ final class StoreMemory {
   private final MemoryView view;
   private final Replays replays;
   private final DeleteMemory delete;
-  private final MemoryIds ids = new MemoryIds();
 
   StoreMemory(
       Caches caches,
@@ -88,6 +87,7 @@ final class StoreMemory {
       Pass pass,
       Namespace namespace,
       MemoryDraft draft,
+      MemoryId newId,
       @Nullable String agentId,
       @Nullable IdempotencyKey idempotencyKey,
       String lineage) {
@@ -96,6 +96,7 @@ final class StoreMemory {
         prepare(
             namespace,
             draft,
+            newId,
             agentId,
             replays.of(namespace, Action.STORE.id(), idempotencyKey, lineage, parts(draft)),
             pass.rowFilter(namespace.path()));
@@ -105,12 +106,12 @@ final class StoreMemory {
   private NewMemory prepare(
       Namespace namespace,
       MemoryDraft draft,
+      MemoryId id,
       @Nullable String agentId,
       @Nullable Replay replay,
       Filter rowFilter) {
     float[] vector = VectorChecks.requireFitting(namespace, draft.vector());
     Instant now = Micros.truncate(view.now());
-    MemoryId id = draft.memoryId() == null ? ids.next(now) : draft.memoryId();
     MemoryKey key = MemoryView.key(namespace, id);
     MemoryColumns columns = columns(namespace, draft, agentId, id, now);
     MemoryPayload payload =

@@ -1,0 +1,105 @@
+package io.rekindle.node.bootstrap;
+
+import io.rekindle.node.access.SystemPass;
+import io.rekindle.node.access.SystemPass.Purpose;
+import io.rekindle.node.cluster.SliceCalls;
+import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.embedding.EmbeddingQueue;
+import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
+import io.rekindle.node.maintenance.PeriodicWork;
+import io.rekindle.node.maintenance.access.AccessFlush;
+import io.rekindle.node.maintenance.embedding.EmbedOperation;
+import io.rekindle.node.maintenance.embedding.EmbeddingPipeline;
+import io.rekindle.node.maintenance.embedding.EmbeddingSweep;
+import io.rekindle.node.maintenance.expiry.ExpirySweep;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.storage.AccessCounters;
+import io.rekindle.node.storage.PendingText;
+import io.rekindle.node.storage.engine.IgniteStorage;
+import java.time.Duration;
+import org.apache.ignite.Ignite;
+
+/** Wires and runs what happens without a request. */
+final class BackgroundWork implements AutoCloseable {
+  /** A batch of 32 long texts takes some seconds on one core. */
+  private static final Duration EMBED_TIMEOUT = Duration.ofMinutes(5);
+
+  private final PeriodicWork periodic = new PeriodicWork();
+  private final EmbeddingPipeline pipeline;
+  private final AccessFlush accessFlush;
+
+  private BackgroundWork(EmbeddingPipeline pipeline, AccessFlush accessFlush) {
+    this.pipeline = pipeline;
+    this.accessFlush = accessFlush;
+  }
+
+  static BackgroundWork start(
+      NodeParts parts,
+      Ignite ignite,
+      IgniteStorage storage,
+      EmbeddingQueue queue,
+      AccessCounters accesses) {
+    EmbeddingPipeline pipeline = pipeline(parts, ignite, storage, queue);
+    AccessFlush accessFlush =
+        new AccessFlush(accesses, storage.accessCounts(), SystemPass.mint(Purpose.ACCESS_TRACKING));
+    accesses.flushWith(accessFlush::run);
+    BackgroundWork work = new BackgroundWork(pipeline, accessFlush);
+    work.schedule(parts, storage, queue);
+    pipeline.start();
+    return work;
+  }
+
+  private static EmbeddingPipeline pipeline(
+      NodeParts parts, Ignite ignite, IgniteStorage storage, EmbeddingQueue queue) {
+    SystemPass pass = SystemPass.mint(Purpose.EMBEDDING);
+    SliceCalls calls = SliceCalls.of(ignite);
+    EmbedOperation operation =
+        new EmbedOperation(
+            storage.namespaces(), storage.vectors(), parts.models(), parts.meters(), pass);
+    calls.register(EmbedOperation.NAME, operation::run);
+    // One node embeds for itself; which other nodes may take a batch is for the cluster to say.
+    return new EmbeddingPipeline(
+        parts.config().embedding(),
+        queue,
+        batch ->
+            calls.call(ignite.cluster().localNode(), EmbedOperation.NAME, batch, EMBED_TIMEOUT),
+        item -> giveUp(storage, pass, item));
+  }
+
+  private static void giveUp(IgniteStorage storage, SystemPass pass, Waiting item) {
+    Namespace namespace = storage.namespaces().get(pass, item.namespace());
+    PendingText text = storage.vectors().openPending(pass, namespace, item.memoryId());
+    if (text != null) {
+      storage.vectors().fail(pass, namespace, item.memoryId(), text.contentVersion());
+    }
+  }
+
+  private void schedule(NodeParts parts, IgniteStorage storage, EmbeddingQueue queue) {
+    NodeConfig.Maintenance config = parts.config().maintenance();
+    EmbeddingSweep sweep =
+        new EmbeddingSweep(
+            storage.vectors(),
+            queue,
+            pipeline,
+            parts.meters(),
+            parts.clock(),
+            parts.config().embedding().failedRetry());
+    SystemPass sweepPass = SystemPass.mint(Purpose.SWEEP);
+    // What the last process left pending is taken up at once, not after the first pause.
+    sweep.offerPending(sweepPass);
+    periodic.every(config.sweepInterval(), "embedding sweep", () -> sweep.run(sweepPass));
+    ExpirySweep expiry =
+        new ExpirySweep(storage.memories(), parts.audit(), parts.meters(), parts.clock());
+    SystemPass expiryPass = SystemPass.mint(Purpose.EXPIRY);
+    periodic.every(config.expiryInterval(), "expiry sweep", () -> expiry.run(expiryPass));
+    periodic.every(config.accessFlushInterval(), "access flush", accessFlush::run);
+    periodic.every(parts.config().index().idleAfter(), "idle indexes", storage.indexes()::dropIdle);
+  }
+
+  @Override
+  public void close() {
+    pipeline.close();
+    periodic.close();
+    accessFlush.run();
+  }
+}

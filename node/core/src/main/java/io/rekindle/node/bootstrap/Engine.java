@@ -1,0 +1,159 @@
+package io.rekindle.node.bootstrap;
+
+import io.rekindle.node.access.Authorizer;
+import io.rekindle.node.access.SystemPass;
+import io.rekindle.node.access.SystemPass.Purpose;
+import io.rekindle.node.authn.Authenticator;
+import io.rekindle.node.cluster.IgniteConfigurations;
+import io.rekindle.node.cluster.RunningIgnite;
+import io.rekindle.node.cluster.XaesEncryptionSpi;
+import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.embedding.EmbeddingQueue;
+import io.rekindle.node.gate.RequestGate;
+import io.rekindle.node.gate.RequestHandler;
+import io.rekindle.node.keyring.ClusterKey;
+import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.storage.AccessCounters;
+import io.rekindle.node.storage.engine.IgniteStorage;
+import io.rekindle.node.storage.engine.IgniteWrappedKeyStore;
+import io.rekindle.node.storage.row.CacheConfigurations;
+import io.rekindle.node.storage.slice.SliceIndexes;
+import io.rekindle.node.storage.slice.SliceIndexingSpi;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import org.apache.ignite.Ignite;
+import org.apache.ignite.configuration.CacheConfiguration;
+import org.apache.ignite.configuration.IgniteConfiguration;
+
+/**
+ * Everything that can be stopped and started inside the living process: Ignite, the stores, the
+ * indexes, background work and the gate. Stopping it frees its memory, unwrapped keys included.
+ */
+final class Engine implements AutoCloseable {
+  private final NodeParts parts;
+  private final SliceIndexingSpi hook = new SliceIndexingSpi();
+  private final Deque<AutoCloseable> running = new ArrayDeque<>();
+  private final RequestHandler gate;
+
+  private Engine(NodeParts parts) throws IOException {
+    this.parts = parts;
+    try {
+      Ignite ignite = startIgnite();
+      IgniteWrappedKeyStore wrappedKeys = new IgniteWrappedKeyStore(ignite);
+      Keyring keyring = onStop(new Keyring(parts.clusterKey(), wrappedKeys));
+      IgniteStorage storage = startStorage(ignite, wrappedKeys, keyring);
+      gate = startWork(ignite, storage, keyring);
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts the engine; returns when it can answer.
+   *
+   * @throws io.rekindle.node.error.StartRefusedException in one sentence, when it must not start
+   */
+  static Engine start(NodeParts parts) throws IOException {
+    return new Engine(parts);
+  }
+
+  /** The open gate. */
+  RequestHandler gate() {
+    return gate;
+  }
+
+  private Ignite startIgnite() {
+    byte[] pageKey = parts.clusterKey().derive(ClusterKey.Use.PAGE);
+    XaesEncryptionSpi encryption = new XaesEncryptionSpi(pageKey);
+    Arrays.fill(pageKey, (byte) 0);
+    IgniteConfiguration configuration =
+        IgniteConfigurations.of(
+            parts.config(),
+            parts.folders(),
+            parts.folders().nodeId(),
+            encryption,
+            parts.tls(),
+            hook,
+            parts.failures());
+    configuration.setCacheConfiguration(
+        CacheConfigurations.all(parts.config().ignite().backups())
+            .toArray(CacheConfiguration<?, ?>[]::new));
+    return onStop(RunningIgnite.start(configuration)).ignite();
+  }
+
+  private IgniteStorage startStorage(
+      Ignite ignite, IgniteWrappedKeyStore wrappedKeys, Keyring keyring) {
+    NodeConfig.Index index = parts.config().index();
+    IgniteStorage storage =
+        onStop(
+            IgniteStorage.open(
+                ignite,
+                hook,
+                wrappedKeys,
+                keyring,
+                new IgniteStorage.Settings(
+                    new SliceIndexes.Settings(
+                        index.memoryBytesMax().bytes(), index.idleAfter(), index.buildWaitMax()),
+                    parts.config().requests().idempotencyLifetime()),
+                parts.clock()));
+    parts.audit().attach(storage.auditBlocks());
+    onStop(parts.audit()::detach);
+    return storage;
+  }
+
+  private RequestHandler startWork(Ignite ignite, IgniteStorage storage, Keyring keyring)
+      throws IOException {
+    FirstAdminKey.ensure(
+        parts.folders().dataFolder(),
+        storage.apiKeys(),
+        SystemPass.mint(Purpose.BOOTSTRAP),
+        parts.clock());
+    IntentRecovery.run(
+        parts.audit(),
+        storage.namespaces(),
+        storage.memories(),
+        SystemPass.mint(Purpose.RECOVERY),
+        parts.clock());
+    EmbeddingQueue queue = new EmbeddingQueue(parts.config().embedding());
+    AccessCounters accesses =
+        new AccessCounters(parts.config().maintenance().accessTrackedMax(), parts.clock());
+    onStop(BackgroundWork.start(parts, ignite, storage, queue, accesses));
+    Authenticator authenticator = new Authenticator(storage.apiKeys(), parts.clock());
+    Authorizer authorizer =
+        new Authorizer(storage.grants(), parts.clock(), parts.config().requests().passLifetime());
+    return RequestGate.of(
+        parts.config().requests(),
+        authenticator,
+        authorizer,
+        parts.audit(),
+        parts.meters(),
+        parts.diskReserve(),
+        parts.clock(),
+        Handlers.of(parts, storage, keyring, authorizer, queue, accesses));
+  }
+
+  private <T extends AutoCloseable> T onStop(T part) {
+    running.push(part);
+    return part;
+  }
+
+  /** Stops in the reverse order of the start; an error of one part does not keep the others up. */
+  @Override
+  public void close() {
+    RuntimeException failure = null;
+    while (!running.isEmpty()) {
+      try {
+        running.pop().close();
+      } catch (Exception e) {
+        failure =
+            failure == null ? new IllegalStateException("the engine stopped badly", e) : failure;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

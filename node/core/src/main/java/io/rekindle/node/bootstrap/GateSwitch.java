@@ -1,0 +1,48 @@
+package io.rekindle.node.bootstrap;
+
+import io.rekindle.node.audit.AuditLog;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.gate.Request;
+import io.rekindle.node.gate.RequestHandler;
+import io.rekindle.node.model.Reply;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the door talks to for the life of the process: the engine's gate while there is one, and a
+ * refusal with the reason while there is none. Refusals are recorded too, summed per address and
+ * second, because without the engine nobody can be known. Thread-safe.
+ */
+final class GateSwitch implements RequestHandler {
+  private final AuditLog audit;
+  private volatile @Nullable RequestHandler open;
+  private volatile ErrorCode closedBecause = ErrorCode.NOT_READY;
+
+  GateSwitch(AuditLog audit) {
+    this.audit = audit;
+  }
+
+  void open(RequestHandler gate) {
+    open = gate;
+  }
+
+  void close(ErrorCode reason) {
+    closedBecause = reason;
+    open = null;
+  }
+
+  @Override
+  public Reply handle(Request request) {
+    RequestHandler gate = open;
+    if (gate != null) {
+      return gate.handle(request);
+    }
+    ErrorCode reason = closedBecause;
+    audit.authenticationFailed(request.peer(), reason.name());
+    throw new RekindleException(
+        reason,
+        reason == ErrorCode.KEY_REVOKED
+            ? "the customer's key is revoked: the node is locked"
+            : "the node is not ready; /readyz names what it waits for");
+  }
+}

@@ -1,0 +1,75 @@
+package io.rekindle.node.bootstrap;
+
+import io.rekindle.node.access.Authorizer;
+import io.rekindle.node.authn.ApiKeyMint;
+import io.rekindle.node.embedding.EmbeddingQueue;
+import io.rekindle.node.embedding.QueryVectorCache;
+import io.rekindle.node.gate.CommandDispatcher;
+import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.pipeline.apikey.ApiKeyHandler;
+import io.rekindle.node.pipeline.audit.AuditHandler;
+import io.rekindle.node.pipeline.delete.DeleteHandler;
+import io.rekindle.node.pipeline.get.GetHandler;
+import io.rekindle.node.pipeline.list.ListHandler;
+import io.rekindle.node.pipeline.namespace.NamespaceHandler;
+import io.rekindle.node.pipeline.page.PageTokens;
+import io.rekindle.node.pipeline.search.QueryEmbedder;
+import io.rekindle.node.pipeline.search.SearchHandler;
+import io.rekindle.node.pipeline.state.StateHandler;
+import io.rekindle.node.pipeline.status.StatusHandler;
+import io.rekindle.node.pipeline.store.StoreHandler;
+import io.rekindle.node.pipeline.update.UpdateHandler;
+import io.rekindle.node.storage.AccessCounters;
+import io.rekindle.node.storage.engine.IgniteStorage;
+
+/** Wires the handlers of all commands. */
+final class Handlers {
+  private Handlers() {}
+
+  static CommandDispatcher of(
+      NodeParts parts,
+      IgniteStorage storage,
+      Keyring keyring,
+      Authorizer authorizer,
+      EmbeddingQueue queue,
+      AccessCounters accesses) {
+    PageTokens tokens = new PageTokens(new SealedTokens(keyring));
+    QueryEmbedder embedder =
+        new QueryEmbedder(
+            parts.models(),
+            new QueryVectorCache(parts.config().embedding().queryCacheMax()),
+            new QueryDigest());
+    return new CommandDispatcher(
+        new StoreHandler(storage.namespaces(), storage.memories(), queue),
+        new GetHandler(storage.namespaces(), storage.memories(), accesses),
+        new ListHandler(storage.namespaces(), storage.memories(), tokens),
+        new SearchHandler(
+            storage.namespaces(), storage.memories(), embedder, tokens, accesses, parts.meters()),
+        new UpdateHandler(storage.namespaces(), storage.memories(), queue),
+        new DeleteHandler(storage.namespaces(), storage.memories()),
+        new StateHandler(storage.namespaces(), storage.agentStates(), tokens),
+        new NamespaceHandler(storage.namespaces(), parts.models(), tokens),
+        new ApiKeyHandler(
+            storage.apiKeys(),
+            storage.grants(),
+            authorizer,
+            new ApiKeyMint(),
+            tokens,
+            parts.clock()),
+        new AuditHandler(parts.audit(), tokens),
+        new StatusHandler(NodeFacts.of(parts, storage, queue), storage.apiKeys()));
+  }
+
+  /** The keyring's token cipher, as the pages need it. */
+  private record SealedTokens(Keyring keyring) implements PageTokens.TokenCipher {
+    @Override
+    public byte[] seal(byte[] plaintext, byte[] associatedData) {
+      return keyring.sealToken(plaintext, associatedData);
+    }
+
+    @Override
+    public byte[] open(byte[] sealed, byte[] associatedData) {
+      return keyring.openToken(sealed, associatedData);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.rekindle.node.bootstrap;
+
+import io.rekindle.node.embedding.EmbeddingQueue;
+import io.rekindle.node.storage.engine.IgniteStorage;
+import io.rekindle.node.telemetry.NodeMeters;
+import io.rekindle.node.telemetry.NodeMeters.Level;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** What the person on call wants to know, as facts of {@code status} and as gauges. */
+final class NodeFacts {
+  private NodeFacts() {}
+
+  static Map<String, Supplier<String>> of(
+      NodeParts parts, IgniteStorage storage, EmbeddingQueue queue) {
+    NodeMeters meters = parts.meters();
+    meters.level(Level.EMBEDDING_QUEUE, queue::size);
+    meters.level(Level.INDEX_BYTES, storage.indexes()::bytesUsed);
+    meters.level(Level.INDEX_SLICES, storage.indexes()::loaded);
+    meters.level(Level.AUDIT_SEQUENCE, parts.audit()::lastSequence);
+    meters.level(Level.AUDIT_TAIL_BYTES, parts.audit()::tailBytes);
+    meters.level(Level.DISK_FREE_BYTES, parts.diskReserve()::usableBytes);
+    Map<String, Supplier<String>> facts = new LinkedHashMap<>();
+    facts.put("cluster_id", () -> parts.clusterKey().clusterId().toString());
+    facts.put("node_id", () -> parts.folders().nodeId().toString());
+    facts.put(
+        "durability", () -> parts.config().durability().name().toLowerCase(java.util.Locale.ROOT));
+    facts.put("models_warming", () -> parts.models().warming().toString());
+    facts.put("embedding_queue", () -> Integer.toString(queue.size()));
+    facts.put("index_slices", () -> Integer.toString(storage.indexes().loaded()));
+    facts.put("index_bytes", () -> Long.toString(storage.indexes().bytesUsed()));
+    facts.put("audit_sequence", () -> Long.toString(parts.audit().lastSequence()));
+    facts.put("audit_tail_bytes", () -> Long.toString(parts.audit().tailBytes()));
+    facts.put("disk_usable_bytes", () -> Long.toString(parts.diskReserve().usableBytes()));
+    facts.put(
+        "disk_reserve_bytes", () -> Long.toString(parts.config().disk().reserveBytes().bytes()));
+    return facts;
+  }
+}

@@ -1,0 +1,125 @@
+package io.rekindle.node.bootstrap;
+
+import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.config.NodeConfigLoader;
+import io.rekindle.node.error.StartRefusedException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The process of a node. Operators reach it through {@code rekindle node}.
+ *
+ * <p>Exit codes: 0 after a clean stop, 1 when the node refuses to start (one sentence on standard
+ * error), 2 for wrong arguments, 3 when the engine failed while it ran.
+ */
+@Command(
+    name = "rekindle-node",
+    subcommands = {NodeMain.Init.class, NodeMain.CheckConfig.class, NodeMain.Start.class})
+public final class NodeMain {
+  static final int REFUSED = 1;
+  static final int ENGINE_FAILED = 3;
+
+  private NodeMain() {}
+
+  public static void main(String[] args) {
+    CommandLine command = new CommandLine(new NodeMain());
+    command.setExecutionExceptionHandler(
+        (e, _, _) -> {
+          if (e instanceof StartRefusedException || e instanceof IllegalArgumentException) {
+            System.err.println(e.getMessage());
+            return REFUSED;
+          }
+          LoggerFactory.getLogger(NodeMain.class)
+              .atError()
+              .setCause(e)
+              .log("the node could not start");
+          System.err.println("The node could not start; see its diagnostics. " + e.getMessage());
+          return REFUSED;
+        });
+    System.exit(command.execute(args));
+  }
+
+  /** The options that every subcommand has. */
+  abstract static class NodeCommand implements Callable<Integer> {
+    @Option(names = "--data-folder", required = true, description = "what the node keeps")
+    Path dataFolder = Path.of("");
+
+    @Option(names = "--set", description = "a configuration key, as rekindle.door.port=8443")
+    Map<String, String> overrides = new LinkedHashMap<>();
+
+    NodeConfig config() throws IOException {
+      return NodeConfigLoader.load(dataFolder.toAbsolutePath().normalize(), overrides);
+    }
+  }
+
+  /** Makes a data folder. */
+  @Command(name = "init")
+  static final class Init extends NodeCommand {
+    @Option(names = "--host", description = "a name or address that clients will use")
+    List<String> hosts = List.of();
+
+    @Override
+    public Integer call() throws IOException {
+      NodeInit.create(dataFolder.toAbsolutePath().normalize(), hosts, overrides);
+      return 0;
+    }
+  }
+
+  /** Says whether the configuration can be read. */
+  @Command(name = "check-config")
+  static final class CheckConfig extends NodeCommand {
+    @Override
+    public Integer call() throws IOException {
+      var _ = config();
+      System.out.println("The configuration is valid.");
+      return 0;
+    }
+  }
+
+  /** Runs a node until it is told to stop. */
+  @Command(name = "start")
+  static final class Start extends NodeCommand {
+    static final String PORT_FILE = "node.port";
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+      CountDownLatch failed = new CountDownLatch(1);
+      NodeConfig config = config();
+      PrintStream out = System.out;
+      NodeShell shell =
+          NodeShell.open(
+              config,
+              (kind, cause) -> {
+                LoggerFactory.getLogger(NodeMain.class)
+                    .atError()
+                    .addKeyValue("kind", kind)
+                    .setCause(cause)
+                    .log("the engine failed");
+                failed.countDown();
+              });
+      Thread stop = new Thread(shell::close, "stop");
+      Runtime.getRuntime().addShutdownHook(stop);
+      shell.startEngine();
+      Files.writeString(
+          config.dataFolder().resolve(PORT_FILE),
+          Integer.toString(shell.port()),
+          StandardCharsets.US_ASCII);
+      out.println("READY port=" + shell.port());
+      out.flush();
+      failed.await();
+      return ENGINE_FAILED;
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package io.rekindle.node.bootstrap;
+
+import io.rekindle.node.audit.AuditLog;
+import io.rekindle.node.audit.AuditSettings;
+import io.rekindle.node.cluster.EngineFolders;
+import io.rekindle.node.cluster.NodeTls;
+import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.embedding.ModelRegistry;
+import io.rekindle.node.endpoint.grpc.GrpcDoor;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.gate.DiskReserve;
+import io.rekindle.node.keyring.AuditCipher;
+import io.rekindle.node.keyring.ClusterKey;
+import io.rekindle.node.keyring.ClusterKeyFile;
+import io.rekindle.node.keyring.FolderMark;
+import io.rekindle.node.telemetry.NodeMeters;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What lives as long as the process: the lock of the data folder, the cluster key, the audit log
+ * and the door. The engine comes and goes inside it.
+ *
+ * <p>The order of the start is the order of the checks: the folder's lock, the keys, the
+ * certificates; only then is anything written.
+ */
+public final class NodeShell implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeShell.class);
+  private static final String MARK = "keys/folder.mark";
+
+  private final NodeParts parts;
+  private final GateSwitch gate;
+  private final GrpcDoor door;
+  private final Deque<AutoCloseable> owned;
+  private @Nullable Engine engine;
+  private volatile boolean engineUp;
+
+  private NodeShell(NodeParts parts, GateSwitch gate, GrpcDoor door, Deque<AutoCloseable> owned) {
+    this.parts = parts;
+    this.gate = gate;
+    this.door = door;
+    this.owned = owned;
+  }
+
+  /**
+   * Opens the shell: after this the door answers that the node is not ready.
+   *
+   * @throws io.rekindle.node.error.StartRefusedException in one sentence, having touched nothing
+   */
+  static NodeShell open(NodeConfig config, EngineFailureReaction reaction) {
+    Deque<AutoCloseable> owned = new ArrayDeque<>();
+    try {
+      return open(config, reaction, owned);
+    } catch (RuntimeException e) {
+      closeAll(owned);
+      throw e;
+    }
+  }
+
+  private static NodeShell open(
+      NodeConfig config, EngineFailureReaction reaction, Deque<AutoCloseable> owned) {
+    InstantSource clock = InstantSource.system();
+    Path folder = config.dataFolder();
+    ClusterKey clusterKey = own(owned, openKey(config));
+    checkMark(folder.resolve(MARK), clusterKey);
+    NodeTls tls = NodeTls.load(config.tls(), folder, clock.instant());
+    EngineFolders folders = own(owned, EngineFolders.open(folder));
+    HostSafety.ensure(folders.temporary());
+    ensureMark(folder.resolve(MARK), clusterKey);
+    AuditLog audit =
+        own(
+            owned,
+            AuditLog.open(
+                folder.resolve("audit"),
+                new AuditCipher(clusterKey),
+                config.durability(),
+                AuditSettings.of(config.audit()),
+                clock));
+    NodeMeters meters = own(owned, new NodeMeters());
+    ModelRegistry models = own(owned, ModelRegistry.load(config.embedding()));
+    NodeParts parts =
+        new NodeParts(
+            config,
+            folders,
+            clusterKey,
+            tls,
+            audit,
+            models,
+            meters,
+            new DiskReserve(
+                config.disk().reserveBytes().bytes(), () -> folder.toFile().getUsableSpace()),
+            reaction::engineFailed,
+            clock);
+    GateSwitch gate = new GateSwitch(audit);
+    Warming warming = new Warming(models);
+    GrpcDoor door =
+        own(
+            owned,
+            GrpcDoor.open(
+                config.door(),
+                new GrpcDoor.Wiring(
+                    tls.serverCertificate(),
+                    tls.serverKey(),
+                    gate,
+                    warming::names,
+                    meters::scrape,
+                    clock)));
+    NodeShell shell = new NodeShell(parts, gate, door, owned);
+    warming.watch(shell);
+    return shell;
+  }
+
+  /** Starts the engine and opens the gate. Does nothing when it runs. */
+  public synchronized void startEngine() {
+    if (engine != null) {
+      return;
+    }
+    try {
+      Engine started = Engine.start(parts);
+      engine = started;
+      parts.models().warmUp();
+      gate.open(started.gate());
+      engineUp = true;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Closes the gate with a reason and stops the engine; the process, the door and the audit go on.
+   */
+  public synchronized void stopEngine(ErrorCode reason) {
+    Engine running = engine;
+    engineUp = false;
+    gate.close(reason);
+    if (running != null) {
+      engine = null;
+      running.close();
+    }
+  }
+
+  /** The port of the door. */
+  public int port() {
+    return door.port();
+  }
+
+  private List<String> warmingParts() {
+    return engineUp ? List.of() : List.of("engine");
+  }
+
+  @Override
+  public void close() {
+    stopEngine(ErrorCode.NOT_READY);
+    closeAll(owned);
+  }
+
+  private static ClusterKey openKey(NodeConfig config) {
+    // The provider is needed for this one unwrap only; the lease that proves it again comes with
+    // providers that can revoke.
+    try (var kms = KeyProviders.of(config)) {
+      return ClusterKeyFile.open(config.dataFolder().resolve(config.keys().clusterKeyFile()), kms);
+    }
+  }
+
+  private static void checkMark(Path mark, ClusterKey clusterKey) {
+    if (FolderMark.exists(mark)) {
+      FolderMark.check(mark, clusterKey);
+    }
+  }
+
+  private static void ensureMark(Path mark, ClusterKey clusterKey) {
+    if (!FolderMark.exists(mark)) {
+      try {
+        FolderMark.create(mark, clusterKey);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private static <T extends AutoCloseable> T own(Deque<AutoCloseable> owned, T part) {
+    owned.push(part);
+    return part;
+  }
+
+  private static void closeAll(Deque<AutoCloseable> owned) {
+    while (!owned.isEmpty()) {
+      try {
+        owned.pop().close();
+      } catch (Exception e) {
+        LOG.atError().setCause(e).log("a part of the node stopped badly");
+      }
+    }
+  }
+
+  /** What to do when Ignite reports that it can't go on. */
+  @FunctionalInterface
+  interface EngineFailureReaction {
+    void engineFailed(String kind, @Nullable Throwable cause);
+  }
+
+  /** Names what still warms, from the moment that the door is open. */
+  private static final class Warming {
+    private final ModelRegistry models;
+    private volatile @Nullable NodeShell shell;
+
+    Warming(ModelRegistry models) {
+      this.models = models;
+    }
+
+    void watch(NodeShell opened) {
+      shell = opened;
+    }
+
+    List<String> names() {
+      NodeShell opened = shell;
+      List<String> names =
+          new ArrayList<>(opened == null ? List.of("engine") : opened.warmingParts());
+      models.warming().forEach(model -> names.add("model:" + model));
+      return names;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.rekindle.node.maintenance;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs background work at intervals, each kind with a pause after its last round. An error of one
+ * round is reported and does not stop the next.
+ */
+public final class PeriodicWork implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PeriodicWork.class);
+  private static final int THREADS = 2;
+  private static final int STOP_WAIT_SECONDS = 10;
+
+  private final ScheduledExecutorService scheduler =
+      Executors.newScheduledThreadPool(
+          THREADS, Thread.ofPlatform().name("maintenance-", 0).daemon().factory());
+
+  /**
+   * Schedules work; the first round is after one pause.
+   *
+   * @param name for the diagnostics; a constant
+   */
+  public void every(Duration pause, String name, Runnable round) {
+    long nanos = pause.toNanos();
+    var _ =
+        scheduler.scheduleWithFixedDelay(
+            () -> runGuarded(name, round), nanos, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private static void runGuarded(String name, Runnable round) {
+    try {
+      round.run();
+    } catch (RuntimeException e) {
+      LOG.atWarn().addKeyValue("work", name).setCause(e).log("a round of background work failed");
+    }
+  }
+
+  /** Waits for rounds under way, at most ten seconds. */
+  @Override
+  public void close() {
+    scheduler.shutdown();
+    try {
+      if (!scheduler.awaitTermination(STOP_WAIT_SECONDS, TimeUnit.SECONDS)) {
+        scheduler.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      scheduler.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Writes the access counts of memories, in batches. */
+@NullMarked
+package io.rekindle.node.maintenance.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,131 @@
+package io.rekindle.node.maintenance.embedding;
+
+import io.rekindle.node.access.SystemPass;
+import io.rekindle.node.embedding.EmbeddingBatch;
+import io.rekindle.node.embedding.EmbeddingModel;
+import io.rekindle.node.embedding.EmbeddingOutcome;
+import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
+import io.rekindle.node.embedding.ModelRegistry;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.EmbeddingModelId;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.storage.NamespaceStore;
+import io.rekindle.node.storage.PendingText;
+import io.rekindle.node.storage.VectorStore;
+import io.rekindle.node.telemetry.NodeMeters;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Embeds one batch: opens the texts that still wait, embeds each, and completes each row in a
+ * transaction of its own. Runs on the node with the embedding role, called through {@code
+ * SliceCalls}. Thread-safe.
+ */
+public final class EmbedOperation {
+  /** The name that the operation is registered under. */
+  public static final String NAME = "embed";
+
+  private static final Logger LOG = LoggerFactory.getLogger(EmbedOperation.class);
+
+  private final NamespaceStore namespaces;
+  private final VectorStore vectors;
+  private final ModelRegistry models;
+  private final NodeMeters meters;
+  private final SystemPass pass;
+
+  public EmbedOperation(
+      NamespaceStore namespaces,
+      VectorStore vectors,
+      ModelRegistry models,
+      NodeMeters meters,
+      SystemPass pass) {
+    this.namespaces = namespaces;
+    this.vectors = vectors;
+    this.models = models;
+    this.meters = meters;
+    this.pass = pass;
+  }
+
+  private record Job(int position, Namespace namespace, Waiting item, PendingText text) {}
+
+  /** Answers with the positions that failed; what needs no embedding any more has not failed. */
+  public byte[] run(byte[] message) {
+    List<Waiting> batch = EmbedCallCodec.read(message);
+    BitSet failed = new BitSet();
+    Map<EmbeddingModelId, List<Job>> byModel = new LinkedHashMap<>();
+    for (int i = 0; i < batch.size(); i++) {
+      Job job = open(i, batch.get(i), failed);
+      if (job != null) {
+        byModel.computeIfAbsent(job.text().model(), _ -> new ArrayList<>()).add(job);
+      }
+    }
+    byModel.forEach((model, jobs) -> embed(model, jobs, failed));
+    meters.count(NodeMeters.Count.EMBEDDINGS_FAILED, failed.cardinality());
+    return EmbedCallCodec.writeFailures(failed);
+  }
+
+  private @Nullable Job open(int position, Waiting item, BitSet failed) {
+    try {
+      Namespace namespace = namespaces.get(pass, item.namespace());
+      PendingText text = vectors.openPending(pass, namespace, item.memoryId());
+      return text == null ? null : new Job(position, namespace, item, text);
+    } catch (RekindleException e) {
+      switch (e.code()) {
+        // Deleted since it was queued: nothing is left to embed.
+        case NAMESPACE_NOT_FOUND, MEMORY_NOT_FOUND -> {}
+        default -> fail(position, item, e, failed);
+      }
+      return null;
+    }
+  }
+
+  private void embed(EmbeddingModelId modelId, List<Job> jobs, BitSet failed) {
+    EmbeddingModel model;
+    try {
+      model = models.get(modelId);
+    } catch (RekindleException e) {
+      jobs.forEach(job -> fail(job.position(), job.item(), e, failed));
+      return;
+    }
+    EmbeddingBatch.embedEach(
+        model,
+        jobs.stream().map(job -> job.text().content()).toList(),
+        (outcome, i) -> finish(jobs.get(i), outcome, failed));
+  }
+
+  private void finish(Job job, EmbeddingOutcome outcome, BitSet failed) {
+    switch (outcome) {
+      case EmbeddingOutcome.Failed(var cause) -> fail(job.position(), job.item(), cause, failed);
+      case EmbeddingOutcome.Embedded(var chunks) -> {
+        try {
+          boolean done =
+              vectors.complete(
+                  pass,
+                  job.namespace(),
+                  job.item().memoryId(),
+                  job.text().contentVersion(),
+                  job.text().model(),
+                  chunks);
+          meters.count(NodeMeters.Count.MEMORIES_EMBEDDED, done ? 1 : 0);
+        } catch (RekindleException e) {
+          fail(job.position(), job.item(), e, failed);
+        }
+      }
+    }
+  }
+
+  private static void fail(int position, Waiting item, RekindleException error, BitSet failed) {
+    LOG.atWarn()
+        .addKeyValue("memory", item.memoryId())
+        .addKeyValue("code", error.code())
+        .setCause(error)
+        .log("an attempt to embed failed");
+    failed.set(position);
+  }
+}

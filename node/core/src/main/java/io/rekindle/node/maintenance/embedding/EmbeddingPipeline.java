@@ -1,0 +1,137 @@
+package io.rekindle.node.maintenance.embedding;
+
+import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.embedding.EmbeddingQueue;
+import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The workers: each takes a batch when it is idle, has it embedded, and sees to what failed.
+ *
+ * <p>Stores never wait for any of this: they offer an id and go on, however long a model takes.
+ */
+public final class EmbeddingPipeline implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddingPipeline.class);
+
+  /** How often idle workers look for retries that are due. */
+  private static final Duration IDLE_LOOK = Duration.ofMillis(250);
+
+  /** A retry that was handed out and is not heard of again was of a memory that is gone. */
+  private static final long LOST_AFTER_NANOS = TimeUnit.HOURS.toNanos(1);
+
+  private static final Duration STOP_WAIT = Duration.ofSeconds(10);
+
+  private final EmbeddingQueue queue;
+  private final UnaryOperator<byte[]> embed;
+  private final Consumer<Waiting> giveUp;
+  private final RetrySchedule retries;
+  private final List<Thread> workers = new ArrayList<>();
+  private volatile boolean stopping;
+
+  /**
+   * A pipeline that has not started.
+   *
+   * @param embed carries a batch to a node with the embedding role and brings its answer
+   * @param giveUp marks a memory as failed after its last attempt
+   */
+  public EmbeddingPipeline(
+      NodeConfig.Embedding config,
+      EmbeddingQueue queue,
+      UnaryOperator<byte[]> embed,
+      Consumer<Waiting> giveUp) {
+    this.queue = queue;
+    this.embed = embed;
+    this.giveUp = giveUp;
+    this.retries = new RetrySchedule(config, System::nanoTime);
+    for (int i = 0; i < config.workers(); i++) {
+      workers.add(Thread.ofPlatform().name("embedding-" + i).daemon().unstarted(this::work));
+    }
+  }
+
+  public void start() {
+    workers.forEach(Thread::start);
+  }
+
+  /** Whether a retry of the memory is scheduled already. */
+  public boolean schedules(Waiting item) {
+    return retries.holds(item);
+  }
+
+  /** Memories whose last attempt failed and that will be tried again. */
+  public int retrying() {
+    return retries.size();
+  }
+
+  private void work() {
+    while (!stopping) {
+      try {
+        offerDueRetries();
+        List<Waiting> batch = queue.take(IDLE_LOOK);
+        if (!batch.isEmpty()) {
+          process(batch);
+        }
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        // One batch, or one look at the retries; its rows are pending still.
+        LOG.atError().setCause(e).log("an embedding worker met an error and goes on");
+      }
+    }
+  }
+
+  private void offerDueRetries() {
+    for (Waiting item : retries.due()) {
+      if (queue.offer(item.namespace(), item.memoryId())) {
+        retries.handedOut(item);
+      }
+    }
+    retries.forgetLost(LOST_AFTER_NANOS);
+  }
+
+  private void process(List<Waiting> batch) {
+    BitSet failed;
+    try {
+      failed = EmbedCallCodec.readFailures(embed.apply(EmbedCallCodec.write(batch)));
+    } catch (RuntimeException e) {
+      // The node that embeds could not be asked: an attempt of every memory of the batch.
+      LOG.atWarn().addKeyValue("memories", batch.size()).setCause(e).log("a batch failed");
+      failed = new BitSet();
+      failed.set(0, batch.size());
+    }
+    for (int i = 0; i < batch.size(); i++) {
+      Waiting item = batch.get(i);
+      if (!failed.get(i)) {
+        retries.succeeded(item);
+      } else if (!retries.failed(item)) {
+        giveUp.accept(item);
+      }
+    }
+  }
+
+  /** Ends the workers; a batch under way is given ten seconds, and is pending after that. */
+  @Override
+  public void close() {
+    stopping = true;
+    queue.close();
+    long deadline = System.nanoTime() + STOP_WAIT.toNanos();
+    for (Thread worker : workers) {
+      try {
+        long left = deadline - System.nanoTime();
+        if (!worker.join(Duration.ofNanos(Math.max(1, left)))) {
+          worker.interrupt();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        worker.interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.rekindle.node.maintenance.embedding;
+
+import io.rekindle.node.access.SystemPass;
+import io.rekindle.node.embedding.EmbeddingQueue;
+import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
+import io.rekindle.node.model.EmbeddingStatus;
+import io.rekindle.node.storage.PendingMemory;
+import io.rekindle.node.storage.VectorStore;
+import io.rekindle.node.storage.VectorStore.SweepResult;
+import io.rekindle.node.telemetry.NodeMeters;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/**
+ * Brings back what waits and is in no queue: after a crash, an overflow, or a failure a day ago;
+ * and walks the partitions in turn for rows that claim vectors they lack.
+ *
+ * <p>One call does a bounded amount of work: it offers what the queue has room for, and compares
+ * {@link #PARTITIONS_A_SWEEP} partitions, so that all are compared again and again.
+ */
+public final class EmbeddingSweep {
+  private static final int OFFERS_MAX = 1_000;
+  private static final int PARTITIONS_A_SWEEP = 32;
+
+  private final VectorStore vectors;
+  private final EmbeddingQueue queue;
+  private final EmbeddingPipeline pipeline;
+  private final NodeMeters meters;
+  private final InstantSource clock;
+  private final Duration failedRetry;
+  private int nextPartition;
+
+  public EmbeddingSweep(
+      VectorStore vectors,
+      EmbeddingQueue queue,
+      EmbeddingPipeline pipeline,
+      NodeMeters meters,
+      InstantSource clock,
+      Duration failedRetry) {
+    this.vectors = vectors;
+    this.queue = queue;
+    this.pipeline = pipeline;
+    this.meters = meters;
+    this.clock = clock;
+    this.failedRetry = failedRetry;
+  }
+
+  /** One round; called by one thread. Returns how many rows and vectors it had to mend. */
+  public int run(SystemPass pass) {
+    int mended = comparePartitions(pass);
+    offerPending(pass);
+    return mended;
+  }
+
+  /** Offers what waits, as far as the queue has room. */
+  public void offerPending(SystemPass pass) {
+    for (PendingMemory memory : vectors.findPending(pass, EmbeddingStatus.PENDING, OFFERS_MAX)) {
+      offer(memory);
+    }
+    Instant yesterday = clock.instant().minus(failedRetry);
+    for (PendingMemory memory : vectors.findPending(pass, EmbeddingStatus.FAILED, OFFERS_MAX)) {
+      if (memory.updatedAt().isBefore(yesterday)) {
+        offer(memory);
+      }
+    }
+  }
+
+  private void offer(PendingMemory memory) {
+    Waiting item = new Waiting(memory.namespace().path(), memory.memoryId());
+    if (!pipeline.schedules(item)) {
+      queue.offer(item.namespace(), item.memoryId());
+    }
+  }
+
+  private int comparePartitions(SystemPass pass) {
+    int mended = 0;
+    for (int i = 0; i < Math.min(PARTITIONS_A_SWEEP, vectors.partitions()); i++) {
+      SweepResult result = vectors.sweep(pass, nextPartition);
+      nextPartition = (nextPartition + 1) % vectors.partitions();
+      meters.count(NodeMeters.Count.VECTORS_LOST, result.rowsRequeued());
+      mended += result.rowsRequeued() + result.orphansRemoved();
+    }
+    return mended;
+  }
+}

@@ -1,0 +1,98 @@
+package io.rekindle.node.maintenance.embedding;
+
+import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * Counts the failed attempts of each memory and says when the next is due: the back-off doubles
+ * from {@code retry-first} to {@code retry-max}.
+ *
+ * <p>Bounded by the size of the embedding queue; what finds no room is left to the sweep, with its
+ * count forgotten: it is tried more often than configured, never less. Thread-safe.
+ */
+final class RetrySchedule {
+  private final int entriesMax;
+  private final int attemptsMax;
+  private final long firstNanos;
+  private final long maxNanos;
+  private final LongSupplier nanoClock;
+  private final Map<Waiting, Attempt> attempts = new HashMap<>();
+
+  private record Attempt(int count, long dueNanos, boolean handedOut) {}
+
+  RetrySchedule(NodeConfig.Embedding config, LongSupplier nanoClock) {
+    this.entriesMax = config.queueMax();
+    this.attemptsMax = config.attemptsMax();
+    this.firstNanos = config.retryFirst().toNanos();
+    this.maxNanos = config.retryMax().toNanos();
+    this.nanoClock = nanoClock;
+  }
+
+  /**
+   * Counts one failure.
+   *
+   * @return false when it was the last attempt: the memory is {@code failed} now
+   */
+  synchronized boolean failed(Waiting item) {
+    Attempt former = attempts.get(item);
+    int count = former == null ? 1 : former.count() + 1;
+    if (count >= attemptsMax) {
+      attempts.remove(item);
+      return false;
+    }
+    if (former != null || attempts.size() < entriesMax) {
+      long pause = Math.min(maxNanos, firstNanos << Math.min(count - 1, 30));
+      attempts.put(item, new Attempt(count, nanoClock.getAsLong() + pause, false));
+    }
+    return true;
+  }
+
+  synchronized void succeeded(Waiting item) {
+    attempts.remove(item);
+  }
+
+  /** Whether the sweep should leave a memory alone, because its next attempt is scheduled here. */
+  synchronized boolean holds(Waiting item) {
+    return attempts.containsKey(item);
+  }
+
+  /** What is due now; each is handed out once per failure. */
+  synchronized List<Waiting> due() {
+    List<Waiting> due = new ArrayList<>();
+    long now = nanoClock.getAsLong();
+    for (Map.Entry<Waiting, Attempt> entry : attempts.entrySet()) {
+      Attempt attempt = entry.getValue();
+      if (!attempt.handedOut() && attempt.dueNanos() - now <= 0) {
+        due.add(entry.getKey());
+      }
+    }
+    return due;
+  }
+
+  /** Remembers whether what was due found room in the queue. */
+  synchronized void handedOut(Waiting item) {
+    attempts.computeIfPresent(item, (_, a) -> new Attempt(a.count(), a.dueNanos(), true));
+  }
+
+  /** Forgets what was handed out and never came back: a memory that was deleted meanwhile. */
+  synchronized void forgetLost(long olderThanNanos) {
+    long horizon = nanoClock.getAsLong() - olderThanNanos;
+    Iterator<Attempt> all = attempts.values().iterator();
+    while (all.hasNext()) {
+      Attempt attempt = all.next();
+      if (attempt.handedOut() && attempt.dueNanos() - horizon < 0) {
+        all.remove();
+      }
+    }
+  }
+
+  synchronized int size() {
+    return attempts.size();
+  }
+}

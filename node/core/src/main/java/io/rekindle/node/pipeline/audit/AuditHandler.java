@@ -1,0 +1,75 @@
+package io.rekindle.node.pipeline.audit;
+
+import io.rekindle.node.access.AccessPass;
+import io.rekindle.node.access.Action;
+import io.rekindle.node.audit.AuditCursor;
+import io.rekindle.node.audit.AuditLog;
+import io.rekindle.node.audit.AuditPage;
+import io.rekindle.node.audit.AuditQuery;
+import io.rekindle.node.audit.AuditRecord;
+import io.rekindle.node.model.AuditCommand;
+import io.rekindle.node.model.GrantSpec;
+import io.rekindle.node.model.Reply;
+import io.rekindle.node.pipeline.page.PageTokens;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and verifies the audit log. An auditor sees the records whose every namespace lies within
+ * their grants; records of no namespace are for auditors of the root.
+ */
+public final class AuditHandler {
+  private final AuditLog log;
+  private final PageTokens tokens;
+
+  public AuditHandler(AuditLog log, PageTokens tokens) {
+    this.log = log;
+    this.tokens = tokens;
+  }
+
+  public Reply handle(AccessPass pass, AuditCommand command) {
+    return switch (command) {
+      case AuditCommand.ListRecords c -> list(pass, c);
+      case AuditCommand.Verify _ -> {
+        pass.checkRoot(Action.AUDIT);
+        yield log.verify();
+      }
+    };
+  }
+
+  private Reply list(AccessPass pass, AuditCommand.ListRecords command) {
+    List<@Nullable String> binding =
+        Arrays.asList(
+            Objects.toString(command.namespace()),
+            Objects.toString(command.principal()),
+            Objects.toString(command.deniedOnly()),
+            Objects.toString(command.from()),
+            Objects.toString(command.to()));
+    AuditCursor before =
+        command.page() == null
+            ? null
+            : AuditCursor.parse(tokens.open(pass, binding, command.page()).getFirst());
+    boolean root = pass.grants().stream().map(GrantSpec::namespace).anyMatch(Objects::isNull);
+    AuditPage page =
+        log.list(
+            new AuditQuery(
+                record -> visible(pass, root, record),
+                command.namespace(),
+                command.principal(),
+                Boolean.TRUE.equals(command.deniedOnly()),
+                command.from(),
+                command.to(),
+                command.pageSize(),
+                before));
+    AuditCursor next = page.next();
+    return new Reply.AuditListed(
+        page.entries(), next == null ? null : tokens.seal(pass, binding, List.of(next.text())));
+  }
+
+  private static boolean visible(AccessPass pass, boolean root, AuditRecord record) {
+    return root
+        || (!record.namespaces().isEmpty() && record.namespaces().stream().allMatch(pass::covers));
+  }
+}

@@ -1,0 +1,80 @@
+package io.rekindle.node.pipeline.namespace;
+
+import io.rekindle.node.access.AccessPass;
+import io.rekindle.node.embedding.EmbeddingModel;
+import io.rekindle.node.embedding.ModelRegistry;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.EmbeddingModelId;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.NamespaceCommand;
+import io.rekindle.node.model.NamespacePath;
+import io.rekindle.node.model.NamespaceSettings;
+import io.rekindle.node.model.Reply;
+import io.rekindle.node.pipeline.page.PageTokens;
+import io.rekindle.node.storage.NamespaceStore;
+import io.rekindle.node.storage.Page;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes, shows, lists and deletes namespaces. */
+public final class NamespaceHandler {
+  private final NamespaceStore namespaces;
+  private final ModelRegistry models;
+  private final PageTokens tokens;
+
+  public NamespaceHandler(NamespaceStore namespaces, ModelRegistry models, PageTokens tokens) {
+    this.namespaces = namespaces;
+    this.models = models;
+    this.tokens = tokens;
+  }
+
+  public Reply handle(AccessPass pass, NamespaceCommand command) {
+    return switch (command) {
+      case NamespaceCommand.Get c -> new Reply.NamespaceReply(namespaces.get(pass, c.path()));
+      case NamespaceCommand.Create c -> create(pass, c);
+      case NamespaceCommand.Delete c ->
+          new Reply.NamespaceDeleted(namespaces.delete(pass, c.path(), c.withMemories()));
+      case NamespaceCommand.ListPage c -> list(pass, c);
+    };
+  }
+
+  private Reply create(AccessPass pass, NamespaceCommand.Create command) {
+    checkModel(command.settings());
+    return new Reply.NamespaceReply(namespaces.create(pass, command.path(), command.settings()));
+  }
+
+  /** A model decides dimensions and distance; with {@code external} the caller does. */
+  private void checkModel(NamespaceSettings settings) {
+    if (settings.embeddingModel().equals(EmbeddingModelId.EXTERNAL)) {
+      return;
+    }
+    EmbeddingModel model = models.get(settings.embeddingModel());
+    if (settings.dimensions() != model.dimensions() || settings.distance() != model.distance()) {
+      throw new RekindleException(
+          ErrorCode.INVALID_ARGUMENT,
+          "the embedding model decides dimensions and distance: leave them out",
+          Map.of(
+              "field", "dimensions",
+              "model", model.id().value(),
+              "expected", Integer.toString(model.dimensions())));
+    }
+  }
+
+  private Reply list(AccessPass pass, NamespaceCommand.ListPage command) {
+    List<@Nullable String> binding =
+        Arrays.asList(command.below() == null ? null : command.below().toString());
+    NamespacePath after =
+        command.page() == null
+            ? null
+            : NamespacePath.parse(tokens.open(pass, binding, command.page()).getFirst());
+    Page<Namespace> page = namespaces.list(pass, command.below(), command.pageSize(), after);
+    String next =
+        page.more()
+            ? tokens.seal(pass, binding, List.of(page.items().getLast().path().toString()))
+            : null;
+    return new Reply.NamespacesListed(page.items(), next);
+  }
+}

@@ -1,0 +1,92 @@
+package io.rekindle.node.pipeline.search;
+
+import io.rekindle.node.embedding.EmbeddingModel;
+import io.rekindle.node.embedding.ModelRegistry;
+import io.rekindle.node.embedding.QueryVectorCache;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.EmbeddingModelId;
+import io.rekindle.node.model.MemoryCommand;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.NamespacePath;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * The vector of a query: the caller's own, or the text's under the model of the namespaces. Vectors
+ * of texts are cached by root namespace, model and a keyed hash, so that the cache tells one
+ * customer nothing of another's queries. Thread-safe.
+ */
+public final class QueryEmbedder {
+  private final ModelRegistry models;
+  private final QueryVectorCache cache;
+  private final UnaryOperator<byte[]> keyedHash;
+
+  public QueryEmbedder(
+      ModelRegistry models, QueryVectorCache cache, UnaryOperator<byte[]> keyedHash) {
+    this.models = models;
+    this.cache = cache;
+    this.keyedHash = keyedHash;
+  }
+
+  /**
+   * Embeds the query of a search.
+   *
+   * @param namespaces at least one; all of one model and dimensions
+   * @throws RekindleException MODEL_MISMATCH naming both models; INVALID_ARGUMENT for a vector of
+   *     other dimensions, or a text where the model is {@code external}
+   */
+  float[] vectorOf(MemoryCommand.Search command, List<Namespace> namespaces) {
+    Namespace first = namespaces.getFirst();
+    namespaces.forEach(namespace -> checkSameModel(first, namespace));
+    if (command.vector() != null) {
+      int dimensions = command.vector().values().length;
+      if (dimensions != first.settings().dimensions()) {
+        throw new RekindleException(
+            ErrorCode.INVALID_ARGUMENT,
+            "the vector has other dimensions than the namespace",
+            Map.of(
+                "field",
+                "vector",
+                "dimensions",
+                Integer.toString(dimensions),
+                "expected",
+                Integer.toString(first.settings().dimensions())));
+      }
+      return command.vector().values();
+    }
+    if (first.settings().embeddingModel().equals(EmbeddingModelId.EXTERNAL)) {
+      throw RekindleException.invalid(
+          "query", "the namespace's model is external: search by vector");
+    }
+    return embed(java.util.Objects.requireNonNull(command.text()), first);
+  }
+
+  private float[] embed(String text, Namespace namespace) {
+    EmbeddingModel model = models.get(namespace.settings().embeddingModel());
+    byte[] hash = keyedHash.apply(text.getBytes(StandardCharsets.UTF_8));
+    NamespacePath root = namespace.path().root();
+    float[] cached = cache.find(root, model.id(), hash);
+    if (cached != null) {
+      return cached;
+    }
+    float[] vector = model.embedQuery(text);
+    cache.put(root, model.id(), hash, vector);
+    return vector;
+  }
+
+  private static void checkSameModel(Namespace one, Namespace other) {
+    if (!one.settings().embeddingModel().equals(other.settings().embeddingModel())
+        || one.settings().dimensions() != other.settings().dimensions()
+        || one.settings().distance() != other.settings().distance()) {
+      throw new RekindleException(
+          ErrorCode.MODEL_MISMATCH,
+          "namespaces of different models can't be searched together",
+          Map.of(
+              "model", one.settings().embeddingModel().value(),
+              "other_model", other.settings().embeddingModel().value()));
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.rekindle.node.pipeline.search;
+
+import io.rekindle.node.access.AccessPass;
+import io.rekindle.node.access.filter.Filter;
+import io.rekindle.node.access.filter.FilterParser;
+import io.rekindle.node.model.MemoryCommand;
+import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.Reply;
+import io.rekindle.node.model.Reply.Hit;
+import io.rekindle.node.pipeline.page.PageTokens;
+import io.rekindle.node.pipeline.page.ReplySize;
+import io.rekindle.node.storage.AccessCounters;
+import io.rekindle.node.storage.MemoryStore;
+import io.rekindle.node.storage.NamespaceStore;
+import io.rekindle.node.storage.SearchResult;
+import io.rekindle.node.telemetry.NodeMeters;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds memories by meaning: embeds the query, asks the index under both filters, joins the rows.
+ *
+ * <p>An answer over 3 MiB is cut; its token names the last memory shown, and the next page is the
+ * same search from there on.
+ */
+public final class SearchHandler {
+  private final NamespaceStore namespaces;
+  private final MemoryStore memories;
+  private final QueryEmbedder embedder;
+  private final PageTokens tokens;
+  private final AccessCounters accesses;
+  private final NodeMeters meters;
+
+  public SearchHandler(
+      NamespaceStore namespaces,
+      MemoryStore memories,
+      QueryEmbedder embedder,
+      PageTokens tokens,
+      AccessCounters accesses,
+      NodeMeters meters) {
+    this.namespaces = namespaces;
+    this.memories = memories;
+    this.embedder = embedder;
+    this.tokens = tokens;
+    this.accesses = accesses;
+    this.meters = meters;
+  }
+
+  public Reply handle(AccessPass pass, MemoryCommand.Search command) {
+    List<Namespace> selected = namespaces.resolve(pass, command.namespaces());
+    Filter filter = command.filter() == null ? Filter.ALL : FilterParser.parse(command.filter());
+    List<@Nullable String> binding = binding(command);
+    @Nullable List<String> position =
+        command.page() == null ? null : tokens.open(pass, binding, command.page());
+    if (selected.isEmpty()) {
+      return new Reply.Found(
+          List.of(),
+          false,
+          new Reply.SearchTimes(Duration.ZERO, Duration.ZERO, Duration.ZERO),
+          null);
+    }
+    long start = System.nanoTime();
+    float[] query = embedder.vectorOf(command, selected);
+    Duration embed = Duration.ofNanos(System.nanoTime() - start);
+    SearchResult result =
+        memories.search(pass, selected, query, command.topK(), command.minScore(), filter);
+    meters.stage(NodeMeters.Stage.EMBED_QUERY, embed);
+    meters.stage(NodeMeters.Stage.SEARCH_INDEX, result.index());
+    meters.stage(NodeMeters.Stage.SEARCH_JOIN, result.join());
+    List<Hit> rest = position == null ? result.hits() : after(result.hits(), position);
+    List<Hit> page = ReplySize.cut(rest, Hit::memory);
+    page.forEach(hit -> count(selected, hit));
+    String next =
+        page.size() == rest.size() ? null : tokens.seal(pass, binding, position(page.getLast()));
+    return new Reply.Found(
+        List.copyOf(page),
+        result.partial(),
+        new Reply.SearchTimes(embed, result.index(), result.join()),
+        next);
+  }
+
+  private void count(List<Namespace> selected, Hit hit) {
+    for (Namespace namespace : selected) {
+      if (namespace.path().equals(hit.memory().namespace())) {
+        accesses.returned(namespace, List.of(hit.memory().memoryId()));
+      }
+    }
+  }
+
+  private static List<@Nullable String> binding(MemoryCommand.Search command) {
+    return Arrays.asList(
+        command.namespaces().toString(),
+        command.text(),
+        command.vector() == null ? null : Arrays.toString(command.vector().values()),
+        Integer.toString(command.topK()),
+        command.minScore() == null ? null : command.minScore().toString(),
+        command.filter());
+  }
+
+  private static List<String> position(Hit last) {
+    return List.of(
+        Integer.toString(Float.floatToIntBits(last.score())), last.memory().memoryId().toString());
+  }
+
+  /** What follows a position in the order of an answer: score down, then memory id up. */
+  private static List<Hit> after(List<Hit> hits, List<String> position) {
+    float score = Float.intBitsToFloat(Integer.parseInt(position.get(0)));
+    MemoryId id = MemoryId.parse(position.get(1));
+    return hits.stream()
+        .filter(
+            hit ->
+                hit.score() < score
+                    || (hit.score() == score && hit.memory().memoryId().compareTo(id) > 0))
+        .toList();
+  }
+}

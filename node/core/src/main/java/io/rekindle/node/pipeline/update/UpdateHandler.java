@@ -1,0 +1,41 @@
+package io.rekindle.node.pipeline.update;
+
+import io.rekindle.node.access.AccessPass;
+import io.rekindle.node.embedding.EmbeddingQueue;
+import io.rekindle.node.model.EmbeddingStatus;
+import io.rekindle.node.model.Memory;
+import io.rekindle.node.model.MemoryCommand;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.Reply;
+import io.rekindle.node.storage.MemoryStore;
+import io.rekindle.node.storage.NamespaceStore;
+
+/** Changes one memory; new content goes to the embedding queue again. */
+public final class UpdateHandler {
+  private final NamespaceStore namespaces;
+  private final MemoryStore memories;
+  private final EmbeddingQueue embeddings;
+
+  public UpdateHandler(NamespaceStore namespaces, MemoryStore memories, EmbeddingQueue embeddings) {
+    this.namespaces = namespaces;
+    this.memories = memories;
+    this.embeddings = embeddings;
+  }
+
+  public Reply handle(AccessPass pass, MemoryCommand.Update command) {
+    Namespace namespace = namespaces.get(pass, command.namespace());
+    Memory updated =
+        memories.update(
+            pass,
+            namespace,
+            command.memoryId(),
+            command.expectedVersion(),
+            command.patch(),
+            command.idempotencyKey(),
+            pass.principal().keyId().value());
+    if (updated.columns().embeddingStatus() == EmbeddingStatus.PENDING) {
+      embeddings.offer(namespace.path(), updated.memoryId());
+    }
+    return new Reply.Updated(updated);
+  }
+}

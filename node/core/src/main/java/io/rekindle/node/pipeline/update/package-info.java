@@ -1,0 +1,5 @@
+/** Changes one memory, under optimistic concurrency. */
+@NullMarked
+package io.rekindle.node.pipeline.update;
+
+import org.jspecify.annotations.NullMarked;

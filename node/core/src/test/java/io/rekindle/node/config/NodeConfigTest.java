@@ -1,0 +1,84 @@
+package io.rekindle.node.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NodeConfigTest {
+  @TempDir Path folder;
+
+  private NodeConfig load(Map<String, String> overrides) throws IOException {
+    return NodeConfigLoader.load(folder, overrides);
+  }
+
+  @Test
+  void theDefaultsAreThoseOfTheDocumentation() throws IOException {
+    NodeConfig config = load(Map.of());
+    assertThat(config.dataFolder()).isEqualTo(folder);
+    assertThat(config.durability()).isEqualTo(Durability.PROCESS);
+    assertThat(config.door().host()).isEqualTo("127.0.0.1");
+    assertThat(config.door().port()).isEqualTo(8443);
+    assertThat(config.door().requestBytesMax()).isEqualTo(DataSize.ofMebibytes(10));
+    assertThat(config.door().connectionsMax()).isEqualTo(1024);
+    assertThat(config.door().handlerThreads()).isEqualTo(64);
+    assertThat(config.door().handlerQueueMax()).isEqualTo(1024);
+    assertThat(config.door().deadlineDefault()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(config.door().deadlineMax()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(config.ignite().dataRegionMax()).isEqualTo(DataSize.ofMebibytes(512));
+    assertThat(config.ignite().walSegment()).isEqualTo(DataSize.ofMebibytes(16));
+    assertThat(config.ignite().walSegments()).isEqualTo(4);
+    assertThat(config.ignite().walArchiveMax()).isEqualTo(DataSize.ofMebibytes(256));
+    assertThat(config.ignite().checkpointInterval()).isEqualTo(Duration.ofMinutes(3));
+    assertThat(config.ignite().backups()).isZero();
+    assertThat(config.keys().provider()).isEqualTo("local");
+    assertThat(config.keys().localKeyFile()).isEqualTo(Path.of("keys/local.key"));
+    assertThat(config.audit().blockBytes()).isEqualTo(DataSize.parse("256KiB"));
+    assertThat(config.audit().blockInterval()).isEqualTo(Duration.ofMillis(100));
+    assertThat(config.audit().heartbeat()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(config.index().memoryBytesMax()).isEqualTo(DataSize.ofMebibytes(512));
+    assertThat(config.index().idleAfter()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(config.embedding().batchItemsMax()).isEqualTo(32);
+    assertThat(config.embedding().batchInterval()).isEqualTo(Duration.ofMillis(100));
+    assertThat(config.embedding().queueMax()).isEqualTo(10_000);
+    assertThat(config.embedding().attemptsMax()).isEqualTo(10);
+    assertThat(config.embedding().failedRetry()).isEqualTo(Duration.ofHours(24));
+    assertThat(config.requests().inFlightMax()).isEqualTo(512);
+    assertThat(config.requests().inFlightPerKeyMax()).isEqualTo(64);
+    assertThat(config.requests().passLifetime()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(config.requests().idempotencyLifetime()).isEqualTo(Duration.ofHours(24));
+    assertThat(config.maintenance().sweepInterval()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(config.maintenance().expiryInterval()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(config.maintenance().accessFlushInterval()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(config.disk().reserveBytes()).isEqualTo(DataSize.ofMebibytes(256));
+  }
+
+  @Test
+  void theFileWinsOverDefaultsAndTheCommandLineOverTheFile() throws IOException {
+    Files.writeString(
+        folder.resolve(NodeConfigLoader.FILE),
+        "rekindle.door.port=1\nrekindle.durability=power\nrekindle.disk.reserve-bytes=2GiB\n");
+    NodeConfig config = load(Map.of("rekindle.door.port", "2"));
+    assertThat(config.door().port()).isEqualTo(2);
+    assertThat(config.durability()).isEqualTo(Durability.POWER);
+    assertThat(config.disk().reserveBytes().bytes()).isEqualTo(2L << 30);
+  }
+
+  @Test
+  void anUnknownKeyIsRefusedByName() {
+    assertThatThrownBy(() -> load(Map.of("rekindle.dor.port", "2")))
+        .hasMessageContaining("rekindle.dor.port");
+  }
+
+  @Test
+  void aMalformedSizeIsRefusedByName() {
+    assertThatThrownBy(() -> load(Map.of("rekindle.disk.reserve-bytes", "many")))
+        .hasMessageContaining("rekindle.disk.reserve-bytes");
+  }
+}
