@@ -2,6 +2,7 @@ package io.rekindle.node.storage.row;
 
 import static org.apache.ignite.cache.CacheAtomicityMode.TRANSACTIONAL;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,19 +73,19 @@ public final class CacheConfigurations {
     QueryEntity entity =
         entity(MemoryKey.class, MemoryRow.class, fields)
             .setIndexes(
-                List.of(
+                plain(
                     index(Columns.SLICE),
                     index(Columns.EMBEDDING_STATUS),
                     index(Columns.EXPIRES_AT)));
     entity.getKeyFields().add("memoryId");
-    return slices(CacheName.MEMORY, MemoryKey.class, backups).setQueryEntities(List.of(entity));
+    return slices(CacheName.MEMORY, MemoryKey.class, backups).setQueryEntities(plain(entity));
   }
 
   private static CacheConfiguration<?, ?> vector(int backups) {
     QueryEntity entity =
         entity(VectorKey.class, VectorRow.class, keyFields())
-            .setIndexes(List.of(index(Columns.SLICE)));
-    return slices(CacheName.VECTOR, VectorKey.class, backups).setQueryEntities(List.of(entity));
+            .setIndexes(plain(index(Columns.SLICE)));
+    return slices(CacheName.VECTOR, VectorKey.class, backups).setQueryEntities(plain(entity));
   }
 
   private static CacheConfiguration<?, ?> idempotency(int backups) {
@@ -92,9 +93,8 @@ public final class CacheConfigurations {
     fields.put(Columns.EXPIRES_AT, Long.class.getName());
     QueryEntity entity =
         entity(DigestKey.class, IdempotencyRow.class, fields)
-            .setIndexes(List.of(index(Columns.EXPIRES_AT)));
-    return slices(CacheName.IDEMPOTENCY, DigestKey.class, backups)
-        .setQueryEntities(List.of(entity));
+            .setIndexes(plain(index(Columns.EXPIRES_AT)));
+    return slices(CacheName.IDEMPOTENCY, DigestKey.class, backups).setQueryEntities(plain(entity));
   }
 
   private static CacheConfiguration<?, ?> agentState(int backups) {
@@ -104,13 +104,13 @@ public final class CacheConfigurations {
     QueryEntity entity =
         entity(StateKey.class, StateRow.class, fields)
             .setIndexes(
-                List.of(
+                plain(
                     new QueryIndex(
-                            List.of(Columns.SLICE, Columns.AGENT_ID, Columns.NAME),
+                            plain(Columns.SLICE, Columns.AGENT_ID, Columns.NAME),
                             QueryIndexType.SORTED)
                         .setName(Columns.STATE)));
     entity.getKeyFields().addAll(List.of(Columns.AGENT_ID, Columns.NAME));
-    return slices(CacheName.AGENT_STATE, StateKey.class, backups).setQueryEntities(List.of(entity));
+    return slices(CacheName.AGENT_STATE, StateKey.class, backups).setQueryEntities(plain(entity));
   }
 
   /** Ordered by path, its key. */
@@ -121,8 +121,8 @@ public final class CacheConfigurations {
         new QueryEntity(String.class.getName(), NamespaceRow.class.getName())
             .setFields(new LinkedHashMap<>(fields))
             .setKeyFieldName(Columns.PATH)
-            .setIndexes(List.of(index(Columns.PATH)));
-    return registry(CacheName.NAMESPACE).setQueryEntities(List.of(entity));
+            .setIndexes(plain(index(Columns.PATH)));
+    return registry(CacheName.NAMESPACE).setQueryEntities(plain(entity));
   }
 
   private static CacheConfiguration<Object, Object> slices(
@@ -166,6 +166,12 @@ public final class CacheConfigurations {
     return new QueryEntity(key.getName(), value.getName())
         .setFields(new LinkedHashMap<>(fields))
         .setKeyFields(new LinkedHashSet<>(List.of(Columns.SLICE)));
+  }
+
+  /** Ignite writes configurations with Java serialization, which here refuses List.of's class. */
+  @SafeVarargs
+  private static <T> List<T> plain(T... items) {
+    return new ArrayList<>(List.of(items));
   }
 
   private static QueryIndex index(String column) {
