@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuditLog implements AutoCloseable {
   private final TailFolder folder;
+  private final TailFile.Maker maker;
   private final TailWriter tail;
   private final BlockCipher cipher;
   private final IntentLedger intents;
@@ -52,6 +53,7 @@ public final class AuditLog implements AutoCloseable {
       TailFile.Maker maker,
       boolean background) {
     this.folder = folder;
+    this.maker = maker;
     this.cipher = cipher;
     this.clock = clock;
     this.tail = new TailWriter(folder, recovered, cipher, durability, settings, clock, maker);
@@ -255,7 +257,7 @@ public final class AuditLog implements AutoCloseable {
   }
 
   private void writeHead(ChainPoint point, long file) throws IOException {
-    HeadFile.write(folder.headPath(), cipher, tail.chain(), point, file);
+    HeadFile.write(folder.headPath(), maker, cipher, tail.chain(), point, file);
   }
 
   /** Writes what is summed up and a last heartbeat, and closes the files. Idempotent. */

@@ -3,12 +3,10 @@ package io.rekindle.node.audit;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +48,8 @@ record HeadFile(UUID chain, @Nullable ChainPoint point, long file) {
   }
 
   /** Replaces the head at once or not at all. */
-  static void write(Path path, BlockCipher cipher, UUID chain, ChainPoint point, long file)
+  static void write(
+      Path path, TailFile.Maker maker, BlockCipher cipher, UUID chain, ChainPoint point, long file)
       throws IOException {
     byte[] plaintext =
         new BinaryWriter(64)
@@ -67,11 +66,9 @@ record HeadFile(UUID chain, @Nullable ChainPoint point, long file) {
             .toBytes();
     Path next = path.resolveSibling("head.next");
     Files.deleteIfExists(next);
-    Files.createFile(
-        next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    try (RandomAccessFile out = new RandomAccessFile(next.toFile(), "rw")) {
+    try (TailFile out = maker.create(next)) {
       out.write(bytes);
-      out.getFD().sync();
+      out.sync();
     }
     Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
