@@ -1,8 +1,8 @@
 /**
- * What the person on call can watch: meters for Prometheus, and diagnostics in lines of key=value.
+ * What the person on call can watch: meters for Prometheus, and diagnostics in lines of JSON.
  *
- * <p>Starting points: {@link io.rekindle.node.telemetry.NodeMeters} names every meter; {@code
- * logback.xml} beside it decides where diagnostics go.
+ * <p>Starting points: {@link io.rekindle.node.telemetry.NodeMeters} names every meter; {@link
+ * io.rekindle.node.telemetry.Diagnostics} says where diagnostics go and how much is kept.
  *
  * <p>Invariants: no meter carries a namespace, an API key or an id as a label; the number of time
  * series is bounded by the code. Diagnostic texts are constants, what varies is in keys and values.
