@@ -67,7 +67,7 @@ public final class SliceCalls {
    */
   public byte[] call(ClusterNode node, String name, byte[] body, Duration timeout) {
     requireBounded(body);
-    if (node.isLocal()) {
+    if (node.id().equals(ignite.cluster().localNode().id())) {
       return run(name, body);
     }
     return remote(

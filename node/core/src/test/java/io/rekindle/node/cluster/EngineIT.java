@@ -67,7 +67,7 @@ class EngineIT {
     return started;
   }
 
-  private static CacheConfiguration<String, String> memories() {
+  static CacheConfiguration<String, String> memories() {
     return new CacheConfiguration<String, String>("memory")
         .setEncryptionEnabled(true)
         .setAffinity(new RendezvousAffinityFunction(false, 32));

@@ -1,9 +1,12 @@
 package io.rekindle.node.cluster;
 
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
+
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.ClusterKeyFile;
 import io.rekindle.node.kms.LocalKeyManagementService;
+import io.rekindle.node.kms.SecretFiles;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.ignite.configuration.CacheConfiguration;
 import org.apache.ignite.configuration.IgniteConfiguration;
 import org.apache.ignite.spi.indexing.IndexingSpi;
@@ -56,6 +60,20 @@ public final class TestEngine implements AutoCloseable {
     ClusterKey key = ClusterKeyFile.open(wrapped, new LocalKeyManagementService(local));
     NodeTls tls = NodeTls.load(config.tls(), folders.dataFolder(), Instant.now());
     return new TestEngine(config, folders, key, tls);
+  }
+
+  /** A second node's folder with the keys and the node CA of {@code first}. */
+  public static TestEngine join(Path dataFolder, TestEngine first) throws IOException {
+    Path from = first.folders().dataFolder();
+    for (String name : List.of("keys", "tls")) {
+      SecretFiles.createFolder(dataFolder.resolve(name));
+      try (Stream<Path> files = Files.list(from.resolve(name))) {
+        for (Path file : files.toList()) {
+          Files.copy(file, dataFolder.resolve(name).resolve(file.getFileName()), COPY_ATTRIBUTES);
+        }
+      }
+    }
+    return open(dataFolder, Map.of());
   }
 
   /** The defaults, with small WAL segments, and {@code settings} over them. */

@@ -1,0 +1,154 @@
+package io.rekindle.node.cluster;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.ignite.Ignite;
+import org.apache.ignite.cluster.ClusterNode;
+import org.apache.ignite.configuration.IgniteConfiguration;
+import org.apache.ignite.spi.discovery.tcp.TcpDiscoverySpi;
+import org.apache.ignite.spi.discovery.tcp.internal.TcpDiscoveryNode;
+import org.apache.ignite.spi.discovery.tcp.ipfinder.vm.TcpDiscoveryVmIpFinder;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two nodes of one cluster in this process. */
+class SliceCallsIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final byte[] BODY = {1, 2, 3};
+
+  @TempDir static Path folder;
+
+  private static TestEngine firstFolder;
+  private static TestEngine secondFolder;
+  private static RunningIgnite first;
+  private static RunningIgnite second;
+  private static SliceCalls calls;
+  private static ClusterNode there;
+
+  @BeforeAll
+  static void start() throws IOException {
+    firstFolder = TestEngine.open(folder.resolve("1"), Map.of());
+    first = firstFolder.start(EngineIT.memories());
+    secondFolder = TestEngine.join(folder.resolve("2"), firstFolder);
+    IgniteConfiguration configuration = secondFolder.configuration(null, EngineIT.memories());
+    int port = ((TcpDiscoveryNode) first.ignite().cluster().localNode()).discoveryPort();
+    ((TcpDiscoverySpi) configuration.getDiscoverySpi())
+        .setIpFinder(new TcpDiscoveryVmIpFinder().setAddresses(List.of("127.0.0.1:" + port)));
+    second = RunningIgnite.start(configuration);
+    calls = SliceCalls.of(first.ignite());
+    there = second.ignite().cluster().localNode();
+  }
+
+  @AfterAll
+  static void stop() {
+    second.close();
+    first.close();
+    secondFolder.close();
+    firstFolder.close();
+  }
+
+  @Test
+  void aCallRunsThereOnAnExecutorOfItsOwn() {
+    AtomicReference<String> thread = new AtomicReference<>("");
+    SliceCalls.of(second.ignite())
+        .register(
+            "reverse",
+            body -> {
+              thread.set(Thread.currentThread().getName());
+              return new byte[] {body[2], body[1], body[0]};
+            });
+    assertThat(calls.call(there, "reverse", BODY, PATIENCE)).containsExactly(3, 2, 1);
+    assertThat(thread.get()).startsWith("slice-calls");
+  }
+
+  @Test
+  void aCallToThisNodeRunsOnTheCallersThreadWithTheSameBytes() {
+    AtomicReference<byte[]> seen = new AtomicReference<>(new byte[0]);
+    AtomicReference<Thread> thread = new AtomicReference<>();
+    calls.register(
+        "here",
+        body -> {
+          seen.set(body);
+          thread.set(Thread.currentThread());
+          return body;
+        });
+    calls.call(first.ignite().cluster().localNode(), "here", BODY, PATIENCE);
+    assertThat(seen.get()).isSameAs(BODY);
+    assertThat(thread.get()).isSameAs(Thread.currentThread());
+  }
+
+  @Test
+  void aCallToAPartitionRunsWhereItsPrimaryCopyIs() {
+    for (Ignite ignite : List.of(first.ignite(), second.ignite())) {
+      SliceCalls.of(ignite).register("who", _ -> new byte[] {(byte) nodeNumber(ignite)});
+    }
+    for (int partition = 0; partition < 4; partition++) {
+      ClusterNode primary = first.ignite().affinity("memory").mapPartitionToNode(partition);
+      byte[] answer = calls.callPrimary(List.of("memory"), partition, "who", BODY, PATIENCE);
+      assertThat((int) answer[0])
+          .isEqualTo(requireNonNull(primary).id().equals(there.id()) ? 2 : 1);
+    }
+  }
+
+  @Test
+  void anErrorThereArrivesAsWhatItWas() {
+    SliceCalls.of(second.ignite())
+        .register(
+            "conflict",
+            _ -> {
+              throw new RekindleException(ErrorCode.VERSION_CONFLICT, "no", Map.of("version", "3"));
+            });
+    assertThatExceptionOfType(RekindleException.class)
+        .isThrownBy(() -> calls.call(there, "conflict", BODY, PATIENCE))
+        .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.VERSION_CONFLICT))
+        .satisfies(e -> assertThat(e.details()).containsEntry("version", "3"));
+  }
+
+  @Test
+  void anOperationThatIsNotKnownThereIsNotReady() {
+    assertRefused(ErrorCode.NOT_READY, () -> calls.call(there, "unknown", BODY, PATIENCE));
+  }
+
+  @Test
+  void aCallThatTakesTooLongEndsForTheCaller() {
+    CountDownLatch release = new CountDownLatch(1);
+    SliceCalls.of(second.ignite())
+        .register(
+            "slow",
+            body -> {
+              try {
+                release.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return body;
+            });
+    assertRefused(
+        ErrorCode.DEADLINE_EXCEEDED, () -> calls.call(there, "slow", BODY, Duration.ofMillis(100)));
+    release.countDown();
+  }
+
+  private static int nodeNumber(Ignite ignite) {
+    return ignite.cluster().localNode().id().equals(there.id()) ? 2 : 1;
+  }
+
+  private static void assertRefused(ErrorCode code, ThrowingCallable call) {
+    assertThatExceptionOfType(RekindleException.class)
+        .isThrownBy(call)
+        .satisfies(e -> assertThat(e.code()).isEqualTo(code));
+  }
+}
