@@ -4,14 +4,13 @@ import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.SliceId;
 import io.rekindle.node.storage.memory.IgniteMemoryStore;
 import io.rekindle.node.storage.row.Caches;
-import io.rekindle.node.storage.row.MemoryKey;
-import io.rekindle.node.storage.row.MemoryRow;
 import io.rekindle.node.storage.row.SliceKey;
 import io.rekindle.node.storage.slice.SliceIndexes;
 import io.rekindle.node.storage.slice.SliceScan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.cache.Cache;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
@@ -34,30 +33,27 @@ final class NamespaceContents {
   }
 
   boolean isEmpty(Namespace namespace) {
-    for (SliceId slice : slices(namespace)) {
-      try (QueryCursor<Cache.Entry<MemoryKey, MemoryRow>> rows =
-          SliceScan.entries(caches.memory(), MemoryRow.class, slice)) {
-        if (rows.iterator().hasNext() || !keys(caches.agentState(), slice).isEmpty()) {
-          return false;
-        }
-      }
-    }
-    return true;
+    return slices(namespace).stream()
+        .noneMatch(
+            slice ->
+                SliceScan.rows(caches).run(SliceScan.of(slice), (_, _) -> false)
+                    || !keys(caches.agentState(), slice).isEmpty());
   }
 
   /** Deletes the memories; returns how many there were. */
   long deleteMemories(Namespace namespace) {
-    long deleted = 0;
+    AtomicLong deleted = new AtomicLong();
     for (SliceId slice : slices(namespace)) {
-      try (QueryCursor<Cache.Entry<MemoryKey, MemoryRow>> rows =
-          SliceScan.entries(caches.memory(), MemoryRow.class, slice)) {
-        for (Cache.Entry<MemoryKey, MemoryRow> row : rows) {
-          memories.removeWithNamespace(namespace, row.getKey());
-          deleted++;
-        }
-      }
+      SliceScan.rows(caches)
+          .run(
+              SliceScan.of(slice),
+              (key, _) -> {
+                memories.removeWithNamespace(namespace, key);
+                deleted.incrementAndGet();
+                return true;
+              });
     }
-    return deleted;
+    return deleted.get();
   }
 
   /** Deletes what is left when the memories are gone: states, records, orphans, indexes. */

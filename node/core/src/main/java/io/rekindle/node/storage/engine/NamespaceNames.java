@@ -6,15 +6,13 @@ import static org.apache.ignite.cache.query.IndexQueryCriteriaBuilder.lt;
 
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.storage.row.Columns;
+import io.rekindle.node.storage.row.IndexScan;
 import io.rekindle.node.storage.row.NamespaceRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
-import javax.cache.Cache;
 import org.apache.ignite.IgniteCache;
-import org.apache.ignite.cache.query.IndexQuery;
 import org.apache.ignite.cache.query.IndexQueryCriterion;
-import org.apache.ignite.cache.query.QueryCursor;
 import org.jspecify.annotations.Nullable;
 
 /** Walks along the names of namespaces in their order, by Ignite's index on the key. */
@@ -23,9 +21,11 @@ final class NamespaceNames {
   private static final char BEHIND_SEPARATOR = '/' + 1;
 
   private final IgniteCache<String, NamespaceRow> namespaces;
+  private final IndexScan<String, NamespaceRow> byPath;
 
   NamespaceNames(IgniteCache<String, NamespaceRow> namespaces) {
     this.namespaces = namespaces;
+    this.byPath = new IndexScan<>(namespaces, String.class, NamespaceRow.class, Columns.PATH);
   }
 
   /**
@@ -45,17 +45,12 @@ final class NamespaceNames {
         return true;
       }
     }
-    IndexQuery<String, NamespaceRow> query = new IndexQuery<>(NamespaceRow.class, Columns.PATH);
-    query.setCriteria(range(below, after)).setLocal(true);
-    try (QueryCursor<Cache.Entry<String, NamespaceRow>> entries = namespaces.query(query)) {
-      for (Cache.Entry<String, NamespaceRow> entry : entries) {
-        NamespacePath path = NamespacePath.parse(entry.getKey());
-        if (!path.equals(below) && !visitor.test(path, entry.getValue())) {
-          return true;
-        }
-      }
-    }
-    return false;
+    return byPath.run(
+        range(below, after),
+        (name, row) -> {
+          NamespacePath path = NamespacePath.parse(name);
+          return path.equals(below) || visitor.test(path, row);
+        });
   }
 
   private static List<IndexQueryCriterion> range(

@@ -11,15 +11,13 @@ import io.rekindle.node.storage.AgentStateStore.StateCursor;
 import io.rekindle.node.storage.Page;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.Columns;
+import io.rekindle.node.storage.row.IndexScan;
 import io.rekindle.node.storage.row.StateKey;
 import io.rekindle.node.storage.row.StateRow;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import javax.cache.Cache;
-import org.apache.ignite.cache.query.IndexQuery;
 import org.apache.ignite.cache.query.IndexQueryCriterion;
-import org.apache.ignite.cache.query.QueryCursor;
 import org.jspecify.annotations.Nullable;
 
 /** Lists agent states by agent and key, by Ignite's index on (slice, agent, key). */
@@ -46,6 +44,9 @@ final class StateList {
       SliceId slice = SliceId.of(namespace.id(), ordinal);
       List<AgentState> ofSlice = new ArrayList<>();
       for (List<IndexQueryCriterion> range : ranges(slice, agentId, after)) {
+        if (ofSlice.size() > pageSize) {
+          break;
+        }
         collect(namespace, range, filter, pageSize + 1, ofSlice);
       }
       found.addAll(ofSlice);
@@ -76,18 +77,15 @@ final class StateList {
       Filter filter,
       int limit,
       List<AgentState> found) {
-    IndexQuery<StateKey, StateRow> query = new IndexQuery<>(StateRow.class, Columns.STATE);
-    query.setCriteria(range).setLocal(true);
-    try (QueryCursor<Cache.Entry<StateKey, StateRow>> entries = caches.agentState().query(query)) {
-      for (Cache.Entry<StateKey, StateRow> entry : entries) {
-        if (found.size() == limit) {
-          return;
-        }
-        AgentState state = view.find(namespace, entry.getKey(), entry.getValue(), filter);
-        if (state != null) {
-          found.add(state);
-        }
-      }
-    }
+    new IndexScan<>(caches.agentState(), StateKey.class, StateRow.class, Columns.STATE)
+        .run(
+            range,
+            (key, row) -> {
+              AgentState state = view.find(namespace, key, row, filter);
+              if (state != null) {
+                found.add(state);
+              }
+              return found.size() < limit;
+            });
   }
 }

@@ -17,15 +17,14 @@ import io.rekindle.node.storage.row.Codes;
 import io.rekindle.node.storage.row.Columns;
 import io.rekindle.node.storage.row.DigestKey;
 import io.rekindle.node.storage.row.IdempotencyRow;
+import io.rekindle.node.storage.row.IndexScan;
 import io.rekindle.node.storage.row.MemoryKey;
 import io.rekindle.node.storage.row.MemoryRow;
 import io.rekindle.node.storage.row.Micros;
+import io.rekindle.node.storage.row.Transactions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import javax.cache.Cache;
-import org.apache.ignite.IgniteCache;
-import org.apache.ignite.cache.query.IndexQuery;
 import org.apache.ignite.cache.query.IndexQueryCriterion;
 
 /** Finds what background work is due, by Ignite's indexes on status and time; on this node. */
@@ -33,11 +32,14 @@ final class DueMemories {
   private static final long BEGINNING_MICROS = 1;
 
   private final Caches caches;
+  private final Transactions transactions;
   private final NamespacesById namespaces;
   private final InstantSource clock;
 
-  DueMemories(Caches caches, NamespacesById namespaces, InstantSource clock) {
+  DueMemories(
+      Caches caches, Transactions transactions, NamespacesById namespaces, InstantSource clock) {
     this.caches = caches;
+    this.transactions = transactions;
     this.namespaces = namespaces;
     this.clock = clock;
   }
@@ -45,54 +47,68 @@ final class DueMemories {
   List<ExpiredMemory> findExpired(Pass pass, int limit) {
     requireSystem(pass);
     List<ExpiredMemory> expired = new ArrayList<>();
-    for (Cache.Entry<MemoryKey, MemoryRow> entry :
-        find(caches.memory(), MemoryRow.class, Columns.EXPIRES_AT, untilNow(), limit)) {
-      Namespace namespace = namespaces.find(entry.getKey().slice().namespace());
-      if (namespace != null) {
-        expired.add(
-            new ExpiredMemory(namespace, entry.getKey().memoryId(), entry.getValue().version()));
-      }
-    }
+    rows(Columns.EXPIRES_AT)
+        .run(
+            untilNow(),
+            (key, row) -> {
+              Namespace namespace = namespaces.find(key.slice().namespace());
+              if (namespace != null) {
+                expired.add(new ExpiredMemory(namespace, key.memoryId(), row.version()));
+              }
+              return expired.size() < limit;
+            });
     return expired;
   }
 
   List<PendingMemory> findPending(Pass pass, EmbeddingStatus status, int limit) {
     requireSystem(pass);
-    IndexQueryCriterion waiting = eq(Columns.EMBEDDING_STATUS, Codes.of(status));
     List<PendingMemory> pending = new ArrayList<>();
-    for (Cache.Entry<MemoryKey, MemoryRow> entry :
-        find(caches.memory(), MemoryRow.class, Columns.EMBEDDING_STATUS, waiting, limit)) {
-      Namespace namespace = namespaces.find(entry.getKey().slice().namespace());
-      MemoryColumns columns = entry.getValue().columns(entry.getKey().memoryId());
-      if (namespace != null && !columns.expiredAt(clock.instant())) {
-        pending.add(new PendingMemory(namespace, columns.memoryId(), status, columns.updatedAt()));
-      }
-    }
+    rows(Columns.EMBEDDING_STATUS)
+        .run(
+            List.of(eq(Columns.EMBEDDING_STATUS, Codes.of(status))),
+            (key, row) -> {
+              Namespace namespace = namespaces.find(key.slice().namespace());
+              MemoryColumns columns = row.columns(key.memoryId());
+              if (namespace != null && !columns.expiredAt(clock.instant())) {
+                pending.add(
+                    new PendingMemory(namespace, columns.memoryId(), status, columns.updatedAt()));
+              }
+              return pending.size() < limit;
+            });
     return pending;
   }
 
   int dropExpiredIdempotency(Pass pass, int limit) {
     requireSystem(pass);
-    int dropped = 0;
-    for (Cache.Entry<DigestKey, IdempotencyRow> entry :
-        find(caches.idempotency(), IdempotencyRow.class, Columns.EXPIRES_AT, untilNow(), limit)) {
-      // Compares the value: a record that was renewed meanwhile stays.
-      if (caches.idempotency().remove(entry.getKey(), entry.getValue())) {
-        dropped++;
-      }
-    }
-    return dropped;
+    List<DigestKey> due = new ArrayList<>();
+    new IndexScan<>(caches.idempotency(), DigestKey.class, IdempotencyRow.class, Columns.EXPIRES_AT)
+        .run(
+            untilNow(),
+            (key, _) -> {
+              due.add(key);
+              return due.size() < limit;
+            });
+    return (int) due.stream().filter(this::dropIfExpired).count();
   }
 
-  private IndexQueryCriterion untilNow() {
-    return between(Columns.EXPIRES_AT, BEGINNING_MICROS, Micros.of(clock.instant()));
+  /** Looks again under the lock: a record that was renewed meanwhile stays. */
+  private boolean dropIfExpired(DigestKey key) {
+    return transactions.run(
+        () ->
+            () -> {
+              IdempotencyRow row = caches.idempotency().get(key);
+              return row != null
+                  && row.expiresAtMicros() <= Micros.of(clock.instant())
+                  && caches.idempotency().remove(key);
+            });
   }
 
-  private static <K, V> List<Cache.Entry<K, V>> find(
-      IgniteCache<K, V> cache, Class<V> type, String index, IndexQueryCriterion what, int limit) {
-    IndexQuery<K, V> query = new IndexQuery<>(type, index);
-    query.setCriteria(what).setLimit(limit).setLocal(true);
-    return cache.query(query).getAll();
+  private IndexScan<MemoryKey, MemoryRow> rows(String index) {
+    return new IndexScan<>(caches.memory(), MemoryKey.class, MemoryRow.class, index);
+  }
+
+  private List<IndexQueryCriterion> untilNow() {
+    return List.of(between(Columns.EXPIRES_AT, BEGINNING_MICROS, Micros.of(clock.instant())));
   }
 
   /** Rows of all namespaces at once are for background work alone. */

@@ -54,7 +54,7 @@ public final class IgniteMemoryStore implements MemoryStore {
     this.update = new UpdateMemory(caches, transactions, sealed, view, replays);
     this.list = new ListMemories(caches, indexes, view);
     this.search = new SearchMemories(caches, indexes, view);
-    this.due = new DueMemories(caches, namespaces, clock);
+    this.due = new DueMemories(caches, transactions, namespaces, clock);
   }
 
   @Override

@@ -44,7 +44,7 @@ public final class IgniteVectorStore implements VectorStore {
     this.transactions = transactions;
     this.sealed = new SealedMemories(keyring);
     this.view = new MemoryView(caches, sealed, clock);
-    this.due = new DueMemories(caches, namespaces, clock);
+    this.due = new DueMemories(caches, transactions, namespaces, clock);
     this.sweep = new VectorSweep(ignite, caches, transactions);
   }
 

@@ -7,16 +7,15 @@ import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.SliceId;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.Columns;
+import io.rekindle.node.storage.row.IndexScan;
 import io.rekindle.node.storage.row.MemoryKey;
 import io.rekindle.node.storage.row.MemoryRow;
 import io.rekindle.node.storage.row.SliceKey;
 import io.rekindle.node.storage.row.VectorKey;
 import io.rekindle.node.storage.row.VectorRow;
+import java.util.List;
 import java.util.Set;
-import javax.cache.Cache;
-import org.apache.ignite.IgniteCache;
-import org.apache.ignite.cache.query.IndexQuery;
-import org.apache.ignite.cache.query.QueryCursor;
+import org.apache.ignite.cache.query.IndexQueryCriterion;
 
 /** Reads the rows and vectors of one slice by Ignite's index on it, never a whole partition. */
 public final class SliceScan {
@@ -33,22 +32,24 @@ public final class SliceScan {
   /** Fills a build; the slice is registered for live changes before this is called. */
   void fill(SliceBuild build, Namespace namespace, SliceId slice) {
     Set<SliceKey> unsettled = recent.of(slice);
-    try (QueryCursor<Cache.Entry<MemoryKey, MemoryRow>> rows =
-        entries(caches.memory(), MemoryRow.class, slice)) {
-      for (Cache.Entry<MemoryKey, MemoryRow> row : rows) {
-        if (!unsettled.contains(row.getKey())) {
-          build.putRow(reader.row(namespace, row.getKey(), row.getValue()));
-        }
-      }
-    }
-    try (QueryCursor<Cache.Entry<VectorKey, VectorRow>> vectors =
-        entries(caches.vector(), VectorRow.class, slice)) {
-      for (Cache.Entry<VectorKey, VectorRow> vector : vectors) {
-        if (!unsettled.contains(vector.getKey())) {
-          putVector(build, vector.getKey(), vector.getValue());
-        }
-      }
-    }
+    rows(caches)
+        .run(
+            of(slice),
+            (key, row) -> {
+              if (!unsettled.contains(key)) {
+                build.putRow(reader.row(namespace, key, row));
+              }
+              return true;
+            });
+    new IndexScan<>(caches.vector(), VectorKey.class, VectorRow.class, Columns.SLICE)
+        .run(
+            of(slice),
+            (key, vector) -> {
+              if (!unsettled.contains(key)) {
+                putVector(build, key, vector);
+              }
+              return true;
+            });
     for (SliceKey key : unsettled) {
       settle(build, namespace, key);
     }
@@ -73,11 +74,13 @@ public final class SliceScan {
     build.putVector(key.memoryId(), key.chunk(), row.contentVersion(), reader.vector(key, row));
   }
 
-  /** The entries of one slice on this node; for caches with an index on it. */
-  public static <K, V> QueryCursor<Cache.Entry<K, V>> entries(
-      IgniteCache<K, V> cache, Class<V> type, SliceId slice) {
-    IndexQuery<K, V> query = new IndexQuery<>(type, Columns.SLICE);
-    query.setCriteria(eq(Columns.SLICE, slice.value())).setLocal(true);
-    return cache.query(query);
+  /** The rows of this node by slice; to be run with {@link #of}. */
+  public static IndexScan<MemoryKey, MemoryRow> rows(Caches caches) {
+    return new IndexScan<>(caches.memory(), MemoryKey.class, MemoryRow.class, Columns.SLICE);
+  }
+
+  /** The criteria of one slice. */
+  public static List<IndexQueryCriterion> of(SliceId slice) {
+    return List.of(eq(Columns.SLICE, slice.value()));
   }
 }

@@ -1,0 +1,62 @@
+package io.rekindle.node.storage.row;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.BiPredicate;
+import javax.cache.Cache;
+import org.apache.ignite.IgniteCache;
+import org.apache.ignite.binary.BinaryObject;
+import org.apache.ignite.cache.query.IndexQuery;
+import org.apache.ignite.cache.query.IndexQueryCriterion;
+import org.apache.ignite.cache.query.QueryCursor;
+
+/**
+ * Reads this node's entries of a cache by one of its indexes, in the order of the index.
+ *
+ * <p>A local index query hands out keys and values in their binary form whatever the cache's view
+ * is; here they become objects again.
+ */
+public final class IndexScan<K, V> {
+  private final IgniteCache<Object, Object> cache;
+  private final Class<K> keyType;
+  private final Class<V> valueType;
+  private final String index;
+
+  /**
+   * A scan that can be run many times.
+   *
+   * @param index the name of the index
+   */
+  public IndexScan(IgniteCache<K, V> cache, Class<K> keyType, Class<V> valueType, String index) {
+    this.cache = cache.withKeepBinary();
+    this.keyType = keyType;
+    this.valueType = valueType;
+    this.index = index;
+  }
+
+  /**
+   * Visits what the criteria match, while it changes or not, until the visitor says false.
+   *
+   * @return whether the visitor said false
+   */
+  public boolean run(List<IndexQueryCriterion> criteria, BiPredicate<K, V> visitor) {
+    IndexQuery<Object, Object> query = new IndexQuery<>(valueType.getName(), index);
+    query.setCriteria(criteria).setLocal(true);
+    try (QueryCursor<Cache.Entry<Object, Object>> cursor = cache.query(query)) {
+      Iterator<Cache.Entry<Object, Object>> entries = cursor.iterator();
+      while (entries.hasNext()) {
+        Cache.Entry<Object, Object> entry = entries.next();
+        K key = keyType.cast(object(entry.getKey()));
+        V value = valueType.cast(object(entry.getValue()));
+        if (!visitor.test(key, value)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  private static Object object(Object binary) {
+    return binary instanceof BinaryObject object ? object.deserialize() : binary;
+  }
+}
