@@ -1,0 +1,14 @@
+package io.rekindle.cli;
+
+/** A command that cannot go on, with one sentence for the person at the terminal. */
+public final class CommandFailedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public CommandFailedException(String sentence) {
+    super(sentence);
+  }
+
+  public CommandFailedException(String sentence, Throwable cause) {
+    super(sentence, cause);
+  }
+}

@@ -1,0 +1,78 @@
+package io.rekindle.cli;
+
+import io.rekindle.cli.bench.BenchCommand;
+import io.rekindle.cli.command.AuditCommands;
+import io.rekindle.cli.command.CompletionCommand;
+import io.rekindle.cli.command.KeyCommands;
+import io.rekindle.cli.command.MemoryCommands;
+import io.rekindle.cli.command.NamespaceCommands;
+import io.rekindle.cli.command.NodeCommands;
+import io.rekindle.cli.command.SearchCommand;
+import io.rekindle.cli.command.StateCommands;
+import io.rekindle.cli.command.StatusCommand;
+import io.rekindle.cli.command.StoreCommand;
+import io.rekindle.cli.quickstart.QuickstartCommand;
+import io.rekindle.client.RekindleClientException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command {@code rekindle}: lists the commands, and turns errors into sentences. */
+@Command(
+    name = "rekindle",
+    description = "The memory that fleets of AI agents run on.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:success",
+      "1:failure",
+      "2:wrong usage",
+      "3:the node cannot be reached",
+      "4:no valid API key, or one that may not do this",
+      "5:not found"
+    },
+    subcommands = {
+      QuickstartCommand.class,
+      StoreCommand.class,
+      SearchCommand.class,
+      MemoryCommands.class,
+      StateCommands.class,
+      NamespaceCommands.class,
+      KeyCommands.class,
+      AuditCommands.class,
+      StatusCommand.class,
+      NodeCommands.class,
+      BenchCommand.class,
+      CompletionCommand.class
+    })
+public final class RekindleCommand {
+  private RekindleCommand() {}
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new RekindleCommand())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler((error, command, _) -> fail(error, command.getErr()));
+  }
+
+  private static int fail(Exception error, PrintWriter err) {
+    switch (error) {
+      case RekindleClientException known -> {
+        err.println("error: " + known.getMessage());
+        err.println("reason: " + known.reason());
+        known.requestId().ifPresent(id -> err.println("request: " + id));
+      }
+      case CommandFailedException known -> err.println("error: " + known.getMessage());
+      case IllegalArgumentException known -> err.println("error: " + known.getMessage());
+      default -> error.printStackTrace(err);
+    }
+    err.flush();
+    return ExitCodes.of(error);
+  }
+}

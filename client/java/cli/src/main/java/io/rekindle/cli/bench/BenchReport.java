@@ -1,0 +1,125 @@
+package io.rekindle.cli.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rekindle.cli.Versions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/** Figures with what they were measured on. Not thread-safe. */
+final class BenchReport {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final String durability;
+  private final List<Result> results = new ArrayList<>();
+
+  BenchReport(String durability) {
+    this.durability = durability;
+  }
+
+  /**
+   * One line of figures.
+   *
+   * @param operatingPoint what was set: writers, memories, durability ...
+   * @param nanos of each operation, or null where only the rate was measured
+   */
+  record Result(
+      String name,
+      Map<String, String> operatingPoint,
+      @Nullable Double recallAt10,
+      Histogram nanos,
+      double perSecond) {
+    double millis(double percentile) {
+      return nanos.getValueAtPercentile(percentile) / 1e6;
+    }
+  }
+
+  void add(Result result) {
+    results.add(result);
+  }
+
+  String json() {
+    ObjectNode root = MAPPER.createObjectNode();
+    ObjectNode machine = root.putObject("machine");
+    machine.put("cpu", cpu());
+    machine.put("cores", Runtime.getRuntime().availableProcessors());
+    machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+    ObjectNode versions = root.putObject("versions");
+    versions.put("rekindle", Versions.rekindle());
+    versions.put("java", System.getProperty("java.version"));
+    root.put("durability", durability);
+    ArrayNode list = root.putArray("results");
+    for (Result result : results) {
+      ObjectNode node = list.addObject();
+      node.put("name", result.name());
+      ObjectNode point = node.putObject("operatingPoint");
+      new TreeMap<>(result.operatingPoint()).forEach(point::put);
+      node.put("recallAt10", result.recallAt10());
+      node.put("p50Millis", rounded(result.millis(50)));
+      node.put("p95Millis", rounded(result.millis(95)));
+      node.put("p99Millis", rounded(result.millis(99)));
+      node.put("perSecond", Math.round(result.perSecond()));
+    }
+    try {
+      return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of JSON can be written", e);
+    }
+  }
+
+  String text() {
+    String header =
+        "%s, %d cores%n%-28s %9s %9s %9s %11s %8s  %s%n"
+            .formatted(
+                cpu(),
+                Runtime.getRuntime().availableProcessors(),
+                "",
+                "p50 ms",
+                "p95 ms",
+                "p99 ms",
+                "per second",
+                "recall",
+                "operating point");
+    return results.stream().map(BenchReport::line).collect(Collectors.joining("\n", header, ""));
+  }
+
+  private static String line(Result result) {
+    Double recall = result.recallAt10();
+    return "%-28s %9.3f %9.3f %9.3f %11.0f %8s  %s"
+        .formatted(
+            result.name(),
+            result.millis(50),
+            result.millis(95),
+            result.millis(99),
+            result.perSecond(),
+            recall == null ? "" : "%.4f".formatted(recall),
+            new TreeMap<>(result.operatingPoint()));
+  }
+
+  private static double rounded(double millis) {
+    return Math.round(millis * 1e4) / 1e4;
+  }
+
+  private static String cpu() {
+    try {
+      return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse(System.getProperty("os.arch"));
+    } catch (IOException e) {
+      // Only Linux has this file.
+      return System.getProperty("os.arch");
+    }
+  }
+}

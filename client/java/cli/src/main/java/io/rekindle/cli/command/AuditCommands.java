@@ -1,0 +1,65 @@
+package io.rekindle.cli.command;
+
+import io.rekindle.cli.ExitCodes;
+import io.rekindle.cli.Session;
+import io.rekindle.v1.ListAuditRecordsRequest;
+import io.rekindle.v1.VerifyAuditResponse;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code rekindle audit list|verify}. */
+@Command(
+    name = "audit",
+    description = "What happened, and whether the record of it is whole.",
+    mixinStandardHelpOptions = true)
+public final class AuditCommands {
+  @Command(description = "List audit records, newest first.", mixinStandardHelpOptions = true)
+  int list(
+      @Mixin Session session,
+      @Option(
+              names = {"-n", "--namespace"},
+              defaultValue = "")
+          String namespace,
+      @Option(names = "--api-key-id", defaultValue = "") String apiKeyId,
+      @Option(names = "--denied", description = "only what was refused") boolean denied,
+      @Option(names = "--page-size", defaultValue = "20") int pageSize,
+      @Option(names = "--page-token", defaultValue = "") String pageToken) {
+    ListAuditRecordsRequest request =
+        ListAuditRecordsRequest.newBuilder()
+            .setNamespace(namespace)
+            .setApiKeyId(apiKeyId)
+            .setDeniedOnly(denied)
+            .setPageSize(pageSize)
+            .setPageToken(pageToken)
+            .build();
+    session.answer(
+        session.connected(client -> client.audit().list(request).execute()),
+        page -> Texts.lines(page.getAuditRecordsList(), Texts::line));
+    return ExitCodes.OK;
+  }
+
+  @Command(
+      description = "Recompute the chain of all records; fails when it is not whole.",
+      mixinStandardHelpOptions = true)
+  int verify(@Mixin Session session) {
+    VerifyAuditResponse verified = session.connected(client -> client.audit().verify().execute());
+    session.answer(
+        verified,
+        answer ->
+            answer.getProblemsCount() == 0
+                ? summary(answer)
+                : Texts.lines(answer.getProblemsList(), problem -> "PROBLEM: " + problem));
+    return verified.getProblemsCount() == 0 ? ExitCodes.OK : ExitCodes.FAILURE;
+  }
+
+  /** One line about a chain that is whole. */
+  public static String summary(VerifyAuditResponse verified) {
+    return "whole: %,d records (#%d to #%d) in %,d blocks"
+        .formatted(
+            verified.getRecords(),
+            verified.getFirstSequence(),
+            verified.getLastSequence(),
+            verified.getBlocks());
+  }
+}

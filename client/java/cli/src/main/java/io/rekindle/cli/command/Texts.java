@@ -1,0 +1,123 @@
+package io.rekindle.cli.command;
+
+import com.google.protobuf.Timestamp;
+import io.rekindle.v1.ApiKey;
+import io.rekindle.v1.AuditRecord;
+import io.rekindle.v1.Grant;
+import io.rekindle.v1.Memory;
+import io.rekindle.v1.Namespace;
+import io.rekindle.v1.SearchMemoriesResponse;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Answers as people read them. */
+public final class Texts {
+  private static final int PREVIEW = 100;
+
+  private Texts() {}
+
+  /** One line an element, or a word when there is none. */
+  public static <T> String lines(List<T> elements, Function<T, String> line) {
+    return elements.isEmpty()
+        ? "(none)"
+        : elements.stream().map(line).collect(Collectors.joining(System.lineSeparator()));
+  }
+
+  public static String line(Memory memory) {
+    return "%s  %s  %s"
+        .formatted(memory.getMemoryId(), time(memory.getCreatedAt()), preview(memory.getContent()));
+  }
+
+  static String full(Memory memory) {
+    StringBuilder text = new StringBuilder(memory.getContent()).append(System.lineSeparator());
+    append(text, "memory_id", memory.getMemoryId());
+    append(text, "namespace", memory.getNamespace());
+    append(text, "external_key", memory.getExternalKey());
+    append(text, "agent_id", memory.getAgentId());
+    append(text, "session_id", memory.getSessionId());
+    append(text, "type", memory.getMemoryType());
+    append(text, "tags", String.join(", ", memory.getTagsList()));
+    append(text, "metadata", memory.getMetadata());
+    append(text, "source", memory.getSource());
+    append(text, "created", time(memory.getCreatedAt()));
+    append(text, "version", Long.toString(memory.getVersion()));
+    append(text, "read", memory.getAccessCount() + " times");
+    return text.toString().stripTrailing();
+  }
+
+  public static String hits(SearchMemoriesResponse response) {
+    String hits =
+        lines(
+            response.getHitsList(),
+            hit ->
+                "%.3f  %s  %s"
+                    .formatted(
+                        hit.getScore(),
+                        hit.getMemory().getMemoryId(),
+                        preview(hit.getMemory().getContent())));
+    return response.getPartial() ? hits + System.lineSeparator() + "(partial)" : hits;
+  }
+
+  static String line(Namespace namespace) {
+    return "%s  model %s, %d dimensions%s"
+        .formatted(
+            namespace.getNamespace(),
+            namespace.getEmbeddingModel(),
+            namespace.getDimensions(),
+            namespace.getDedupeContent() ? ", dedupes" : "");
+  }
+
+  static String line(ApiKey key) {
+    return "%s  %s  %s  %s%s"
+        .formatted(
+            key.getApiKeyId(),
+            key.getScope().name().substring("KEY_SCOPE_".length()).toLowerCase(Locale.ROOT),
+            key.getDisplayName(),
+            key.getGrantsList().stream().map(Texts::grant).collect(Collectors.joining(", ")),
+            key.hasRevokedAt() ? "  revoked " + time(key.getRevokedAt()) : "");
+  }
+
+  private static String grant(Grant grant) {
+    String namespace = grant.getNamespace().isEmpty() ? "everything" : grant.getNamespace();
+    String condition = grant.getCondition().isEmpty() ? "" : " where " + grant.getCondition();
+    String actions =
+        grant.getActionsCount() == 0 ? "" : " +" + String.join("+", grant.getActionsList());
+    return namespace + condition + actions;
+  }
+
+  public static String line(AuditRecord record) {
+    return "#%d  %s  %s  %s  %s  %s  by %s from %s  request %s"
+        .formatted(
+            record.getSequence(),
+            time(record.getTime()),
+            record.getKind(),
+            record.getAction(),
+            record.getDecision(),
+            record.getNamespacesCount() == 0 ? "-" : String.join(",", record.getNamespacesList()),
+            record.getApiKeyId().isEmpty() ? "nobody" : record.getApiKeyId(),
+            record.getPeer(),
+            record.getRequestId());
+  }
+
+  static String time(Timestamp time) {
+    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos())
+        .truncatedTo(ChronoUnit.MILLIS)
+        .toString();
+  }
+
+  /** One line of a text, whatever is in it. */
+  public static String preview(String content) {
+    String line = content.replaceAll("\\s+", " ").replaceAll("\\p{Cntrl}", "");
+    return line.length() <= PREVIEW ? line : line.substring(0, PREVIEW - 1) + "…";
+  }
+
+  private static void append(StringBuilder text, String name, String value) {
+    if (!value.isEmpty()) {
+      text.append("  %-13s %s%n".formatted(name, value));
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package io.rekindle.cli.node;
+
+import io.rekindle.cli.CommandFailedException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A node as a process of its own, started from the distribution. */
+public final class NodeProcess implements AutoCloseable {
+  private static final String MAIN = "io.rekindle.node.bootstrap.NodeMain";
+  private static final String READY = "READY port=";
+  private static final Duration STOP_WAIT = Duration.ofSeconds(60);
+
+  private final Process process;
+  private final int port;
+
+  private NodeProcess(Process process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /** Makes keys, certificates and configuration in a folder that is empty or not there. */
+  public static void initialize(NodeFolder folder) {
+    try {
+      Process process =
+          builder(folder, List.of(), "init")
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() != 0) {
+        throw new CommandFailedException(lastLine(errors.lines().toList(), "the folder is unused"));
+      }
+    } catch (IOException e) {
+      throw new CommandFailedException("the node's process cannot be started", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailedException("interrupted", e);
+    }
+  }
+
+  /**
+   * Starts a node and waits until it is ready.
+   *
+   * @param settings such as {@code rekindle.door.port=0}
+   * @throws CommandFailedException with the node's last sentence when it does not become ready
+   */
+  public static NodeProcess start(NodeFolder folder, List<String> settings, Duration wait) {
+    try {
+      Process process = builder(folder, settings, "start").redirectError(log(folder)).start();
+      Thread killer = new Thread(process::destroy, "end-node");
+      Runtime.getRuntime().addShutdownHook(killer);
+      CompletableFuture<Integer> ready = new CompletableFuture<>();
+      Thread.ofVirtual().start(() -> follow(process, ready));
+      try {
+        return new NodeProcess(process, ready.get(wait.toSeconds(), TimeUnit.SECONDS));
+      } catch (ExecutionException | TimeoutException e) {
+        process.destroy();
+        throw new CommandFailedException("the node did not start: " + lastSentence(folder), e);
+      }
+    } catch (IOException e) {
+      throw new CommandFailedException("the node's process cannot be started", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailedException("interrupted", e);
+    }
+  }
+
+  /** Runs a subcommand of the node on this terminal until it ends. */
+  public static int runInForeground(NodeFolder folder, String subcommand) {
+    try {
+      Process process = builder(folder, List.of(), subcommand).inheritIO().start();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process), "end-node"));
+      return process.waitFor();
+    } catch (IOException e) {
+      throw new CommandFailedException("the node's process cannot be started", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailedException("interrupted", e);
+    }
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Waits until the node ends by itself. */
+  public int waitFor() throws InterruptedException {
+    return process.waitFor();
+  }
+
+  /** Asks the node to stop cleanly and waits; only one that hangs for a minute is killed. */
+  @Override
+  public void close() {
+    end(process);
+  }
+
+  private static void end(Process process) {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP_WAIT.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void follow(Process process, CompletableFuture<Integer> ready) {
+    try (BufferedReader lines = process.inputReader()) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.startsWith(READY)) {
+          ready.complete(Integer.parseInt(line.substring(READY.length()).strip()));
+        }
+      }
+      ready.completeExceptionally(new IOException("the node's process ended"));
+    } catch (IOException | NumberFormatException e) {
+      ready.completeExceptionally(e);
+    }
+  }
+
+  private static ProcessBuilder builder(
+      NodeFolder folder, List<String> settings, String subcommand) {
+    Path home = Distribution.home();
+    Path data = folder.path().toAbsolutePath();
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("@" + home.resolve("node.args"));
+    // What a crash leaves behind stays within the data folder.
+    command.add("-XX:ErrorFile=" + data.resolve("hs_err_%p.log"));
+    command.add("-cp");
+    command.add(home.resolve("lib").resolve("node") + "/*");
+    command.addAll(List.of(MAIN, subcommand, "--data-folder", data.toString()));
+    settings.forEach(setting -> command.addAll(List.of("--set", setting)));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("OPT_OUT_TRACKING", "true");
+    return builder;
+  }
+
+  private static ProcessBuilder.Redirect log(NodeFolder folder) throws IOException {
+    if (!Files.exists(folder.log())) {
+      Files.createFile(
+          folder.log(),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    }
+    return ProcessBuilder.Redirect.appendTo(folder.log().toFile());
+  }
+
+  private static String lastSentence(NodeFolder folder) {
+    try {
+      return lastLine(Files.readAllLines(folder.log()), "see " + folder.log());
+    } catch (IOException e) {
+      return "see " + folder.log();
+    }
+  }
+
+  private static String lastLine(List<String> lines, String otherwise) {
+    return lines.isEmpty() ? otherwise : lines.getLast();
+  }
+}

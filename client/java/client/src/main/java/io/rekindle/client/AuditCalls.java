@@ -1,0 +1,33 @@
+package io.rekindle.client;
+
+import io.grpc.Channel;
+import io.rekindle.v1.AuditServiceGrpc;
+import io.rekindle.v1.ListAuditRecordsRequest;
+import io.rekindle.v1.ListAuditRecordsResponse;
+import io.rekindle.v1.VerifyAuditRequest;
+import io.rekindle.v1.VerifyAuditResponse;
+import java.time.Duration;
+
+/** Calls about the audit. Thread-safe. */
+public final class AuditCalls {
+  private final Channel channel;
+  private final Duration deadline;
+
+  AuditCalls(Channel channel, Duration deadline) {
+    this.channel = channel;
+    this.deadline = deadline;
+  }
+
+  public Call<ListAuditRecordsResponse> list(ListAuditRecordsRequest request) {
+    return Call.of(channel, AuditServiceGrpc.getListAuditRecordsMethod(), request, deadline);
+  }
+
+  /** Recomputes the whole chain; on a long one give it a longer deadline. */
+  public Call<VerifyAuditResponse> verify() {
+    return Call.of(
+        channel,
+        AuditServiceGrpc.getVerifyAuditMethod(),
+        VerifyAuditRequest.getDefaultInstance(),
+        deadline);
+  }
+}
