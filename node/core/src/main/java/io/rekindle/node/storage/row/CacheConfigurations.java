@@ -171,7 +171,11 @@ public final class CacheConfigurations {
   /** Ignite writes configurations with Java serialization, which here refuses List.of's class. */
   @SafeVarargs
   private static <T> List<T> plain(T... items) {
-    return new ArrayList<>(List.of(items));
+    List<T> list = new ArrayList<>(items.length);
+    for (T item : items) {
+      list.add(item);
+    }
+    return list;
   }
 
   private static QueryIndex index(String column) {
