@@ -1,6 +1,7 @@
 package io.rekindle.node.model;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Drafts for tests. */
 public final class Drafts {
@@ -10,7 +11,7 @@ public final class Drafts {
     return of(content, null);
   }
 
-  public static MemoryDraft of(String content, String metadata) {
+  public static MemoryDraft of(String content, @Nullable String metadata) {
     return new MemoryDraft(
         null,
         null,

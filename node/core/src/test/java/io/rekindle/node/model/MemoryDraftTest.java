@@ -39,7 +39,7 @@ class MemoryDraftTest {
   @MethodSource("limits")
   void aFieldMayReachItsLimitAndNotExceedIt(
       String field, int limit, Function<Integer, MemoryDraft> draftOf) {
-    draftOf.apply(limit);
+    assertThat(draftOf.apply(limit)).isNotNull();
     assertThatThrownBy(() -> draftOf.apply(limit + 1))
         .isInstanceOfSatisfying(
             RekindleException.class,
