@@ -8,11 +8,13 @@ import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.ModelRegistry;
 import io.rekindle.node.endpoint.grpc.GrpcDoor;
 import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.gate.DiskReserve;
 import io.rekindle.node.keyring.AuditCipher;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.ClusterKeyFile;
 import io.rekindle.node.keyring.FolderMark;
+import io.rekindle.node.telemetry.Diagnostics;
 import io.rekindle.node.telemetry.NodeMeters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -74,6 +76,7 @@ public final class NodeShell implements AutoCloseable {
     checkMark(folder.resolve(MARK), clusterKey);
     NodeTls tls = NodeTls.load(config.tls(), folder, clock.instant());
     EngineFolders folders = own(owned, EngineFolders.open(folder));
+    own(owned, beginDiagnostics(folder));
     HostSafety.ensure(folders.temporary());
     ensureMark(folder.resolve(MARK), clusterKey);
     AuditLog audit =
@@ -168,6 +171,14 @@ public final class NodeShell implements AutoCloseable {
     // providers that can revoke.
     try (var kms = KeyProviders.of(config)) {
       return ClusterKeyFile.open(config.dataFolder().resolve(config.keys().clusterKeyFile()), kms);
+    }
+  }
+
+  private static Diagnostics beginDiagnostics(Path folder) {
+    try {
+      return Diagnostics.begin(folder);
+    } catch (IOException e) {
+      throw new StartRefusedException("The diagnostics below " + folder + " can't be written.", e);
     }
   }
 

@@ -4,12 +4,15 @@ import io.rekindle.node.index.scan.Kernel;
 import io.rekindle.node.index.scan.Quantizer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 
 /**
  * Vectors: heads of 48 bytes, then codes, each side by side; the exact floats lie in a second piece
  * of memory that a scan touches only for candidates.
  *
- * <p>A vector's slot has no generation of its own: its row's covers it.
+ * <p>A vector has a generation of its own, odd while it is written or erased, so that a scan can
+ * refuse it without a look at its row. Whoever believes more of it than that asks the row's
+ * generation, which changes with every change of its vectors.
  */
 final class VectorBlock extends Block {
   private static final int SCALE = 0;
@@ -19,6 +22,7 @@ final class VectorBlock extends Block {
   private static final int OWNER = 32;
   private static final int CHUNK = 36;
   private static final int LINK = 40;
+  private static final int GENERATION = 44;
   private static final int HEAD_BYTES = 48;
 
   private final MemorySegment floats;
@@ -56,6 +60,25 @@ final class VectorBlock extends Block {
 
   void setOwner(int slot, int owner) {
     releaseInt(head(slot) + OWNER, owner);
+  }
+
+  /** The generation to check against; odd while a writer is inside. */
+  int generation(int slot) {
+    return acquireInt(head(slot) + GENERATION);
+  }
+
+  /** The generation again, after a load fence that follows what was read. */
+  int generationNow(int slot) {
+    return memory.get(ValueLayout.JAVA_INT, head(slot) + GENERATION);
+  }
+
+  private void beginChange(int slot) {
+    memory.set(ValueLayout.JAVA_INT, head(slot) + GENERATION, generationNow(slot) + 1);
+    VarHandle.storeStoreFence();
+  }
+
+  private void endChange(int slot) {
+    releaseInt(head(slot) + GENERATION, generationNow(slot) + 1);
   }
 
   int chunk(int slot) {
@@ -98,6 +121,7 @@ final class VectorBlock extends Block {
   /** Fills a slot, but for its owner and link. */
   void write(int slot, int chunk, long contentVersion, Quantizer.Code code, float[] vector) {
     long head = head(slot);
+    beginChange(slot);
     memory.set(ValueLayout.JAVA_DOUBLE, head + SCALE, code.scale());
     memory.set(ValueLayout.JAVA_DOUBLE, head + MARGIN, code.margin());
     memory.set(ValueLayout.JAVA_DOUBLE, head + NORM, code.norm());
@@ -105,13 +129,16 @@ final class VectorBlock extends Block {
     memory.set(ValueLayout.JAVA_INT, head + CHUNK, chunk);
     MemorySegment.copy(code.codes(), 0, memory, ValueLayout.JAVA_BYTE, codeOffset(slot), codeBytes);
     MemorySegment.copy(vector, 0, floats, ValueLayout.JAVA_FLOAT, floatOffset(slot), dimensions);
+    endChange(slot);
   }
 
-  /** Overwrites a slot with zeros. */
+  /** Overwrites a slot with zeros, but for its generation. */
   void erase(int slot) {
+    beginChange(slot);
     setOwner(slot, 0);
-    memory.asSlice(head(slot), HEAD_BYTES).fill((byte) 0);
+    memory.asSlice(head(slot), GENERATION).fill((byte) 0);
     memory.asSlice(codeOffset(slot), codeBytes).fill((byte) 0);
     floats.asSlice(floatOffset(slot), (long) dimensions * Float.BYTES).fill((byte) 0);
+    endChange(slot);
   }
 }

@@ -3,6 +3,7 @@ package io.rekindle.node.index;
 import io.rekindle.node.index.scan.Kernel;
 import io.rekindle.node.index.scan.Kernels;
 import io.rekindle.node.index.scan.Scorer;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 
 /**
@@ -12,6 +13,7 @@ import java.util.List;
  */
 final class VectorScan {
   private static final Kernel KERNEL = Kernels.best();
+  private static final int BATCH = 64;
 
   private final Blocks<RowBlock> rows;
   private final Blocks<VectorBlock> vectors;
@@ -22,7 +24,13 @@ final class VectorScan {
   private final TopMemories top;
   private final long firstChange;
 
+  // A batch of slots: at which generation each was, what the kernel says, and who may score enough.
+  private final int[] generations = new int[BATCH];
+  private final float[] dots = new float[BATCH];
+  private final boolean[] worthwhile = new boolean[BATCH];
+
   // The candidate under judgement; believed once its row is known not to have changed.
+  private final float[] dot = new float[1];
   private float score;
   private long high;
   private long low;
@@ -47,11 +55,45 @@ final class VectorScan {
     for (int number = 0; left > 0; number++) {
       VectorBlock block = vectors.block(number);
       int end = Math.min(left, block.capacity());
-      for (int slot = 0; slot < end; slot++) {
-        consider(block, slot);
+      for (int slot = 0; slot < end; slot += BATCH) {
+        batch(block, slot, Math.min(BATCH, end - slot));
       }
       left -= end;
     }
+  }
+
+  /**
+   * Considers a batch. While too few memories are known, nothing is refused by its score, so the
+   * filter is asked first. Afterwards the bound refuses nearly all, in loops that the compiler
+   * makes tight; the rest, and what changed meanwhile, is considered one by one.
+   */
+  private void batch(VectorBlock block, int from, int count) {
+    if (!top.isFull()) {
+      for (int i = 0; i < count; i++) {
+        consider(block, from + i);
+      }
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      generations[i] = block.generation(from + i);
+    }
+    KERNEL.dots(unitQuery, block.codes(), block.codeOffset(from), count, dots);
+    float threshold = top.threshold();
+    for (int i = 0; i < count; i++) {
+      worthwhile[i] = mayReach(block, from + i, threshold, dots[i]);
+    }
+    VarHandle.loadLoadFence();
+    for (int i = 0; i < count; i++) {
+      int generation = generations[i];
+      boolean whole = (generation & 1) == 0 && block.generationNow(from + i) == generation;
+      if (worthwhile[i] || !whole) {
+        consider(block, from + i);
+      }
+    }
+  }
+
+  private boolean mayReach(VectorBlock block, int slot, float threshold, float dot) {
+    return scorer.mayReach(threshold, dot, block.scale(slot), block.margin(slot), block.norm(slot));
   }
 
   /** Considers these vectors. */
@@ -88,25 +130,17 @@ final class VectorScan {
     }
   }
 
-  /**
-   * Tests filter and score. While too few are known the filter is asked first, because it may spare
-   * the arithmetic; afterwards the bound is, because it refuses nearly everything.
-   */
+  /** Tests the filter, which spares the arithmetic, then the bound, then the score. */
   private boolean judge(VectorBlock block, int slot, RowBlock row, int rowSlot) {
-    boolean boundFirst = top.isFull();
-    if (!boundFirst && !filter.test(row, rowSlot)) {
+    if (!filter.test(row, rowSlot)) {
       return false;
     }
     float threshold = top.threshold();
-    float dot = KERNEL.dot(unitQuery, block.codes(), block.codeOffset(slot));
-    double norm = block.norm(slot);
-    if (!scorer.mayReach(threshold, dot, block.scale(slot), block.margin(slot), norm)) {
+    KERNEL.dots(unitQuery, block.codes(), block.codeOffset(slot), 1, dot);
+    if (!mayReach(block, slot, threshold, dot[0])) {
       return false;
     }
-    if (boundFirst && !filter.test(row, rowSlot)) {
-      return false;
-    }
-    score = scorer.score(block.floats(), block.floatOffset(slot), norm);
+    score = scorer.score(block.floats(), block.floatOffset(slot), block.norm(slot));
     high = row.getLong(RowBlock.ID_HIGH, rowSlot);
     low = row.getLong(RowBlock.ID_LOW, rowSlot);
     chunk = block.chunk(slot);

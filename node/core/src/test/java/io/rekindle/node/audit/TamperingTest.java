@@ -175,6 +175,28 @@ class TamperingTest {
   }
 
   @Test
+  void aDamagedEndLeavesAHoleInTheChainForEver() throws IOException {
+    AuditLog log = fixture.open(folder);
+    append(log, 5);
+    Path image = AuditFixture.crashImage(folder);
+    log.close();
+    Path file = AuditFixture.tailFiles(image).getLast();
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(file, bytes);
+    try (AuditLog reopened = fixture.open(image)) {
+      reopened.attach(sink);
+      append(reopened, 100);
+      AuditFixture.shipAll(reopened);
+    }
+    assertThat(file).as("set aside").doesNotExist();
+    try (AuditLog later = fixture.open(image)) {
+      later.attach(sink);
+      assertThat(problems(later)).containsExactly("records 6 to 6 are missing before block 2");
+    }
+  }
+
+  @Test
   void aTailThatIsGoneIsFound() throws IOException {
     AuditLog log = shippedLog();
     append(log, 3);
@@ -207,7 +229,7 @@ class TamperingTest {
     append(log, 5);
     AuditFixture.shipAll(log);
     Path copy = AuditFixture.crashImage(folder);
-    append(log, 20);
+    append(log, 300);
     AuditFixture.shipAll(log);
     log.close();
     try (AuditLog old = fixture.open(copy)) {
@@ -215,7 +237,7 @@ class TamperingTest {
       append(old, 3);
       AuditFixture.shipAll(old);
       assertThat(problems(old)).anyMatch(it -> it.contains("goes back to record"));
-      assertThat(AuditFixture.all(old)).hasSize(28);
+      assertThat(AuditFixture.all(old)).hasSize(308);
     }
   }
 

@@ -42,6 +42,8 @@ class NodeConfigTest {
     assertThat(config.audit().blockBytes()).isEqualTo(DataSize.parse("256KiB"));
     assertThat(config.audit().blockInterval()).isEqualTo(Duration.ofMillis(100));
     assertThat(config.audit().heartbeat()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(config.audit().tailFileBytes()).isEqualTo(DataSize.ofMebibytes(16));
+    assertThat(config.audit().tailBytesMax()).isEqualTo(DataSize.parse("1GiB"));
     assertThat(config.index().memoryBytesMax()).isEqualTo(DataSize.ofMebibytes(512));
     assertThat(config.index().idleAfter()).isEqualTo(Duration.ofMinutes(10));
     assertThat(config.embedding().batchItemsMax()).isEqualTo(32);

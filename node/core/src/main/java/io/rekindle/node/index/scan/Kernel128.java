@@ -14,7 +14,13 @@ final class Kernel128 implements Kernel {
   private static final int LANES = 4;
 
   @Override
-  public float dot(float[] query, MemorySegment codes, long offset) {
+  public void dots(float[] query, MemorySegment codes, long offset, int count, float[] dots) {
+    for (int i = 0; i < count; i++) {
+      dots[i] = dot(query, codes, offset + (long) i * query.length);
+    }
+  }
+
+  private static float dot(float[] query, MemorySegment codes, long offset) {
     FloatVector a = FloatVector.zero(FLOATS);
     FloatVector b = a;
     FloatVector c = a;

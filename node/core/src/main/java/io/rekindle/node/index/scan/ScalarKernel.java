@@ -6,7 +6,13 @@ import java.lang.foreign.ValueLayout;
 /** For a JVM without the Vector API, and the reference of the other kernels' tests. */
 final class ScalarKernel implements Kernel {
   @Override
-  public float dot(float[] query, MemorySegment codes, long offset) {
+  public void dots(float[] query, MemorySegment codes, long offset, int count, float[] dots) {
+    for (int i = 0; i < count; i++) {
+      dots[i] = dot(query, codes, offset + (long) i * query.length);
+    }
+  }
+
+  private static float dot(float[] query, MemorySegment codes, long offset) {
     float a = 0;
     float b = 0;
     float c = 0;

@@ -12,16 +12,17 @@ import java.lang.foreign.ValueLayout;
  */
 public final class Scorer {
   private final Distance distance;
-  private final float[] query;
+  private final double[] query;
   private final float[] unitQuery;
   private final double queryNorm;
 
   public Scorer(Distance distance, float[] query) {
     this.distance = distance;
-    this.query = query.clone();
+    this.query = new double[query.length];
     double squares = 0;
-    for (float value : query) {
-      squares += (double) value * value;
+    for (int i = 0; i < query.length; i++) {
+      this.query[i] = query[i];
+      squares += this.query[i] * this.query[i];
     }
     this.queryNorm = Math.sqrt(squares);
     this.unitQuery = new float[Kernel.padded(query.length)];
@@ -31,7 +32,6 @@ public final class Scorer {
   }
 
   /** What the kernel multiplies codes with: the query divided by its length, padded with zeros. */
-  @SuppressWarnings("EI_EXPOSE_REP")
   public float[] unitQuery() {
     return unitQuery;
   }
@@ -77,28 +77,36 @@ public final class Scorer {
     };
   }
 
+  // Four sums, because each addition waits for the one before it.
   private double dot(MemorySegment floats, long offset) {
-    double even = 0;
-    double odd = 0;
-    int last = query.length - 1;
-    for (int i = 0; i < last; i += 2) {
-      even += (double) query[i] * at(floats, offset, i);
-      odd += (double) query[i + 1] * at(floats, offset, i + 1);
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i + 4 <= query.length; i += 4) {
+      a += query[i] * at(floats, offset, i);
+      b += query[i + 1] * at(floats, offset, i + 1);
+      c += query[i + 2] * at(floats, offset, i + 2);
+      d += query[i + 3] * at(floats, offset, i + 3);
     }
-    return even + odd + ((last & 1) == 0 ? (double) query[last] * at(floats, offset, last) : 0);
+    for (; i < query.length; i++) {
+      a += query[i] * at(floats, offset, i);
+    }
+    return (a + b) + (c + d);
   }
 
   private double squaredDistance(MemorySegment floats, long offset) {
     double even = 0;
     double odd = 0;
-    int last = query.length - 1;
-    for (int i = 0; i < last; i += 2) {
-      double first = (double) query[i] - at(floats, offset, i);
-      double second = (double) query[i + 1] - at(floats, offset, i + 1);
+    int i = 0;
+    for (; i + 2 <= query.length; i += 2) {
+      double first = query[i] - at(floats, offset, i);
+      double second = query[i + 1] - at(floats, offset, i + 1);
       even += first * first;
       odd += second * second;
     }
-    double rest = (last & 1) == 0 ? (double) query[last] - at(floats, offset, last) : 0;
+    double rest = i < query.length ? query[i] - at(floats, offset, i) : 0;
     return even + odd + rest * rest;
   }
 

@@ -21,16 +21,24 @@ class KernelTest {
     try (Arena arena = Arena.ofConfined()) {
       for (int dimensions : new int[] {64, 128, 384, 4_096}) {
         long offset = 48;
-        MemorySegment codes = arena.allocate(offset + dimensions, 16);
         float[] query = new float[dimensions];
-        double expected = 0;
         for (int i = 0; i < dimensions; i++) {
           query[i] = (float) random.nextGaussian();
+        }
+        int count = 7;
+        MemorySegment codes = arena.allocate(offset + (long) count * dimensions, 16);
+        double[] expected = new double[count];
+        for (int i = 0; i < count * dimensions; i++) {
           byte code = (byte) (random.nextInt(255) - 127);
           codes.set(ValueLayout.JAVA_BYTE, offset + i, code);
-          expected += (double) query[i] * code;
+          expected[i / dimensions] += (double) query[i % dimensions] * code;
         }
-        assertThat((double) kernel.dot(query, codes, offset)).isCloseTo(expected, within(0.05));
+        float[] dots = new float[count + 1];
+        kernel.dots(query, codes, offset, count, dots);
+        for (int i = 0; i < count; i++) {
+          assertThat((double) dots[i]).isCloseTo(expected[i], within(0.05));
+        }
+        assertThat(dots[count]).isZero();
       }
     }
   }

@@ -42,7 +42,9 @@ class QuantizerTest {
     }
     MemorySegment codes = MemorySegment.ofArray(code.codes());
     for (int bits : new int[] {512, 256, 128, 32}) {
-      double estimate = code.scale() * Kernels.ofBits(bits).dot(scorer.unitQuery(), codes, 0);
+      float[] dot = new float[1];
+      Kernels.ofBits(bits).dots(scorer.unitQuery(), codes, 0, 1, dot);
+      double estimate = code.scale() * dot[0];
       assertThat(Math.abs(truth - estimate)).isLessThanOrEqualTo(code.margin());
     }
   }

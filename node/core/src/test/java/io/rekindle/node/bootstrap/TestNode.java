@@ -1,0 +1,132 @@
+package io.rekindle.node.bootstrap;
+
+import io.rekindle.node.config.NodeConfigLoader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
+
+/** A whole node inside the test's JVM, on a temporary folder: the shared one, or one's own. */
+public final class TestNode implements AutoCloseable {
+  private final Path folder;
+  private final NodeShell shell;
+
+  private TestNode(Path folder, NodeShell shell) {
+    this.folder = folder;
+    this.shell = shell;
+  }
+
+  private static final class Shared {
+    static final TestNode NODE = start(temporaryFolder());
+
+    static {
+      Runtime.getRuntime().addShutdownHook(new Thread(NODE::closeAndDelete));
+    }
+  }
+
+  /** One for all the tests of the module. */
+  public static TestNode shared() {
+    return Shared.NODE;
+  }
+
+  /** Makes a data folder that a node can start on. */
+  public static Path init(Path folder) {
+    try {
+      NodeInit.create(
+          folder,
+          java.util.List.of(),
+          Map.of(
+              "rekindle.door.port", "0",
+              "rekindle.embedding.native-folder",
+                  Path.of("target/natives").toAbsolutePath().toString(),
+              "rekindle.maintenance.expiry-interval", "PT0.2S",
+              "rekindle.maintenance.sweep-interval", "PT1S",
+              "rekindle.maintenance.access-flush-interval", "PT0.1S",
+              "rekindle.requests.in-flight-per-key-max", "16"));
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts a node, making its folder if there is none. */
+  public static TestNode start(Path folder) {
+    if (!Files.exists(folder.resolve(NodeConfigLoader.FILE))) {
+      init(folder);
+    }
+    try {
+      NodeShell shell =
+          NodeShell.open(
+              NodeConfigLoader.load(folder, Map.of()),
+              (kind, cause) -> {
+                throw new IllegalStateException("the engine failed: " + kind, cause);
+              });
+      shell.startEngine();
+      return new TestNode(folder, shell);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public NodeShell shell() {
+    return shell;
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  public int port() {
+    return shell.port();
+  }
+
+  public String adminKey() {
+    try {
+      return Files.readString(folder.resolve(FirstAdminKey.FILE)).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    shell.close();
+  }
+
+  private static Path temporaryFolder() {
+    try {
+      return Files.createTempDirectory("rekindle-test").resolve("data");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void closeAndDelete() {
+    close();
+    try {
+      Files.walkFileTree(
+          folder.getParent(),
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.delete(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, IOException failure)
+                throws IOException {
+              Files.delete(visited);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
