@@ -7,8 +7,8 @@
  *
  * <p>Invariants: every data method takes a pass first, checks the action against the namespace and
  * applies the row filter to every row that leaves. Inside a transaction locks are taken in one
- * order and entries are written in an order of which every prefix is a legal state (decision 0002),
- * because Ignite applies a transaction entry by entry when its node is killed.
+ * order, and records are written before the row that relies on them (decision 0004 says what a
+ * transaction of Ignite is when its node is killed).
  *
  * <p>Does not: decide who may do what ({@code access}), compute scores ({@code index}) or embed.
  */
