@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
-import io.rekindle.node.model.AgentState;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.model.MemoryColumns;
 import io.rekindle.node.model.MemoryId;
-import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.Sensitivity;
 import java.time.Instant;
 import java.util.List;
@@ -122,19 +120,6 @@ class MemoryFilterRowTest {
               assertThat(e.code()).isEqualTo(ErrorCode.DATA_CORRUPTED);
               assertThat(e.describe()).doesNotContain("canary");
             });
-  }
-
-  @Test
-  void anAgentsStateIsHiddenByConditionsOnWhatItLacks() {
-    FilterRow state =
-        AgentStateFilterRow.of(
-            new AgentState(NamespacePath.parse("a"), "a7", "step", "1", 2, TIME, TIME));
-
-    assertThat(FilterEvaluator.test(FilterParser.parse("agent_id = a7 AND version = 2"), state))
-        .isTrue();
-    assertThat(FilterEvaluator.test(FilterParser.parse("sensitivity <= restricted"), state))
-        .isFalse();
-    assertThat(FilterEvaluator.test(FilterParser.parse("tags:* OR metadata.x:*"), state)).isFalse();
   }
 
   private static boolean passes(String filter) {
