@@ -35,7 +35,7 @@ public interface VectorStore {
 
   /**
    * Compares rows with vectors in one partition: a row that claims vectors and lacks one becomes
-   * PENDING, a vector or access count without its row is removed.
+   * PENDING; a vector, access count or uniqueness record without its row is removed.
    *
    * @param partition 0 to {@link #partitions()} - 1; one that is not on this node has nothing
    */
@@ -47,7 +47,7 @@ public interface VectorStore {
    * What a sweep mended.
    *
    * @param rowsRequeued rows made PENDING
-   * @param orphansRemoved vectors and access counts without a row
+   * @param orphansRemoved vectors, access counts and uniqueness records without a row
    */
   record SweepResult(int rowsRequeued, int orphansRemoved) {}
 }

@@ -9,31 +9,32 @@ import io.rekindle.node.model.IdempotencyKey;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.storage.row.Caches;
-import io.rekindle.node.storage.row.DigestKey;
 import io.rekindle.node.storage.row.MemoryKey;
 import io.rekindle.node.storage.row.MemoryRow;
 import io.rekindle.node.storage.row.Micros;
 import io.rekindle.node.storage.row.RowPartners;
 import io.rekindle.node.storage.row.Transactions;
 import io.rekindle.node.storage.row.VectorKey;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Deletes a memory with everything that was written for it, in one transaction. */
+/**
+ * Deletes a memory with everything that was written for it: the row with its vectors and counts in
+ * one transaction, which decides, then the records that relied on it.
+ */
 final class DeleteMemory {
   private final Caches caches;
   private final Transactions transactions;
   private final MemoryView view;
   private final Replays replays;
+  private final RecordCleanup cleanup;
 
   DeleteMemory(Caches caches, Transactions transactions, MemoryView view, Replays replays) {
     this.caches = caches;
     this.transactions = transactions;
     this.view = view;
     this.replays = replays;
+    this.cleanup = new RecordCleanup(caches, transactions);
   }
 
   /** What must hold of the row under its lock; throws when the caller is to be refused. */
@@ -88,60 +89,34 @@ final class DeleteMemory {
 
   private void remove(
       Namespace namespace, MemoryKey key, @Nullable Replay replay, Condition condition) {
-    transactions.run(
-        () -> {
-          MemoryRow seen = caches.memory().get(key);
-          RowPartners partners = seen == null ? RowPartners.NONE : seen.partners();
-          return () -> attempt(namespace, key, partners, replay, condition);
-        });
+    Removed removed = transactions.run(() -> () -> attempt(key, replay, condition));
+    cleanup.run(namespace, key, removed.partners());
   }
 
-  private @Nullable Boolean attempt(
-      Namespace namespace,
-      MemoryKey key,
-      RowPartners seen,
-      @Nullable Replay replay,
-      Condition condition) {
-    List<DigestKey> unique = keys(namespace, seen.uniqueDigests());
-    List<DigestKey> idempotency = new ArrayList<>(keys(namespace, seen.idempotencyDigests()));
-    if (replay != null) {
-      idempotency.add(replay.key());
-    }
-    SliceLocks locks = new SliceLocks(caches, namespace);
-    locks.lockDigests(idempotency, unique);
-    if (replay != null && replay.earlierTarget(locks.replay(replay.key())) != null) {
-      return true;
-    }
-    locks.lockRows(List.of(key));
-    MemoryRow row = locks.row(key);
-    if (row != null && !row.partners().sameDigests(seen)) {
-      return null;
+  /** What the removed row had; nothing when there was no row, or the delete was a replay. */
+  private record Removed(RowPartners partners) {}
+
+  /**
+   * Locks the row, its vectors and its counts, and last the record of this delete. No deadlock: the
+   * records of deletes are taken by deletes only, and by none of them before a row.
+   */
+  private Removed attempt(MemoryKey key, @Nullable Replay replay, Condition condition) {
+    MemoryRow row = caches.memory().get(key);
+    if (replay != null && replay.earlierTarget(caches.idempotency().get(replay.key())) != null) {
+      return new Removed(RowPartners.NONE);
     }
     condition.check(row);
-    if (row != null) {
-      unique.stream()
-          .filter(digest -> locks.isHolder(key, digest))
-          .forEach(caches.uniqueKey()::remove);
-      idempotency.forEach(caches.idempotency()::remove);
-      removeRow(key, row);
-    }
     if (replay != null) {
       caches.idempotency().put(replay.key(), replay.record(key.memoryId().value()));
     }
-    return true;
-  }
-
-  private void removeRow(MemoryKey key, MemoryRow row) {
+    if (row == null) {
+      return new Removed(RowPartners.NONE);
+    }
     caches.memory().remove(key);
     for (int chunk = 0; chunk < row.partners().chunks(); chunk++) {
       caches.vector().remove(new VectorKey(key, chunk));
     }
     caches.accessCount().remove(key);
-  }
-
-  private static List<DigestKey> keys(Namespace namespace, List<byte[]> digests) {
-    return digests.stream()
-        .map(digest -> SealedMemories.key(namespace, Objects.requireNonNull(digest)))
-        .toList();
+    return new Removed(row.partners());
   }
 }

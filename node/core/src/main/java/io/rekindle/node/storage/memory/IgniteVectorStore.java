@@ -45,7 +45,7 @@ public final class IgniteVectorStore implements VectorStore {
     this.sealed = new SealedMemories(keyring);
     this.view = new MemoryView(caches, sealed, clock);
     this.due = new DueMemories(caches, transactions, namespaces, clock);
-    this.sweep = new VectorSweep(ignite, caches, transactions);
+    this.sweep = new VectorSweep(ignite, caches, transactions, namespaces);
   }
 
   @Override

@@ -31,6 +31,7 @@ final class UpdateMemory {
   private final SealedMemories sealed;
   private final MemoryView view;
   private final Replays replays;
+  private final RecordCleanup cleanup;
 
   UpdateMemory(
       Caches caches,
@@ -43,6 +44,7 @@ final class UpdateMemory {
     this.sealed = sealed;
     this.view = view;
     this.replays = replays;
+    this.cleanup = new RecordCleanup(caches, transactions);
   }
 
   /** What was asked, for all tries. */
@@ -80,11 +82,18 @@ final class UpdateMemory {
                 lineage,
                 PatchedMemory.parts(id, expectedVersion, patch)),
             pass.rowFilter(namespace.path()));
-    MemoryView.Opened opened = transactions.run(() -> plan(request));
-    return view.memory(namespace, request.key(), opened);
+    Changed changed = transactions.run(() -> plan(request));
+    Move move = changed.move();
+    if (move != null) {
+      cleanup.run(namespace, request.key(), move.left());
+    }
+    return view.memory(namespace, request.key(), changed.opened());
   }
 
-  private Transactions.Attempt<MemoryView.Opened> plan(Request request) {
+  /** What the row is now, and the uniqueness record that moved with it. */
+  private record Changed(MemoryView.Opened opened, @Nullable Move move) {}
+
+  private Transactions.Attempt<Changed> plan(Request request) {
     MemoryRow seen = caches.memory().get(request.key());
     MemoryView.Opened before =
         view.get(request.namespace(), request.key(), seen, request.rowFilter());
@@ -94,7 +103,11 @@ final class UpdateMemory {
   }
 
   /** In a namespace with dedupe: the record that goes and the one that comes. */
-  private record Move(DigestKey from, DigestKey to) {}
+  private record Move(DigestKey from, DigestKey to) {
+    RowPartners left() {
+      return new RowPartners(null, 0, List.of(from.digest()), List.of());
+    }
+  }
 
   private @Nullable Move findMove(
       Namespace namespace, MemoryView.Opened before, MemoryView.Opened after) {
@@ -106,21 +119,20 @@ final class UpdateMemory {
     return from.equals(to) ? null : new Move(from, to);
   }
 
-  private MemoryView.@Nullable Opened attempt(
-      Request request, MemoryView.Opened seen, @Nullable Move move) {
+  private @Nullable Changed attempt(Request request, MemoryView.Opened seen, @Nullable Move move) {
     Namespace namespace = request.namespace();
     MemoryKey key = request.key();
     Replay replay = request.replay();
     SliceLocks locks = new SliceLocks(caches, namespace);
     locks.lockDigests(
         replay == null ? List.of() : List.of(replay.key()),
-        move == null ? List.of() : List.of(move.from(), move.to()));
+        move == null ? List.of() : List.of(move.to()));
     MemoryKey holder = move == null ? null : locks.holder(move.to());
     locks.lockRows(holder == null ? List.of(key) : List.of(key, holder));
     MemoryRow row = locks.row(key);
     MemoryView.Opened before = view.get(namespace, key, row, request.rowFilter());
     if (replay != null && replay.earlierTarget(locks.replay(replay.key())) != null) {
-      return before;
+      return new Changed(before, null);
     }
     DeleteMemory.checkVersion(request.expectedVersion(), before);
     if (row == null || before.columns().version() != seen.columns().version()) {
@@ -134,13 +146,10 @@ final class UpdateMemory {
       if (holder != null) {
         checkFree(request, move.to(), holder, locks.row(holder));
       }
-      if (locks.isHolder(key, move.from())) {
-        caches.uniqueKey().remove(move.from());
-      }
       caches.uniqueKey().put(move.to(), new UniqueRow(key.memoryId()));
     }
     write(request, row, after, move);
-    return after.opened();
+    return new Changed(after.opened(), move);
   }
 
   private void checkFree(

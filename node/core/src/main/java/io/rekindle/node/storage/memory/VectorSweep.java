@@ -4,15 +4,21 @@ import io.rekindle.node.access.Pass;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.model.MemoryColumns;
+import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.Namespace;
 import io.rekindle.node.storage.VectorStore.SweepResult;
 import io.rekindle.node.storage.row.AccessRow;
 import io.rekindle.node.storage.row.CacheName;
 import io.rekindle.node.storage.row.Caches;
+import io.rekindle.node.storage.row.DigestKey;
 import io.rekindle.node.storage.row.MemoryKey;
 import io.rekindle.node.storage.row.MemoryRow;
+import io.rekindle.node.storage.row.RowPartners;
 import io.rekindle.node.storage.row.Transactions;
+import io.rekindle.node.storage.row.UniqueRow;
 import io.rekindle.node.storage.row.VectorKey;
 import io.rekindle.node.storage.row.VectorRow;
+import java.util.List;
 import javax.cache.Cache;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
@@ -28,8 +34,12 @@ final class VectorSweep {
   private final Ignite ignite;
   private final Caches caches;
   private final Transactions transactions;
+  private final NamespacesById namespaces;
+  private final RecordCleanup cleanup;
 
-  VectorSweep(Ignite ignite, Caches caches, Transactions transactions) {
+  VectorSweep(Ignite ignite, Caches caches, Transactions transactions, NamespacesById namespaces) {
+    this.namespaces = namespaces;
+    this.cleanup = new RecordCleanup(caches, transactions);
     this.ignite = ignite;
     this.caches = caches;
     this.transactions = transactions;
@@ -107,6 +117,26 @@ final class VectorSweep {
       for (Cache.Entry<MemoryKey, AccessRow> count : counts) {
         MemoryKey key = count.getKey();
         if (!caches.memory().containsKey(key) && caches.accessCount().remove(key)) {
+          removed++;
+        }
+      }
+    }
+    return removed + removeDangling(partition);
+  }
+
+  /** Uniqueness records whose memory is gone: they count for nothing, but they are kept bytes. */
+  private int removeDangling(int partition) {
+    int removed = 0;
+    try (QueryCursor<Cache.Entry<DigestKey, UniqueRow>> records =
+        scan(caches.uniqueKey(), partition)) {
+      for (Cache.Entry<DigestKey, UniqueRow> record : records) {
+        Namespace namespace = namespaces.find(record.getKey().slice().namespace());
+        MemoryId id = record.getValue().memoryId();
+        if (namespace != null && !caches.memory().containsKey(MemoryView.key(namespace, id))) {
+          cleanup.run(
+              namespace,
+              MemoryView.key(namespace, id),
+              new RowPartners(null, 0, List.of(record.getKey().digest()), List.of()));
           removed++;
         }
       }

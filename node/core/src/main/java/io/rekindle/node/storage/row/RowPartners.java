@@ -42,9 +42,9 @@ public record RowPartners(
     return uniqueDigests.stream().anyMatch(digest -> Arrays.equals(digest, uniqueDigest));
   }
 
-  /** Whether both name the same digests, so that the same locks are due. */
-  public boolean sameDigests(RowPartners other) {
-    return Arrays.equals(encodeRecords(), other.encodeRecords());
+  /** Whether an idempotency record is among the newest of this row. */
+  public boolean remembers(byte[] idempotencyDigest) {
+    return idempotencyDigests.stream().anyMatch(digest -> Arrays.equals(digest, idempotencyDigest));
   }
 
   /** One byte that counts the unique digests, then all digests. */
