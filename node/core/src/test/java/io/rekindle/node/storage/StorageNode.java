@@ -30,6 +30,7 @@ public final class StorageNode implements AutoCloseable {
 
   private final TestEngine engine;
   private final RunningIgnite ignite;
+  private final SliceIndexingSpi hook;
   private final Keyring keyring;
   private final IgniteStorage storage;
   public final MovableClock clock = new MovableClock();
@@ -40,7 +41,7 @@ public final class StorageNode implements AutoCloseable {
 
   public StorageNode(Path folder, long indexBytesMax) throws IOException {
     engine = TestEngine.open(folder, Map.of("rekindle.ignite.checkpoint-interval", "PT2S"));
-    SliceIndexingSpi hook = new SliceIndexingSpi();
+    hook = new SliceIndexingSpi();
     ignite =
         RunningIgnite.start(
             engine.configuration(
@@ -70,6 +71,11 @@ public final class StorageNode implements AutoCloseable {
 
   public Keyring keyring() {
     return keyring;
+  }
+
+  /** Where committed changes arrive. */
+  public SliceIndexingSpi hook() {
+    return hook;
   }
 
   public Caches caches() {

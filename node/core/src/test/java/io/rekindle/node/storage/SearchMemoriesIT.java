@@ -1,0 +1,143 @@
+package io.rekindle.node.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.data.Offset.offset;
+
+import io.rekindle.node.access.Action;
+import io.rekindle.node.access.Pass;
+import io.rekindle.node.access.filter.Filter;
+import io.rekindle.node.access.filter.FilterParser;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.Sensitivity;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class SearchMemoriesIT {
+  private static final StorageNode NODE = SharedNode.node();
+  private static final MemoryStore STORE = NODE.storage().memories();
+  private static final Pass ALL = StorageNode.PASS;
+
+  private final Namespace space = SharedNode.freshNamespace(StorageNode.externalSettings());
+  private final List<MemoryId> ids = new ArrayList<>();
+
+  SearchMemoriesIT() {
+    for (int i = 0; i < 10; i++) {
+      ids.add(store(space, i));
+    }
+  }
+
+  @Test
+  void theNearestComeFirst() {
+    SearchResult result = search(ALL, 3, null, Filter.ALL);
+
+    assertThat(memories(result)).containsExactly(ids.get(0), ids.get(1), ids.get(2));
+    assertThat(result.hits().getFirst().score()).isEqualTo(1f, offset(0.001f));
+    assertThat(result.partial()).isFalse();
+  }
+
+  @Test
+  void filtersHoldBeforeTopKWhetherTheIndexAnswersThemOrNot() {
+    Filter declared = FilterParser.parse("metadata.kind = \"odd\"");
+    Filter undeclared = FilterParser.parse("metadata.number >= 7");
+
+    assertThat(memories(search(ALL, 2, null, declared))).containsExactly(ids.get(1), ids.get(3));
+    assertThat(memories(search(ALL, 2, null, undeclared))).containsExactly(ids.get(7), ids.get(8));
+  }
+
+  @Test
+  void aConditionOfTheGrantHidesRowsFromSearchAndList() {
+    Pass narrow = Passes.where(space, "sensitivity <= \"internal\"", Action.SEARCH, Action.LIST);
+
+    assertThat(memories(search(narrow, 10, null, Filter.ALL)))
+        .containsExactly(ids.get(0), ids.get(2), ids.get(4), ids.get(6), ids.get(8));
+    assertThat(STORE.list(narrow, List.of(space), Filter.ALL, 100, null).memories())
+        .allMatch(memory -> memory.columns().sensitivity() == Sensitivity.PUBLIC)
+        .hasSize(5);
+  }
+
+  @Test
+  void aMinimumScoreCutsTheTail() {
+    float third = search(ALL, 10, null, Filter.ALL).hits().get(2).score();
+
+    assertThat(memories(search(ALL, 10, third, Filter.ALL)))
+        .containsExactly(ids.get(0), ids.get(1), ids.get(2));
+  }
+
+  @Test
+  void whatIsDeletedIsNotFound() {
+    STORE.delete(ALL, space, ids.get(0), null, null, "lineage");
+
+    assertThat(memories(search(ALL, 2, null, Filter.ALL))).containsExactly(ids.get(1), ids.get(2));
+    IndexMirror.checkRebuilt(NODE, space);
+  }
+
+  @Test
+  void aListGoesOnWhereItsPageEnded() {
+    Namespace other = SharedNode.freshNamespace(StorageNode.externalSettings());
+    store(other, 3);
+    List<MemoryId> listed = new ArrayList<>();
+    Cursor cursor = null;
+    do {
+      MemoryPage page = STORE.list(ALL, List.of(space, other), Filter.ALL, 4, cursor);
+      page.memories().forEach(memory -> listed.add(memory.memoryId()));
+      cursor = page.next();
+    } while (cursor != null);
+
+    assertThat(listed).hasSize(11).doesNotHaveDuplicates().containsAll(ids);
+    assertThat(listed.subList(1, 11)).isEqualTo(ids.reversed());
+  }
+
+  @Test
+  void spacesAreNeverMixed() {
+    Namespace model = SharedNode.freshNamespace(StorageNode.modelSettings(1));
+
+    RekindleException mixed =
+        catchThrowableOfType(
+            RekindleException.class,
+            () ->
+                STORE.search(ALL, List.of(space, model), Drafts.vectorOf(1), 5, null, Filter.ALL));
+
+    assertThat(mixed.code()).isEqualTo(ErrorCode.MODEL_MISMATCH);
+  }
+
+  private SearchResult search(Pass pass, int topK, @Nullable Float minScore, Filter filter) {
+    return STORE.search(pass, List.of(space), at(0), topK, minScore, filter);
+  }
+
+  private static List<MemoryId> memories(SearchResult result) {
+    return result.hits().stream().map(hit -> hit.memory().memoryId()).toList();
+  }
+
+  private static MemoryId store(Namespace namespace, int number) {
+    MemoryId id = new MemoryId(UUID.randomUUID());
+    String kind = number % 2 == 1 ? "odd" : "even";
+    STORE.store(
+        ALL,
+        namespace,
+        Drafts.of("number " + number)
+            .metadata("{\"kind\":\"" + kind + "\",\"number\":" + number + "}")
+            .sensitivity(number % 2 == 1 ? Sensitivity.RESTRICTED : Sensitivity.PUBLIC)
+            .vector(at(number))
+            .draft(),
+        id,
+        null,
+        null,
+        "lineage");
+    return id;
+  }
+
+  /** A direction that turns away from {@code at(0)} as the number grows. */
+  private static float[] at(int number) {
+    float[] vector = new float[StorageNode.DIMENSIONS];
+    vector[0] = (float) Math.cos(number * 0.1);
+    vector[1] = (float) Math.sin(number * 0.1);
+    return vector;
+  }
+}

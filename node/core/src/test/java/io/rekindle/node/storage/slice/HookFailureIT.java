@@ -1,0 +1,145 @@
+package io.rekindle.node.storage.slice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.node.index.IndexRow;
+import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.MemoryPatch.Field;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.NamespaceId;
+import io.rekindle.node.model.SliceId;
+import io.rekindle.node.storage.Drafts;
+import io.rekindle.node.storage.IndexMirror;
+import io.rekindle.node.storage.SharedNode;
+import io.rekindle.node.storage.StorageNode;
+import io.rekindle.node.storage.row.MemoryKey;
+import io.rekindle.node.storage.row.MemoryRow;
+import io.rekindle.node.storage.row.SliceKey;
+import io.rekindle.node.storage.row.VectorKey;
+import io.rekindle.node.storage.row.VectorRow;
+import java.time.Duration;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Whatever fails inside the commit: the put succeeds, and the index is built anew. */
+class HookFailureIT {
+  private static final StorageNode NODE = SharedNode.node();
+
+  private final Namespace space = SharedNode.freshNamespace(StorageNode.externalSettings());
+  private final FailingReader reader = new FailingReader();
+  private final SliceIndexes indexes =
+      new SliceIndexes(
+          NODE.caches(),
+          reader,
+          new SliceIndexes.Settings(16 << 20, Duration.ofMinutes(1), Duration.ofSeconds(10)));
+
+  /** Every step of the way from Ignite to the index. */
+  enum Step {
+    KEY,
+    OPENS_AT_ONCE,
+    NOT_UNWRAPPED,
+    VALUE,
+    ROW,
+    VECTOR
+  }
+
+  @AfterEach
+  void giveTheHookBack() {
+    NODE.hook().attach(NODE.storage().indexes());
+    NODE.storage().indexes().forget(space.id());
+    indexes.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Step.class)
+  void noPutFailsAndTheIndexComesBackWhole(Step step) {
+    NODE.hook().attach(indexes);
+    store(1);
+    assertThat(rows()).isEqualTo(1);
+
+    reader.failing = step;
+    MemoryId id = store(2);
+    NODE.storage()
+        .memories()
+        .update(
+            StorageNode.PASS,
+            space,
+            id,
+            null,
+            Drafts.of("changed").vector(Drafts.vectorOf(9)).patch(Field.CONTENT, Field.VECTOR),
+            null,
+            "lineage");
+    MemoryId gone = store(3);
+    NODE.storage().memories().delete(StorageNode.PASS, space, gone, null, null, "lineage");
+    assertThat(indexes.changesLost()).isPositive();
+
+    reader.failing = null;
+    assertThat(rows()).isEqualTo(2);
+    giveTheHookBack();
+    IndexMirror.check(NODE, space);
+  }
+
+  private int rows() {
+    return indexes.ask(space, SliceId.of(space.id(), 0), index -> index.rows());
+  }
+
+  private MemoryId store(int number) {
+    MemoryId id = new MemoryId(UUID.randomUUID());
+    NODE.storage()
+        .memories()
+        .store(
+            StorageNode.PASS,
+            space,
+            Drafts.of("number " + number).vector(Drafts.vectorOf(number)).draft(),
+            id,
+            null,
+            null,
+            "lineage");
+    return id;
+  }
+
+  /** The real reader, which throws at one step; an Error, the worst that can come. */
+  private static final class FailingReader implements SliceReader {
+    private final SliceReader real = new SealedSliceReader(NODE.keyring());
+    volatile @Nullable Step failing;
+
+    private void pass(Step step) {
+      if (failing == step) {
+        throw new StackOverflowError("injected");
+      }
+    }
+
+    @Override
+    public boolean opensAtOnce(NamespaceId namespace) {
+      pass(Step.OPENS_AT_ONCE);
+      return failing != Step.NOT_UNWRAPPED && real.opensAtOnce(namespace);
+    }
+
+    @Override
+    public SliceKey key(Object key) {
+      pass(Step.KEY);
+      return real.key(key);
+    }
+
+    @Override
+    public Object value(Object value) {
+      pass(Step.VALUE);
+      return real.value(value);
+    }
+
+    @Override
+    public IndexRow row(Namespace namespace, MemoryKey key, MemoryRow row) {
+      pass(Step.ROW);
+      return real.row(namespace, key, row);
+    }
+
+    @Override
+    public float[] vector(VectorKey key, VectorRow row) {
+      pass(Step.VECTOR);
+      return real.vector(key, row);
+    }
+  }
+}
