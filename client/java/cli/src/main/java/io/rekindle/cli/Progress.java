@@ -12,7 +12,7 @@ public final class Progress implements AutoCloseable {
   private final PrintStream terminal;
   private final boolean shown;
   private final String label;
-  private long total;
+  private final long total;
   private long done;
   private long drawnAt = System.nanoTime() - REDRAW_NANOS;
 
@@ -29,13 +29,9 @@ public final class Progress implements AutoCloseable {
     this.total = total;
   }
 
-  public synchronized void add(long amount) {
-    set(done + amount, total);
-  }
-
-  public synchronized void set(long newDone, long newTotal) {
+  /** Says how much is done. */
+  public synchronized void advanceTo(long newDone) {
     done = newDone;
-    total = newTotal;
     long now = System.nanoTime();
     if (shown && now - drawnAt >= REDRAW_NANOS) {
       drawnAt = now;

@@ -89,8 +89,11 @@ public final class RekindleClientBuilder {
     return build(builder);
   }
 
-  /** Over any channel; the tests bring one without a network. */
-  RekindleClient build(ManagedChannelBuilder<?> builder) {
+  /**
+   * Makes the client over a channel of the caller's own making, such as one without a network in
+   * tests; target and certificates are then the channel's business.
+   */
+  public RekindleClient build(ManagedChannelBuilder<?> builder) {
     ManagedChannel channel =
         builder
             .maxInboundMessageSize(INBOUND_BYTES_MAX)

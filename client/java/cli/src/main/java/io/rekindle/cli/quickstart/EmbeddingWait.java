@@ -24,7 +24,7 @@ public final class EmbeddingWait {
         if (System.nanoTime() > end) {
           throw new CommandFailedException("memories are still waiting for their embedding");
         }
-        progress.set(first - left, first);
+        progress.advanceTo(first - left);
         Thread.sleep(POLL_MILLIS);
       }
     }

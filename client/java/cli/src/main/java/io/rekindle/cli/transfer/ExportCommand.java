@@ -96,7 +96,7 @@ public final class ExportCommand implements Callable<Integer> {
           out.println(MessageJson.line(memory));
           written++;
         }
-        progress.set(written, 0);
+        progress.advanceTo(written);
       }
     }
     out.flush();

@@ -73,8 +73,8 @@ public final class MemoryImport {
   /**
    * Reads to the end, or to the first bad line.
    *
-   * @throws CommandFailedException after a bad line, unless they are skipped; what was sent before
-   *     it stays stored
+   * @throws CommandFailedException after a bad line, unless they are skipped; what stood before it
+   *     is stored
    */
   public Result run(InputStream input, Progress progress) throws IOException {
     LineReader lines = new LineReader(input);
@@ -86,13 +86,18 @@ public final class MemoryImport {
       }
       StoreMemoryItem item = parse(line);
       if (item == null) {
+        if (!skipBad) {
+          send(batch);
+          finish(0);
+          throw stopped();
+        }
         continue;
       }
       if (batch.size() == BATCH_ITEMS || batchBytes + line.text().length() > BATCH_BYTES) {
         send(batch);
         batch = new ArrayList<>();
         batchBytes = 0;
-        progress.set(lines.bytes(), 0);
+        progress.advanceTo(lines.bytes());
       }
       batch.add(new Item(line.number(), item));
       batchBytes += line.text().length();
@@ -115,18 +120,18 @@ public final class MemoryImport {
         problem = String.valueOf(e.getMessage());
       }
     }
-    badLine(line.number(), problem);
+    reportBad(line.number(), problem);
     return null;
   }
 
-  private void badLine(long number, String problem) {
+  private void reportBad(long number, String problem) {
     bad++;
     report.accept("line " + number + ": " + problem);
-    if (!skipBad) {
-      finish(0);
-      throw new CommandFailedException(
-          "stopped at a bad line; %,d stored before it (--skip-bad goes on)".formatted(stored));
-    }
+  }
+
+  private CommandFailedException stopped() {
+    return new CommandFailedException(
+        "stopped at a bad line; %,d were stored (--skip-bad goes on)".formatted(stored));
   }
 
   private void send(List<Item> batch) {
@@ -199,7 +204,11 @@ public final class MemoryImport {
     if (THERE_ALREADY.contains(error.reason())) {
       existing++;
     } else if (error.code() == Status.Code.INVALID_ARGUMENT) {
-      badLine(item.line(), String.valueOf(error.getMessage()));
+      reportBad(item.line(), String.valueOf(error.getMessage()));
+      if (!skipBad) {
+        finish(0);
+        throw stopped();
+      }
     } else {
       throw error;
     }
