@@ -14,6 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class RekindleCommandTest {
+  /** Reading the annotations of all commands takes a while, so once. */
+  private static final CommandLine COMMAND = RekindleCommand.commandLine();
+
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
@@ -69,8 +72,7 @@ class RekindleCommandTest {
         "status"
       })
   void takesJsonAsAFormOfEveryAnswer(String command) {
-    CommandLine.ParseResult parsed =
-        RekindleCommand.commandLine().parseArgs((command + " -o json").split(" "));
+    CommandLine.ParseResult parsed = COMMAND.parseArgs((command + " -o json").split(" "));
 
     assertThat(parsed.errors()).isEmpty();
   }
@@ -98,7 +100,7 @@ class RekindleCommandTest {
 
   @Test
   void neverTakesAnApiKeyAsAnOption() {
-    CommandLine store = requireNonNull(RekindleCommand.commandLine().getSubcommands().get("store"));
+    CommandLine store = requireNonNull(COMMAND.getSubcommands().get("store"));
 
     assertThat(store.getCommandSpec().optionsMap().keySet())
         .containsAll(List.of("--target", "--ca", "--api-key-file"))
@@ -106,7 +108,7 @@ class RekindleCommandTest {
   }
 
   private int run(String... args) {
-    return RekindleCommand.commandLine()
+    return COMMAND
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(args);
