@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CyclicBarrier;
@@ -306,8 +307,7 @@ public final class CrashWorker {
                   EmbeddingModelId.BGE_SMALL_EN,
                   List.of(Drafts.vectorOf(1), Drafts.vectorOf(text.contentVersion())));
       assertThat(done).isTrue();
-      Memory memory = find(id);
-      assertThat(memory).isNotNull();
+      Memory memory = Objects.requireNonNull(find(id));
       assertThat(memory.columns().embeddingStatus()).isEqualTo(EmbeddingStatus.EMBEDDED);
     }
 
