@@ -20,6 +20,7 @@ import io.rekindle.node.storage.row.MemoryKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -157,8 +158,7 @@ class MemoryStoreIT {
   @Test
   void newContentDropsTheVectorsAndOldVectorsComeTooLate() {
     MemoryId id = store(plain, Drafts.of("old"));
-    PendingText old = NODE.storage().vectors().openPending(ALL, plain, id);
-    assertThat(old).isNotNull();
+    PendingText old = Objects.requireNonNull(NODE.storage().vectors().openPending(ALL, plain, id));
     assertThat(complete(id, old.contentVersion())).isTrue();
     assertThat(STORE.get(ALL, plain, id).columns().hasEmbedding()).isTrue();
 
@@ -176,8 +176,7 @@ class MemoryStoreIT {
   void aDeleteLeavesNothingBehind() {
     MemoryId id =
         idOf(store(ALL, plain, Drafts.of("x").externalKey("gone"), new IdempotencyKey("gone")));
-    PendingText text = NODE.storage().vectors().openPending(ALL, plain, id);
-    assertThat(text).isNotNull();
+    PendingText text = Objects.requireNonNull(NODE.storage().vectors().openPending(ALL, plain, id));
     complete(id, text.contentVersion());
     long unique = NODE.caches().uniqueKey().sizeLong();
     long records = NODE.caches().idempotency().sizeLong();
@@ -244,8 +243,7 @@ class MemoryStoreIT {
   }
 
   private static MemoryId idOf(StoreResult result) {
-    assertThat(result.memory()).isNotNull();
-    return result.memory().memoryId();
+    return Objects.requireNonNull(result.memory()).memoryId();
   }
 
   private static RekindleException refusal(ThrowingCallable call) {
