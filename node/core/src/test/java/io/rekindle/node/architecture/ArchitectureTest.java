@@ -28,6 +28,7 @@ import io.rekindle.node.authn.ApiKeySource;
 @AnalyzeClasses(packages = "io.rekindle.node", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final String ROOT = "io.rekindle.node.";
+  private static final String ALL = "io.rekindle.node..";
 
   /** From the roof to the ground: a room imports only what stands below it. */
   private static final String[] ROOMS = {
@@ -50,7 +51,7 @@ class ArchitectureTest {
   @ArchTest static final ArchRule importsPointDownwards = rooms();
 
   private static ArchRule rooms() {
-    var layers = layeredArchitecture().consideringOnlyDependenciesInAnyPackage(ROOT + "..");
+    var layers = layeredArchitecture().consideringOnlyDependenciesInAnyPackage(ALL);
     for (String room : ROOMS) {
       layers =
           switch (room) {
@@ -107,7 +108,7 @@ class ArchitectureTest {
   static final ArchRule onlyStorageCallsTheIndex =
       noClasses()
           .that(
-              resideInAPackage(ROOT + "..")
+              resideInAPackage(ALL)
                   .and(
                       not(
                           resideInAnyPackage(
@@ -120,7 +121,7 @@ class ArchitectureTest {
   static final ArchRule onlyStorageOpensPayloads =
       noClasses()
           .that(
-              resideInAPackage(ROOT + "..")
+              resideInAPackage(ALL)
                   .and(
                       not(
                           resideInAnyPackage(
@@ -144,7 +145,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule systemPassesAreMintedInBootstrapAlone =
       noClasses()
-          .that(resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(ROOT + "bootstrap.."))))
+          .that(resideInAPackage(ALL).and(not(resideInAnyPackage(ROOT + "bootstrap.."))))
           .should()
           .callMethod(SystemPass.class, "mint", SystemPass.Purpose.class);
 
@@ -167,7 +168,7 @@ class ArchitectureTest {
   static final ArchRule everyPackageSaysWhatItIs =
       classes()
           .that()
-          .resideInAPackage(ROOT + "..")
+          .resideInAPackage(ALL)
           .should(
               new ArchCondition<JavaClass>("be in a package with a package-info") {
                 @Override
@@ -181,7 +182,7 @@ class ArchitectureTest {
     String[] allowed =
         java.util.Arrays.stream(rooms).map(room -> ROOT + room).toArray(String[]::new);
     return noClasses()
-        .that(resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(allowed))))
+        .that(resideInAPackage(ALL).and(not(resideInAnyPackage(allowed))))
         .should()
         .dependOnClassesThat()
         .resideInAPackage(library);
