@@ -87,6 +87,7 @@ final class BackgroundWork implements AutoCloseable {
     SystemPass sweepPass = SystemPass.mint(Purpose.SWEEP);
     // What the last process left pending is taken up at once, not after the first pause.
     sweep.offerPending(sweepPass);
+    periodic.once("first embedding sweep", () -> sweep.runOnceOverAll(sweepPass));
     periodic.every(config.sweepInterval(), "embedding sweep", () -> sweep.run(sweepPass));
     ExpirySweep expiry =
         new ExpirySweep(storage.memories(), parts.audit(), parts.meters(), parts.clock());

@@ -32,6 +32,11 @@ public final class PeriodicWork implements AutoCloseable {
             () -> runGuarded(name, round), nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
+  /** Runs work once, soon; before any round of work that is scheduled after this call. */
+  public void once(String name, Runnable work) {
+    scheduler.execute(() -> runGuarded(name, work));
+  }
+
   private static void runGuarded(String name, Runnable round) {
     try {
       round.run();

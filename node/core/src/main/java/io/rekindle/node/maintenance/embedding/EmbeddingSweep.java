@@ -46,15 +46,15 @@ public final class EmbeddingSweep {
     this.failedRetry = failedRetry;
   }
 
-  /** One round; called by one thread. Returns how many rows and vectors it had to mend. */
-  public int run(SystemPass pass) {
+  /** One round. Returns how many rows and vectors it had to mend. */
+  public synchronized int run(SystemPass pass) {
     int mended = comparePartitions(pass);
     offerPending(pass);
     return mended;
   }
 
   /** Offers what waits, as far as the queue has room. */
-  public void offerPending(SystemPass pass) {
+  public synchronized void offerPending(SystemPass pass) {
     for (PendingMemory memory : vectors.findPending(pass, EmbeddingStatus.PENDING, OFFERS_MAX)) {
       offer(memory);
     }
@@ -71,6 +71,14 @@ public final class EmbeddingSweep {
     if (!pipeline.schedules(item)) {
       queue.offer(item.namespace(), item.memoryId());
     }
+  }
+
+  /** Compares every partition once: what a crash has cut is mended soon after the start. */
+  public synchronized void runOnceOverAll(SystemPass pass) {
+    for (int compared = 0; compared < vectors.partitions(); compared += PARTITIONS_A_SWEEP) {
+      comparePartitions(pass);
+    }
+    offerPending(pass);
   }
 
   private int comparePartitions(SystemPass pass) {
