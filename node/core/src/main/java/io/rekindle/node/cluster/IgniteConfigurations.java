@@ -68,6 +68,7 @@ public final class IgniteConfigurations {
     ignite.setGridLogger(new Slf4jLogger());
     ignite.setEncryptionSpi(encryption);
     ignite.setDataStorageConfiguration(storage(config, folders));
+    ignite.setPluginProviders(new EnginePlugin());
     ignite.setFailureHandler(new EngineFailureHandler(failures, HALT_AFTER));
     ignite.setExecutorConfiguration(
         new ExecutorConfiguration(SliceCalls.EXECUTOR).setSize(SliceCalls.EXECUTOR_THREADS));

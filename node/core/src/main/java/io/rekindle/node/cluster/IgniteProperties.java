@@ -13,12 +13,6 @@ final class IgniteProperties {
 
   private static final Map<String, String> PROPERTIES =
       Map.ofEntries(
-          // With a memory-mapped WAL a commit does not wait for the records before its own: one
-          // that
-          // another thread is still filling is a hole, recovery ends there, and a kill loses what
-          // was
-          // acknowledged behind it (docs/decisions/0004-wal-without-mmap.md).
-          Map.entry("IGNITE_WAL_MMAP", "false"),
           // Opens no connection that the configuration does not name.
           Map.entry("IGNITE_UPDATE_NOTIFIER", "false"),
           // Keys and values stay out of exceptions and diagnostics.
