@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code rekindle bench store|search}. */
+/** {@code rekindle bench start|store|search}. */
 @Command(
     name = "bench",
     description = "Measure a fresh node on this machine.",
@@ -28,6 +28,20 @@ public final class BenchCommand {
   }
 
   @Command(
+      description = "Starts of a node, and its memory at rest.",
+      mixinStandardHelpOptions = true)
+  int start(
+      @Mixin OutputOption output,
+      @Option(names = "--starts", defaultValue = "5", description = "of each kind") int starts,
+      @Option(names = "--bench-folder", defaultValue = "rekindle-bench") Path folder)
+      throws InterruptedException {
+    BenchReport report = new BenchReport("process");
+    new StartBench(folder, starts, report).run();
+    print(output, report);
+    return ExitCodes.OK;
+  }
+
+  @Command(
       description = "Stores of one memory with its vector: one, 8 and 64 writers.",
       mixinStandardHelpOptions = true)
   int store(
@@ -35,6 +49,11 @@ public final class BenchCommand {
       @Option(names = "--durability", defaultValue = "both") Level durability,
       @Option(names = "--seconds", defaultValue = "5", description = "of each measurement")
           int seconds,
+      @Option(
+              names = "--warm-up-seconds",
+              defaultValue = "30",
+              description = "of stores before the first measurement: compilers need them")
+          int warmUpSeconds,
       @Option(names = "--bench-folder", defaultValue = "rekindle-bench") Path folder)
       throws InterruptedException {
     List<String> levels =
@@ -42,7 +61,7 @@ public final class BenchCommand {
     BenchReport report = new BenchReport(durability.name());
     for (String level : levels) {
       try (BenchNode node = BenchNode.start(folder, level)) {
-        new StoreBench(node, level, seconds, report).run();
+        new StoreBench(node, level, warmUpSeconds, seconds, report).run();
       }
     }
     print(output, report);

@@ -17,18 +17,26 @@ final class BenchNode implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private final NodeFolder folder;
-  private final NodeProcess process;
+  private final String durability;
+  private NodeProcess process;
+  private Duration readyAfter = Duration.ZERO;
 
-  private BenchNode(NodeFolder folder, NodeProcess process) {
+  private BenchNode(NodeFolder folder, String durability) {
     this.folder = folder;
-    this.process = process;
+    this.durability = durability;
+    this.process = launch();
   }
 
   /** Starts a node below a folder; the settings let one API key drive it alone. */
   static BenchNode start(Path below, String durability) {
     NodeFolder folder = new NodeFolder(below.resolve(UUID.randomUUID().toString()));
     NodeProcess.initialize(folder);
-    NodeProcess process =
+    return new BenchNode(folder, durability);
+  }
+
+  private NodeProcess launch() {
+    long start = System.nanoTime();
+    NodeProcess launched =
         NodeProcess.start(
             folder,
             List.of(
@@ -36,7 +44,23 @@ final class BenchNode implements AutoCloseable {
                 "rekindle.durability=" + durability,
                 "rekindle.requests.in-flight-per-key-max=256"),
             START_MAX);
-    return new BenchNode(folder, process);
+    readyAfter = Duration.ofNanos(System.nanoTime() - start);
+    return launched;
+  }
+
+  /** Stops the node cleanly and starts it on the same folder. */
+  void restart() {
+    process.close();
+    process = launch();
+  }
+
+  /** From the last start of the process until it could answer. */
+  Duration readyAfter() {
+    return readyAfter;
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   RekindleClient connect() {
@@ -45,6 +69,13 @@ final class BenchNode implements AutoCloseable {
         .apiKey(folder.adminKey())
         .deadline(DEADLINE)
         .build();
+  }
+
+  /** What the node's process has computed so far; what this costs does not depend on neighbours. */
+  Duration cpu() {
+    return ProcessHandle.of(process.pid())
+        .flatMap(node -> node.info().totalCpuDuration())
+        .orElse(Duration.ZERO);
   }
 
   /** Where the node writes, for the figure of the bare disk. */

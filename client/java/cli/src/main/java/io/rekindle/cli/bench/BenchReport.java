@@ -31,14 +31,16 @@ final class BenchReport {
    * One line of figures.
    *
    * @param operatingPoint what was set: writers, memories, durability ...
-   * @param nanos of each operation, or null where only the rate was measured
+   * @param nanos of each operation
+   * @param nodeCpuMicros of the node's process for each operation; null where no node took part
    */
   record Result(
       String name,
       Map<String, String> operatingPoint,
       @Nullable Double recallAt10,
       Histogram nanos,
-      double perSecond) {
+      double perSecond,
+      @Nullable Double nodeCpuMicros) {
     double millis(double percentile) {
       return nanos.getValueAtPercentile(percentile) / 1e6;
     }
@@ -69,6 +71,8 @@ final class BenchReport {
       node.put("p95Millis", rounded(result.millis(95)));
       node.put("p99Millis", rounded(result.millis(99)));
       node.put("perSecond", Math.round(result.perSecond()));
+      Double cpu = result.nodeCpuMicros();
+      node.put("nodeCpuMicros", cpu == null ? null : Math.round(cpu));
     }
     try {
       return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(root);
@@ -79,7 +83,7 @@ final class BenchReport {
 
   String text() {
     String header =
-        "%s, %d cores%n%-28s %9s %9s %9s %11s %8s  %s%n"
+        "%s, %d cores%n%-28s %9s %9s %9s %11s %9s %8s  %s%n"
             .formatted(
                 cpu(),
                 Runtime.getRuntime().availableProcessors(),
@@ -88,6 +92,7 @@ final class BenchReport {
                 "p95 ms",
                 "p99 ms",
                 "per second",
+                "cpu us",
                 "recall",
                 "operating point");
     return results.stream().map(BenchReport::line).collect(Collectors.joining("\n", header, ""));
@@ -95,13 +100,15 @@ final class BenchReport {
 
   private static String line(Result result) {
     Double recall = result.recallAt10();
-    return "%-28s %9.3f %9.3f %9.3f %11.0f %8s  %s"
+    Double cpu = result.nodeCpuMicros();
+    return "%-28s %9.3f %9.3f %9.3f %11.0f %9s %8s  %s"
         .formatted(
             result.name(),
             result.millis(50),
             result.millis(95),
             result.millis(99),
             result.perSecond(),
+            cpu == null ? "" : "%.0f".formatted(cpu),
             recall == null ? "" : "%.4f".formatted(recall),
             new TreeMap<>(result.operatingPoint()));
   }

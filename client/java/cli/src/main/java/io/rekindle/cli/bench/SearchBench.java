@@ -12,6 +12,7 @@ import io.rekindle.v1.SearchMemoriesRequest;
 import io.rekindle.v1.SearchMemoriesResponse;
 import io.rekindle.v1.StoreMemoryItem;
 import io.rekindle.v1.StoreMemoryResult;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -94,6 +95,7 @@ final class SearchBench {
     Histogram seen = Load.histogram();
     Histogram server = Load.histogram();
     long busy = 0;
+    Duration before = node.cpu();
     for (int i = 0; i < queries; i++) {
       float[] query = clusters.next(random);
       long start = System.nanoTime();
@@ -105,9 +107,10 @@ final class SearchBench {
           1_000 * (response.getTimes().getIndexMicros() + response.getTimes().getJoinMicros()));
     }
     double perSecond = queries / (busy / 1e9);
+    double cpu = cpuMicros(before, queries);
     double recall = meanRecall(client, clusters, random);
-    report.add(result("search, server's timer", recall, server, perSecond));
-    report.add(result("search, through gRPC", recall, seen, perSecond));
+    report.add(result("search, server's timer", recall, server, perSecond, cpu));
+    report.add(result("search, through gRPC", recall, seen, perSecond, cpu));
   }
 
   /** Over queries of its own, so that the exact answers do not disturb the times. */
@@ -123,22 +126,36 @@ final class SearchBench {
   private void measureGet(RekindleClient client, SplittableRandom random) {
     Histogram seen = Load.histogram();
     long busy = 0;
+    Duration before = node.cpu();
     for (int i = 0; i < 2 * queries; i++) {
       String id = ids.get(random.nextInt(ids.size()));
       long start = System.nanoTime();
       client.memories().get(NAMESPACE, id).execute();
       long nanos = System.nanoTime() - start;
       // The first half warms up.
+      if (i == queries - 1) {
+        before = node.cpu();
+      }
       if (i >= queries) {
         busy += nanos;
         seen.recordValue(nanos);
       }
     }
-    report.add(result("get by id, through gRPC", null, seen, queries / (busy / 1e9)));
+    report.add(
+        result(
+            "get by id, through gRPC",
+            null,
+            seen,
+            queries / (busy / 1e9),
+            cpuMicros(before, queries)));
+  }
+
+  private double cpuMicros(Duration before, int operations) {
+    return node.cpu().minus(before).toNanos() / 1e3 / operations;
   }
 
   private BenchReport.Result result(
-      String name, @Nullable Double recall, Histogram nanos, double perSecond) {
+      String name, @Nullable Double recall, Histogram nanos, double perSecond, double cpuMicros) {
     Map<String, String> point =
         Map.of(
             "memories", Integer.toString(count),
@@ -146,7 +163,7 @@ final class SearchBench {
             "topK", Integer.toString(TOP_K),
             "clients", "1",
             "durability", "process");
-    return new BenchReport.Result(name, point, recall, nanos, perSecond);
+    return new BenchReport.Result(name, point, recall, nanos, perSecond, cpuMicros);
   }
 
   /** How many of the exact ten nearest were among the ten answered. */

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Stores of one memory a call: with the caller's vector, and as text that is embedded behind. */
 final class StoreBench {
@@ -21,12 +22,15 @@ final class StoreBench {
 
   private final BenchNode node;
   private final String durability;
+  private final Duration warmUp;
   private final Duration time;
   private final BenchReport report;
 
-  StoreBench(BenchNode node, String durability, int seconds, BenchReport report) {
+  StoreBench(
+      BenchNode node, String durability, int warmUpSeconds, int seconds, BenchReport report) {
     this.node = node;
     this.durability = durability;
+    this.warmUp = Duration.ofSeconds(warmUpSeconds);
     this.time = Duration.ofSeconds(seconds);
     this.report = report;
   }
@@ -43,16 +47,21 @@ final class StoreBench {
               .setDimensions(DIMENSIONS));
       create(client, Namespace.newBuilder().setNamespace(AS_TEXT));
       Clusters vectors = new Clusters(DIMENSIONS, 64, 1);
-      Load.run(WARM_UP_WRITERS, time.multipliedBy(2), (_, _) -> storeVector(client, vectors));
+      Load.run(WARM_UP_WRITERS, warmUp, (_, _) -> storeVector(client, vectors));
       for (int writers : WRITERS) {
-        add(
-            "store with vector",
-            writers,
-            Load.run(writers, time, (_, _) -> storeVector(client, vectors)));
+        measure("store with vector", writers, (_, _) -> storeVector(client, vectors));
       }
       // Last, because the embedding that it leaves behind takes a core.
-      add("store as text", 1, Load.run(1, time, (_, _) -> storeText(client)));
+      measure("store as text", 1, (_, _) -> storeText(client));
     }
+  }
+
+  private void measure(String name, int writers, Load.Operation operation)
+      throws InterruptedException {
+    Duration before = node.cpu();
+    Load.Measured measured = Load.run(writers, time, operation);
+    Duration spent = node.cpu().minus(before);
+    add(name, writers, measured, spent.toNanos() / 1e3 / measured.nanos().getTotalCount());
   }
 
   private void bareDisk() throws InterruptedException {
@@ -60,20 +69,22 @@ final class StoreBench {
     try {
       Load.Measured measured = BareDisk.measure(node.path(), force, time.dividedBy(2));
       String name = force ? "bare disk, write + fsync" : "bare disk, write";
-      add(name, 1, measured);
+      add(name, 1, measured, null);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private void add(String name, int writers, Load.Measured measured) {
+  private void add(
+      String name, int writers, Load.Measured measured, @Nullable Double nodeCpuMicros) {
     report.add(
         new BenchReport.Result(
             name,
             Map.of("writers", Integer.toString(writers), "durability", durability),
             null,
             measured.nanos(),
-            measured.perSecond()));
+            measured.perSecond(),
+            nodeCpuMicros));
   }
 
   private static void create(RekindleClient client, Namespace.Builder namespace) {
