@@ -40,7 +40,8 @@ public final class PeriodicWork implements AutoCloseable {
   private static void runGuarded(String name, Runnable round) {
     try {
       round.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Thrown on, the scheduler would keep it to itself and never run this work again.
       LOG.atWarn().addKeyValue("work", name).setCause(e).log("a round of background work failed");
     }
   }
