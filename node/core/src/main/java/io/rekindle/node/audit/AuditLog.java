@@ -193,10 +193,24 @@ public final class AuditLog implements AutoCloseable {
 
   /**
    * Intents without an outcome, oldest first, at most 4,096: right after {@link #open} those that a
-   * crash left, later also those in flight. An OUTCOME record with the same request id closes one.
+   * crash left, later also those in flight. An OUTCOME or DENIAL record with the same request id
+   * closes one.
    */
   public List<OpenIntent> openIntents() {
     return intents.list();
+  }
+
+  /**
+   * The same intents with all their memory ids, as the tail and the attached sink have them; reads
+   * the whole tail once.
+   */
+  public List<OpenIntent> withAllMemories(List<OpenIntent> open) {
+    try {
+      return shipper.frozen(
+          view -> IntentMemories.complete(open, view, folder, tail.chain(), cipher));
+    } catch (IOException e) {
+      throw unavailable("the audit log can't be read", e);
+    }
   }
 
   /** Records of the tail and of the attached sink, newest first. */

@@ -19,7 +19,8 @@ final class IntentLedger {
   synchronized void note(long sequence, AuditRecord record) {
     switch (record.kind()) {
       case INTENT -> add(OpenIntent.of(sequence, record));
-      case OUTCOME -> open.remove(record.requestId());
+      // What was denied after its intent is over as well: the rows themselves forbade it.
+      case OUTCOME, DENIAL -> open.remove(record.requestId());
       default -> {}
     }
   }

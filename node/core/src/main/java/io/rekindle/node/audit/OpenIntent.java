@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * An intent that has no outcome: the node died, or still works on it.
  *
  * @param sequence of the intent in the chain
- * @param memoryIds that it meant to change, the first 64
+ * @param memoryIds that it meant to change: the first 64, or none when its tail file is gone; all
+ *     of them after {@link AuditLog#withAllMemories}
  */
 public record OpenIntent(
     long sequence,
@@ -40,6 +41,11 @@ public record OpenIntent(
         record.memoryIds(),
         record.transport(),
         record.peer());
+  }
+
+  OpenIntent withMemories(List<MemoryId> all) {
+    return new OpenIntent(
+        sequence, time, requestId, principal, action, namespaces, all, transport, peer);
   }
 
   /** As a record again, without what an intent's preamble does not keep. */

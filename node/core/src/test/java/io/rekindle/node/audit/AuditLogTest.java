@@ -105,6 +105,58 @@ class AuditLogTest {
   }
 
   @Test
+  void anIntentThatWasDeniedAfterAllIsNotOpen() {
+    RequestId denied = RequestId.random();
+    try (AuditLog log = fixture.open(folder)) {
+      log.append(fixture.record(Kind.INTENT, denied, "company_a"));
+      log.append(fixture.record(Kind.DENIAL, denied, "company_a"));
+      assertThat(log.openIntents()).isEmpty();
+    }
+    try (AuditLog log = fixture.open(folder)) {
+      assertThat(log.openIntents()).isEmpty();
+    }
+  }
+
+  @Test
+  void allMemoriesOfAnOpenIntentAreFoundInTheTailAndInBlocks() throws Exception {
+    List<MemoryId> many =
+        IntStream.range(0, 5_000).mapToObj(i -> new MemoryId(new UUID(7, i))).toList();
+    List<MemoryId> few = many.subList(0, 3);
+    MemorySink sink = new MemorySink();
+    AuditLog dying = fixture.open(folder);
+    dying.attach(sink);
+    dying.append(fixture.read("company_b"), many.subList(0, 100));
+    appendIntent(dying, many);
+    appendIntent(dying, few);
+    Path image = AuditFixture.crashImage(folder);
+    try (AuditLog log = fixture.open(image)) {
+      assertThat(allMemories(log)).as("in the tail").containsExactly(many, few);
+    }
+    Path first = AuditFixture.tailFiles(folder).getFirst();
+    for (int i = 0; i < 200; i++) {
+      dying.append(fixture.read("company_b"), many.subList(0, i));
+      AuditFixture.shipAll(dying);
+    }
+    assertThat(first).doesNotExist();
+    try (AuditLog log = fixture.open(AuditFixture.crashImage(folder))) {
+      assertThat(log.openIntents()).hasSize(2);
+      log.attach(sink);
+      assertThat(allMemories(log)).as("in the blocks").containsExactly(many, few);
+    }
+    dying.close();
+  }
+
+  private void appendIntent(AuditLog log, List<MemoryId> memories) {
+    log.append(
+        fixture.record(Kind.INTENT, RequestId.random(), "company_a").withMemories(memories),
+        memories);
+  }
+
+  private static List<List<MemoryId>> allMemories(AuditLog log) {
+    return log.withAllMemories(log.openIntents()).stream().map(OpenIntent::memoryIds).toList();
+  }
+
+  @Test
   void aLongListOfMemoriesFollowsItsRecordAndIsProvenByVerification() {
     List<MemoryId> ids =
         IntStream.range(0, 5_000).mapToObj(i -> new MemoryId(new UUID(7, i))).toList();
