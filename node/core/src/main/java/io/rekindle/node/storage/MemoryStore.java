@@ -108,8 +108,12 @@ public interface MemoryStore {
   /** Expired memories of this node, for the audited expiry sweep. */
   List<ExpiredMemory> findExpired(Pass pass, int limit);
 
-  /** Deletes what {@link #findExpired} gave, unless it is gone or its time was prolonged. */
-  void deleteExpired(Pass pass, ExpiredMemory expired);
+  /**
+   * Deletes what {@link #findExpired} gave, unless it is gone or its time was prolonged.
+   *
+   * @return whether it did
+   */
+  boolean deleteExpired(Pass pass, ExpiredMemory expired);
 
   /** Drops idempotency records past their lifetime; returns how many. */
   int dropExpiredIdempotency(Pass pass, int limit);

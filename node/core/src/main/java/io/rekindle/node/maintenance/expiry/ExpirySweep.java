@@ -17,14 +17,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Deletes expired memories. They are invisible from the instant they expire; the sweep frees their
- * room. Every batch of a namespace leaves an intent and an outcome in the audit.
+ * room. Every batch of a namespace leaves an intent and an outcome in the audit; a memory that
+ * can't be deleted is left for the next round and keeps no other back.
  */
 public final class ExpirySweep {
   private static final int BATCH_MAX = 1_000;
-  private static final String LINEAGE = "expiry";
+  private static final Logger LOG = LoggerFactory.getLogger(ExpirySweep.class);
 
   private final MemoryStore memories;
   private final AuditLog audit;
@@ -55,29 +59,43 @@ public final class ExpirySweep {
 
   private int delete(SystemPass pass, List<ExpiredMemory> batch) {
     Namespace namespace = batch.getFirst().namespace();
-    record(
-        pass,
-        AuditRecord.Kind.INTENT,
-        namespace,
-        batch.stream().map(ExpiredMemory::memoryId).toList());
+    List<MemoryId> intended = batch.stream().map(ExpiredMemory::memoryId).toList();
+    record(pass, AuditRecord.Kind.INTENT, namespace, intended, AuditRecord.ALLOWED);
     List<MemoryId> deleted = new ArrayList<>();
+    RuntimeException failure = null;
     for (ExpiredMemory memory : batch) {
       try {
-        memories.delete(pass, namespace, memory.memoryId(), memory.version(), null, LINEAGE);
-        deleted.add(memory.memoryId());
-      } catch (RekindleException e) {
-        if (e.code() != ErrorCode.MEMORY_NOT_FOUND && e.code() != ErrorCode.VERSION_CONFLICT) {
-          throw e;
+        if (memories.deleteExpired(pass, memory)) {
+          deleted.add(memory.memoryId());
         }
-        // Deleted, or given another expiry, since it was found: not ours any more.
+      } catch (RuntimeException e) {
+        failure = e;
       }
     }
-    record(pass, AuditRecord.Kind.OUTCOME, namespace, deleted);
+    record(pass, AuditRecord.Kind.OUTCOME, namespace, deleted, decision(failure));
+    if (failure != null) {
+      LOG.atWarn()
+          .addKeyValue("namespace", namespace.path())
+          .addKeyValue("left", intended.size() - deleted.size())
+          .setCause(failure)
+          .log("expired memories could not be deleted");
+    }
     return deleted.size();
   }
 
+  private static String decision(@Nullable RuntimeException failure) {
+    if (failure == null) {
+      return AuditRecord.ALLOWED;
+    }
+    return (failure instanceof RekindleException e ? e.code() : ErrorCode.INTERNAL).name();
+  }
+
   private void record(
-      SystemPass pass, AuditRecord.Kind kind, Namespace namespace, List<MemoryId> ids) {
+      SystemPass pass,
+      AuditRecord.Kind kind,
+      Namespace namespace,
+      List<MemoryId> ids,
+      String decision) {
     AuditRecord record =
         new AuditRecord(
             clock.instant(),
@@ -90,7 +108,7 @@ public final class ExpirySweep {
             List.of(),
             0,
             null,
-            AuditRecord.ALLOWED,
+            decision,
             "expiry",
             "",
             0);

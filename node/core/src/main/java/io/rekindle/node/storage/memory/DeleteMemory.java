@@ -37,10 +37,10 @@ final class DeleteMemory {
     this.cleanup = new RecordCleanup(caches, transactions);
   }
 
-  /** What must hold of the row under its lock; throws when the caller is to be refused. */
+  /** What must hold of the row under its lock, or it stays; throws to refuse the caller. */
   @FunctionalInterface
   private interface Condition {
-    void check(@Nullable MemoryRow row);
+    boolean holds(@Nullable MemoryRow row);
   }
 
   void delete(
@@ -60,21 +60,33 @@ final class DeleteMemory {
         namespace,
         key,
         replay,
-        row -> checkVersion(expectedVersion, view.get(namespace, key, row, rowFilter)));
+        row -> {
+          checkVersion(expectedVersion, view.get(namespace, key, row, rowFilter));
+          return true;
+        });
   }
 
   /** Removes a row whose time is over, so that another may take its place; false if it is not. */
   boolean expire(Namespace namespace, MemoryKey key, MemoryRow row) {
-    if (!row.expiredAt(Micros.of(view.now()))) {
+    if (!isOver(row)) {
       return false;
     }
-    remove(namespace, key, null, _ -> {});
+    removeExpired(namespace, key);
     return true;
+  }
+
+  /** Removes what is there if its time is over; returns whether it did. */
+  boolean removeExpired(Namespace namespace, MemoryKey key) {
+    return remove(namespace, key, null, row -> row != null && isOver(row));
+  }
+
+  private boolean isOver(MemoryRow row) {
+    return row.expiredAt(Micros.of(view.now()));
   }
 
   /** Removes a row whatever it is: its namespace goes. */
   void removeWithNamespace(Namespace namespace, MemoryKey key) {
-    remove(namespace, key, null, _ -> {});
+    remove(namespace, key, null, _ -> true);
   }
 
   static void checkVersion(@Nullable Long expected, MemoryView.Opened opened) {
@@ -87,14 +99,17 @@ final class DeleteMemory {
     }
   }
 
-  private void remove(
+  private boolean remove(
       Namespace namespace, MemoryKey key, @Nullable Replay replay, Condition condition) {
     Removed removed = transactions.run(() -> () -> attempt(key, replay, condition));
     cleanup.run(namespace, key, removed.partners());
+    return removed.any();
   }
 
-  /** What the removed row had; nothing when there was no row, or the delete was a replay. */
-  private record Removed(RowPartners partners) {}
+  /** What the removed row had; nothing when no row was to go, or the delete was a replay. */
+  private record Removed(boolean any, RowPartners partners) {
+    static final Removed NOTHING = new Removed(false, RowPartners.NONE);
+  }
 
   /**
    * Locks the row, its vectors and its counts, and last the record of this delete. No deadlock: the
@@ -103,20 +118,22 @@ final class DeleteMemory {
   private Removed attempt(MemoryKey key, @Nullable Replay replay, Condition condition) {
     MemoryRow row = caches.memory().get(key);
     if (replay != null && replay.earlierTarget(caches.idempotency().get(replay.key())) != null) {
-      return new Removed(RowPartners.NONE);
+      return Removed.NOTHING;
     }
-    condition.check(row);
+    if (!condition.holds(row)) {
+      return Removed.NOTHING;
+    }
     if (replay != null) {
       caches.idempotency().put(replay.key(), replay.record(key.memoryId().value()));
     }
     if (row == null) {
-      return new Removed(RowPartners.NONE);
+      return Removed.NOTHING;
     }
     caches.memory().remove(key);
     for (int chunk = 0; chunk < row.partners().chunks(); chunk++) {
       caches.vector().remove(new VectorKey(key, chunk));
     }
     caches.accessCount().remove(key);
-    return new Removed(row.partners());
+    return new Removed(true, row.partners());
   }
 }

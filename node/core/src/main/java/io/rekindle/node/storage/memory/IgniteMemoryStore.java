@@ -18,7 +18,6 @@ import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.SearchResult;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.MemoryKey;
-import io.rekindle.node.storage.row.MemoryRow;
 import io.rekindle.node.storage.row.Transactions;
 import io.rekindle.node.storage.row.UniqueRow;
 import io.rekindle.node.storage.slice.SliceIndexes;
@@ -140,14 +139,10 @@ public final class IgniteMemoryStore implements MemoryStore {
   }
 
   @Override
-  public void deleteExpired(Pass pass, ExpiredMemory expired) {
+  public boolean deleteExpired(Pass pass, ExpiredMemory expired) {
     Namespace namespace = expired.namespace();
     pass.check(Action.DELETE, namespace.path());
-    MemoryKey key = MemoryView.key(namespace, expired.memoryId());
-    MemoryRow row = caches.memory().get(key);
-    if (row != null) {
-      delete.expire(namespace, key, row);
-    }
+    return delete.removeExpired(namespace, MemoryView.key(namespace, expired.memoryId()));
   }
 
   @Override
