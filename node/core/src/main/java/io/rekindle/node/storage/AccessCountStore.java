@@ -8,8 +8,13 @@ import java.util.Collection;
 
 /** How often memories were returned; kept apart from their rows. Thread-safe. */
 public interface AccessCountStore {
+  /** Deltas that one call takes at most. */
+  int BATCH_MAX = 64;
+
   /**
-   * Adds counts, in transactions of a bounded size; those of memories that are gone are dropped.
+   * Adds counts, all of them or none; those of memories that are gone are dropped.
+   *
+   * @param deltas at most {@link #BATCH_MAX}
    */
   void add(Pass pass, Collection<AccessDelta> deltas);
 

@@ -10,20 +10,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Counts in RAM how often memories are returned, until a flush moves the counts to the store.
  *
  * <p>Thread-safe; counting costs one atomic update of a map entry and never waits for the disk,
- * except that whoever brings the number of counted memories over its bound flushes them.
+ * except that whoever brings the number of counted memories over its bound flushes them. A flush
+ * that is refused costs no reader its answer: the counts wait for the next periodic one. At twice
+ * the bound memories that are not among the counted ones are not counted any more.
  */
 public final class AccessCounters {
+  private static final Logger LOG = LoggerFactory.getLogger(AccessCounters.class);
+
   private record Key(NamespaceId namespace, MemoryId memoryId) {}
 
   private final ConcurrentMap<Key, AccessDelta> counts = new ConcurrentHashMap<>();
   private final int memoriesMax;
   private final InstantSource clock;
+  private final AtomicBoolean flushing = new AtomicBoolean();
   private volatile Runnable flush = () -> {};
+  private volatile boolean refused;
 
   /**
    * Counters without counts.
@@ -46,13 +55,20 @@ public final class AccessCounters {
     for (MemoryId memory : memories) {
       add(new AccessDelta(namespace, memory, 1, now));
     }
-    if (counts.size() >= memoriesMax) {
-      flush.run();
+    if (counts.size() >= memoriesMax && !refused && flushing.compareAndSet(false, true)) {
+      try {
+        flush.run();
+      } catch (RuntimeException e) {
+        LOG.atWarn().setCause(e).log("access counts could not be written; they wait");
+      } finally {
+        flushing.set(false);
+      }
     }
   }
 
   /** Takes all counts out. */
   public List<AccessDelta> drain() {
+    refused = false;
     List<AccessDelta> taken = new ArrayList<>(counts.size());
     for (Key key : counts.keySet()) {
       AccessDelta delta = counts.remove(key);
@@ -65,12 +81,17 @@ public final class AccessCounters {
 
   /** Puts back what a flush could not write. */
   public void giveBack(List<AccessDelta> deltas) {
+    if (!deltas.isEmpty()) {
+      refused = true;
+    }
     deltas.forEach(this::add);
   }
 
   private void add(AccessDelta delta) {
-    counts.merge(
-        new Key(delta.namespace().id(), delta.memoryId()), delta, AccessCounters::together);
+    Key key = new Key(delta.namespace().id(), delta.memoryId());
+    if (counts.size() < 2L * memoriesMax || counts.containsKey(key)) {
+      counts.merge(key, delta, AccessCounters::together);
+    }
   }
 
   private static AccessDelta together(AccessDelta one, AccessDelta other) {

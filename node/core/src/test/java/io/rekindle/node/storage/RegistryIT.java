@@ -14,6 +14,7 @@ import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.NamespaceSelector;
 import io.rekindle.node.storage.engine.IgniteAuditBlockStore;
+import io.rekindle.node.storage.row.MemoryKey;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -136,6 +137,27 @@ class RegistryIT {
     var access = NODE.storage().memories().get(ALL, space, id).access();
     assertThat(access.accessCount()).isEqualTo(6);
     assertThat(access.lastAccessedAt()).isEqualTo(when);
+  }
+
+  @Test
+  void countsOfAMemoryThatIsGoneAreDropped() {
+    Namespace space = SharedNode.freshNamespace(StorageNode.externalSettings());
+    MemoryId kept = store(space, 1);
+    MemoryId gone = store(space, 2);
+    Instant when = Instant.parse("2026-11-22T12:00:00Z");
+    NODE.storage().memories().delete(ALL, space, gone, null, null, "lineage");
+
+    NODE.storage()
+        .accessCounts()
+        .add(
+            ALL,
+            List.of(
+                new AccessCountStore.AccessDelta(space, gone, 1, when),
+                new AccessCountStore.AccessDelta(space, kept, 1, when)));
+
+    assertThat(NODE.storage().memories().get(ALL, space, kept).access().accessCount()).isOne();
+    assertThat(NODE.caches().accessCount().containsKey(new MemoryKey(space.sliceOf(gone), gone)))
+        .isFalse();
   }
 
   @Test

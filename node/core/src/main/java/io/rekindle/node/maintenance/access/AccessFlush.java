@@ -7,8 +7,8 @@ import io.rekindle.node.storage.AccessCounters;
 import java.util.List;
 
 /**
- * Moves what the counters have gathered to the store. What the store does not take goes back to the
- * counters; a clean stop flushes once more, so that it loses nothing.
+ * Moves what the counters have gathered to the store, batch by batch. What the store does not take
+ * goes back to the counters; a clean stop flushes once more, so that it loses nothing.
  */
 public final class AccessFlush {
   private final AccessCounters counters;
@@ -21,17 +21,18 @@ public final class AccessFlush {
     this.pass = pass;
   }
 
-  /** Flushes everything gathered so far. */
+  /** Flushes everything gathered so far; ends with the first batch that is refused, and throws. */
   public void run() {
     List<AccessDelta> deltas = counters.drain();
-    if (deltas.isEmpty()) {
-      return;
-    }
+    int written = 0;
     try {
-      store.add(pass, deltas);
-    } catch (RuntimeException e) {
-      counters.giveBack(deltas);
-      throw e;
+      while (written < deltas.size()) {
+        int end = Math.min(deltas.size(), written + AccessCountStore.BATCH_MAX);
+        store.add(pass, deltas.subList(written, end));
+        written = end;
+      }
+    } finally {
+      counters.giveBack(deltas.subList(written, deltas.size()));
     }
   }
 }

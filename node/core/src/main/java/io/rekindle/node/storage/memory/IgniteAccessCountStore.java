@@ -12,12 +12,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The access counts in Ignite: batches of one transaction each, locked in the order of keys. */
+/** The access counts in Ignite: one transaction each call, locked in the order of keys. */
 public final class IgniteAccessCountStore implements AccessCountStore {
-  private static final int BATCH = 64;
-
   private final Caches caches;
   private final Transactions transactions;
 
@@ -28,6 +27,9 @@ public final class IgniteAccessCountStore implements AccessCountStore {
 
   @Override
   public void add(Pass pass, Collection<AccessDelta> deltas) {
+    if (deltas.size() > BATCH_MAX) {
+      throw new IllegalArgumentException("too many access counts for one transaction");
+    }
     TreeMap<MemoryKey, AccessRow> sums = new TreeMap<>(SliceLocks.ROW_ORDER);
     for (AccessDelta delta : deltas) {
       pass.check(Action.GET, delta.namespace().path());
@@ -35,16 +37,18 @@ public final class IgniteAccessCountStore implements AccessCountStore {
       long at = Micros.of(delta.lastAccessedAt());
       sums.merge(key, new AccessRow(delta.count(), at), (sum, _) -> sum.plus(delta.count(), at));
     }
-    List<Map.Entry<MemoryKey, AccessRow>> all = new ArrayList<>(sums.entrySet());
-    for (int from = 0; from < all.size(); from += BATCH) {
-      List<Map.Entry<MemoryKey, AccessRow>> batch =
-          all.subList(from, Math.min(all.size(), from + BATCH));
-      transactions.run(() -> () -> addBatch(batch));
-    }
+    transactions.run(() -> () -> addAll(sums));
   }
 
-  private Boolean addBatch(List<Map.Entry<MemoryKey, AccessRow>> batch) {
-    for (Map.Entry<MemoryKey, AccessRow> entry : batch) {
+  /** The rows are locked first: a count must not outlive its memory, nor meet another's. */
+  private Boolean addAll(SortedMap<MemoryKey, AccessRow> sums) {
+    List<Map.Entry<MemoryKey, AccessRow>> alive = new ArrayList<>();
+    for (Map.Entry<MemoryKey, AccessRow> entry : sums.entrySet()) {
+      if (caches.memory().get(entry.getKey()) != null) {
+        alive.add(entry);
+      }
+    }
+    for (Map.Entry<MemoryKey, AccessRow> entry : alive) {
       AccessRow before = caches.accessCount().get(entry.getKey());
       AccessRow added = entry.getValue();
       caches.accessCount().put(entry.getKey(), before == null ? added : before.plus(added));

@@ -1,0 +1,94 @@
+package io.rekindle.node.maintenance.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rekindle.node.access.Pass;
+import io.rekindle.node.access.SystemPass;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.Distance;
+import io.rekindle.node.model.EmbeddingModelId;
+import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.NamespaceId;
+import io.rekindle.node.model.NamespacePath;
+import io.rekindle.node.model.NamespaceSettings;
+import io.rekindle.node.storage.AccessCountStore;
+import io.rekindle.node.storage.AccessCounters;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class AccessFlushTest {
+  private static final Namespace SPACE =
+      new Namespace(
+          NamespaceId.of(new UUID(1, 0)),
+          NamespacePath.parse("company_a"),
+          new NamespaceSettings(EmbeddingModelId.EXTERNAL, 2, Distance.COSINE, List.of(), false, 1),
+          Instant.EPOCH,
+          1);
+
+  private final Sums store = new Sums();
+  private final AccessCounters counters = new AccessCounters(10_000, InstantSource.system());
+  private final AccessFlush flush =
+      new AccessFlush(counters, store, SystemPass.mint(SystemPass.Purpose.ACCESS_TRACKING));
+
+  @Test
+  void everythingIsWrittenInBatchesThatTheStoreTakes() {
+    counters.returned(SPACE, ids(200));
+
+    flush.run();
+
+    assertThat(store.sums).hasSize(200).allSatisfy((_, count) -> assertThat(count).isEqualTo(1));
+    assertThat(store.calls).isEqualTo(4);
+    assertThat(counters.drain()).isEmpty();
+  }
+
+  @Test
+  void nothingGatheredIsNoCall() {
+    flush.run();
+
+    assertThat(store.calls).isZero();
+  }
+
+  @Test
+  void whatTheStoreRefusedIsWrittenByTheNextFlushAndNothingTwice() {
+    counters.returned(SPACE, ids(200));
+    store.refusedCall = 3;
+
+    assertThatThrownBy(flush::run).isInstanceOf(RekindleException.class);
+    assertThat(store.sums).hasSize(2 * AccessCountStore.BATCH_MAX);
+
+    counters.returned(SPACE, ids(200));
+    flush.run();
+
+    assertThat(store.sums).hasSize(200).allSatisfy((_, count) -> assertThat(count).isEqualTo(2));
+  }
+
+  private static List<MemoryId> ids(int count) {
+    return IntStream.range(0, count).mapToObj(i -> new MemoryId(new UUID(7, i))).toList();
+  }
+
+  /** Sums in a map; refuses one call. */
+  private static final class Sums implements AccessCountStore {
+    final Map<MemoryId, Long> sums = new HashMap<>();
+    int calls;
+    int refusedCall;
+
+    @Override
+    public void add(Pass pass, Collection<AccessDelta> deltas) {
+      assertThat(deltas).hasSizeLessThanOrEqualTo(BATCH_MAX);
+      if (++calls == refusedCall) {
+        throw new RekindleException(ErrorCode.NOT_READY, "a lock was not to be had");
+      }
+      deltas.forEach(delta -> sums.merge(delta.memoryId(), delta.count(), Long::sum));
+    }
+  }
+}
