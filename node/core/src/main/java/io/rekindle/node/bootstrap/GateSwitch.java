@@ -6,6 +6,9 @@ import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.gate.Request;
 import io.rekindle.node.gate.RequestHandler;
 import io.rekindle.node.model.Reply;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +17,13 @@ import org.jspecify.annotations.Nullable;
  * second, because without the engine nobody can be known. Thread-safe.
  */
 final class GateSwitch implements RequestHandler {
+  private static final int DRAIN_SECONDS = 10;
+
   private final AuditLog audit;
+
+  /** Read by each request, so that whoever writes has waited for all of them. */
+  private final ReadWriteLock underWay = new ReentrantReadWriteLock();
+
   private volatile @Nullable RequestHandler open;
   private volatile ErrorCode closedBecause = ErrorCode.NOT_READY;
 
@@ -26,16 +35,31 @@ final class GateSwitch implements RequestHandler {
     open = gate;
   }
 
+  /** New requests are refused from now on; waits for those under way, at most ten seconds. */
   void close(ErrorCode reason) {
     closedBecause = reason;
     open = null;
+    try {
+      if (underWay.writeLock().tryLock(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+        underWay.writeLock().unlock();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
   public Reply handle(Request request) {
-    RequestHandler gate = open;
-    if (gate != null) {
-      return gate.handle(request);
+    if (open != null) {
+      underWay.readLock().lock();
+      try {
+        RequestHandler gate = open;
+        if (gate != null) {
+          return gate.handle(request);
+        }
+      } finally {
+        underWay.readLock().unlock();
+      }
     }
     ErrorCode reason = closedBecause;
     audit.authenticationFailed(request.peer(), reason.name());
