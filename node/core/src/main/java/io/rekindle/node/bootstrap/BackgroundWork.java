@@ -14,7 +14,6 @@ import io.rekindle.node.maintenance.embedding.EmbeddingSweep;
 import io.rekindle.node.maintenance.expiry.ExpirySweep;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.storage.AccessCounters;
-import io.rekindle.node.storage.PendingText;
 import io.rekindle.node.storage.engine.IgniteStorage;
 import java.time.Duration;
 import org.apache.ignite.Ignite;
@@ -68,10 +67,7 @@ final class BackgroundWork implements AutoCloseable {
 
   private static void giveUp(IgniteStorage storage, SystemPass pass, Waiting item) {
     Namespace namespace = storage.namespaces().get(pass, item.namespace());
-    PendingText text = storage.vectors().openPending(pass, namespace, item.memoryId());
-    if (text != null) {
-      storage.vectors().fail(pass, namespace, item.memoryId(), text.contentVersion());
-    }
+    storage.vectors().fail(pass, namespace, item.memoryId());
   }
 
   private void schedule(NodeParts parts, IgniteStorage storage, EmbeddingQueue queue) {

@@ -155,6 +155,11 @@ public final class BatchQueue<T> {
     }
   }
 
+  /** Whether nobody's item would be taken in. */
+  public boolean isFull() {
+    return size() >= itemsMax;
+  }
+
   /** Nothing more comes in; what waits can still be taken. */
   public void close() {
     lock.lock();

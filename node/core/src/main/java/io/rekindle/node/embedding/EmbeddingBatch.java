@@ -49,14 +49,14 @@ public final class EmbeddingBatch {
       return new EmbeddingOutcome.Embedded(vectors);
     } catch (RekindleException e) {
       return new EmbeddingOutcome.Failed(e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // Whatever one content provokes in the native code must not cost the others their vectors.
       return new EmbeddingOutcome.Failed(withoutMessage(model, e));
     }
   }
 
   /** Where it happened and not what was said: a message of foreign code may quote the content. */
-  private static RekindleException withoutMessage(EmbeddingModel model, RuntimeException e) {
+  private static RekindleException withoutMessage(EmbeddingModel model, Throwable e) {
     RekindleException failure =
         new RekindleException(
             ErrorCode.INTERNAL,

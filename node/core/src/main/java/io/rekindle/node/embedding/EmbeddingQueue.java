@@ -33,6 +33,11 @@ public final class EmbeddingQueue {
     return queue.take(timeout);
   }
 
+  /** Whether there is no room for anybody; a root may find none of its own before. */
+  public boolean isFull() {
+    return queue.isFull();
+  }
+
   public int size() {
     return queue.size();
   }

@@ -4,12 +4,13 @@ import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A memory that lacks its vectors.
  *
  * @param status PENDING, or FAILED when it is to be tried again daily
- * @param updatedAt when the row was last changed, by a caller or by a failed attempt
+ * @param failedAt when the last attempt of a FAILED one failed; null when its row was changed since
  */
 public record PendingMemory(
-    Namespace namespace, MemoryId memoryId, EmbeddingStatus status, Instant updatedAt) {}
+    Namespace namespace, MemoryId memoryId, EmbeddingStatus status, @Nullable Instant failedAt) {}

@@ -6,6 +6,7 @@ import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The vectors of memories, as the embedding pipeline sees them. Thread-safe. */
@@ -27,11 +28,17 @@ public interface VectorStore {
       EmbeddingModelId model,
       List<float[]> chunks);
 
-  /** Flips a waiting row to FAILED; false when it is gone or no longer waits for this content. */
-  boolean fail(Pass pass, Namespace namespace, MemoryId memoryId, long contentVersion);
+  /**
+   * Flips a waiting row to FAILED, as of now; false when it is gone or has its vectors. Opens
+   * nothing, so that a text that does not open can fail too.
+   */
+  boolean fail(Pass pass, Namespace namespace, MemoryId memoryId);
 
-  /** Memories of one status (PENDING or FAILED) on this node; no order is promised. */
-  List<PendingMemory> findPending(Pass pass, EmbeddingStatus status, int limit);
+  /**
+   * Visits the memories of one status (PENDING or FAILED) on this node, until the visitor says
+   * false; no order is promised.
+   */
+  void visitPending(Pass pass, EmbeddingStatus status, Predicate<PendingMemory> visitor);
 
   /**
    * Compares rows with vectors in one partition: a row that claims vectors and lacks one becomes

@@ -19,6 +19,7 @@ import io.rekindle.node.model.Sensitivity;
 import io.rekindle.node.storage.row.MemoryKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -167,8 +168,7 @@ class MemoryStoreIT {
     assertThat(STORE.get(ALL, plain, id).columns().embeddingStatus())
         .isEqualTo(EmbeddingStatus.PENDING);
     assertThat(complete(id, old.contentVersion())).isFalse();
-    assertThat(NODE.storage().vectors().findPending(ALL, EmbeddingStatus.PENDING, 10_000))
-        .anyMatch(pending -> pending.memoryId().equals(id));
+    assertThat(pending()).contains(id);
     IndexMirror.check(NODE, plain);
   }
 
@@ -208,6 +208,14 @@ class MemoryStoreIT {
     assertThat(STORE.findExpired(ALL, 1_000)).anyMatch(due -> due.memoryId().equals(id));
     assertThat(store(ALL, plain, Drafts.of("long").externalKey("again"), null).created()).isTrue();
     assertThat(STORE.findExpired(ALL, 1_000)).noneMatch(due -> due.memoryId().equals(id));
+  }
+
+  private static List<MemoryId> pending() {
+    List<MemoryId> pending = new ArrayList<>();
+    NODE.storage()
+        .vectors()
+        .visitPending(ALL, EmbeddingStatus.PENDING, memory -> pending.add(memory.memoryId()));
+    return pending;
   }
 
   private static boolean complete(MemoryId id, long contentVersion, Namespace namespace) {

@@ -6,6 +6,7 @@ import io.rekindle.node.embedding.EmbeddingModel;
 import io.rekindle.node.embedding.EmbeddingOutcome;
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
 import io.rekindle.node.embedding.ModelRegistry;
+import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.Namespace;
@@ -82,6 +83,9 @@ public final class EmbedOperation {
         default -> fail(position, item, e, failed);
       }
       return null;
+    } catch (RuntimeException e) {
+      fail(position, item, e, failed);
+      return null;
     }
   }
 
@@ -113,17 +117,18 @@ public final class EmbedOperation {
                   job.text().model(),
                   chunks);
           meters.count(NodeMeters.Count.MEMORIES_EMBEDDED, done ? 1 : 0);
-        } catch (RekindleException e) {
+        } catch (RuntimeException e) {
           fail(job.position(), job.item(), e, failed);
         }
       }
     }
   }
 
-  private static void fail(int position, Waiting item, RekindleException error, BitSet failed) {
+  /** An attempt of this memory alone, whatever it was: its neighbours go on. */
+  private static void fail(int position, Waiting item, RuntimeException error, BitSet failed) {
     LOG.atWarn()
         .addKeyValue("memory", item.memoryId())
-        .addKeyValue("code", error.code())
+        .addKeyValue("code", error instanceof RekindleException e ? e.code() : ErrorCode.INTERNAL)
         .setCause(error)
         .log("an attempt to embed failed");
     failed.set(position);

@@ -7,8 +7,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +36,7 @@ public final class EmbeddingPipeline implements AutoCloseable {
   private final UnaryOperator<byte[]> embed;
   private final Consumer<Waiting> giveUp;
   private final RetrySchedule retries;
+  private final Set<Waiting> underWay = ConcurrentHashMap.newKeySet();
   private final List<Thread> workers = new ArrayList<>();
   private volatile boolean stopping;
 
@@ -47,10 +51,20 @@ public final class EmbeddingPipeline implements AutoCloseable {
       EmbeddingQueue queue,
       UnaryOperator<byte[]> embed,
       Consumer<Waiting> giveUp) {
+    this(config, queue, embed, giveUp, System::nanoTime);
+  }
+
+  /** As above, with the clock that retries are due by. */
+  EmbeddingPipeline(
+      NodeConfig.Embedding config,
+      EmbeddingQueue queue,
+      UnaryOperator<byte[]> embed,
+      Consumer<Waiting> giveUp,
+      LongSupplier nanoClock) {
     this.queue = queue;
     this.embed = embed;
     this.giveUp = giveUp;
-    this.retries = new RetrySchedule(config, System::nanoTime);
+    this.retries = new RetrySchedule(config, nanoClock);
     for (int i = 0; i < config.workers(); i++) {
       workers.add(Thread.ofPlatform().name("embedding-" + i).daemon().unstarted(this::work));
     }
@@ -60,9 +74,9 @@ public final class EmbeddingPipeline implements AutoCloseable {
     workers.forEach(Thread::start);
   }
 
-  /** Whether a retry of the memory is scheduled already. */
-  public boolean schedules(Waiting item) {
-    return retries.holds(item);
+  /** Whether the memory is being embedded, or its next attempt is scheduled: it needs no offer. */
+  public boolean holds(Waiting item) {
+    return underWay.contains(item) || retries.holds(item);
   }
 
   /** Memories whose last attempt failed and that will be tried again. */
@@ -73,46 +87,73 @@ public final class EmbeddingPipeline implements AutoCloseable {
   private void work() {
     while (!stopping) {
       try {
-        offerDueRetries();
-        List<Waiting> batch = queue.take(IDLE_LOOK);
-        if (!batch.isEmpty()) {
-          process(batch);
-        }
+        turn(IDLE_LOOK);
       } catch (InterruptedException e) {
         return;
-      } catch (RuntimeException e) {
-        // One batch, or one look at the retries; its rows are pending still.
+      } catch (RuntimeException | Error e) {
+        // One batch, or one look at the retries; its rows are pending still. A worker that ended
+        // would not be missed by anyone before the queue is full.
         LOG.atError().setCause(e).log("an embedding worker met an error and goes on");
       }
     }
   }
 
+  /** What a worker does again and again: queues the retries that are due, then does one batch. */
+  void turn(Duration wait) throws InterruptedException {
+    offerDueRetries();
+    List<Waiting> batch = queue.take(wait);
+    if (batch.isEmpty()) {
+      return;
+    }
+    underWay.addAll(batch);
+    try {
+      settle(batch, embed(batch));
+    } finally {
+      batch.forEach(underWay::remove);
+    }
+  }
+
   private void offerDueRetries() {
-    for (Waiting item : retries.due()) {
-      if (queue.offer(item.namespace(), item.memoryId())) {
-        retries.handedOut(item);
+    for (Waiting item : retries.takeDue()) {
+      if (!queue.offer(item.namespace(), item.memoryId())) {
+        retries.giveBack(item);
       }
     }
     retries.forgetLost(LOST_AFTER_NANOS);
   }
 
-  private void process(List<Waiting> batch) {
-    BitSet failed;
+  private BitSet embed(List<Waiting> batch) {
     try {
-      failed = EmbedCallCodec.readFailures(embed.apply(EmbedCallCodec.write(batch)));
-    } catch (RuntimeException e) {
+      return EmbedCallCodec.readFailures(embed.apply(EmbedCallCodec.write(batch)));
+    } catch (RuntimeException | Error e) {
       // The node that embeds could not be asked: an attempt of every memory of the batch.
       LOG.atWarn().addKeyValue("memories", batch.size()).setCause(e).log("a batch failed");
-      failed = new BitSet();
+      BitSet failed = new BitSet();
       failed.set(0, batch.size());
+      return failed;
     }
+  }
+
+  private void settle(List<Waiting> batch, BitSet failed) {
     for (int i = 0; i < batch.size(); i++) {
       Waiting item = batch.get(i);
       if (!failed.get(i)) {
         retries.succeeded(item);
       } else if (!retries.failed(item)) {
-        giveUp.accept(item);
+        markFailed(item);
       }
+    }
+  }
+
+  private void markFailed(Waiting item) {
+    try {
+      giveUp.accept(item);
+    } catch (RuntimeException e) {
+      // It stays pending, and the sweep brings it again; the attempts of the others count.
+      LOG.atWarn()
+          .addKeyValue("memory", item.memoryId())
+          .setCause(e)
+          .log("a memory could not be marked as failed");
     }
   }
 

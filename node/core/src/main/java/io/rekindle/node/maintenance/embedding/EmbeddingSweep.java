@@ -11,16 +11,19 @@ import io.rekindle.node.telemetry.NodeMeters;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.Predicate;
 
 /**
  * Brings back what waits and is in no queue: after a crash, an overflow, or a failure a day ago;
  * and walks the partitions in turn for rows that claim vectors they lack.
  *
- * <p>One call does a bounded amount of work: it offers what the queue has room for, and compares
- * {@link #PARTITIONS_A_SWEEP} partitions, so that all are compared again and again.
+ * <p>One call does a bounded amount of work: it offers what the queue has room for, looking at no
+ * more than {@link #VISITS_MAX} rows, and compares {@link #PARTITIONS_A_SWEEP} partitions, so that
+ * all are compared again and again. What needs no offer, and what finds its root's share of the
+ * queue full, does not end a round: what lies behind it in the index has its turn too.
  */
 public final class EmbeddingSweep {
-  private static final int OFFERS_MAX = 1_000;
+  private static final int VISITS_MAX = 100_000;
   private static final int PARTITIONS_A_SWEEP = 32;
 
   private final VectorStore vectors;
@@ -55,20 +58,32 @@ public final class EmbeddingSweep {
 
   /** Offers what waits, as far as the queue has room. */
   public synchronized void offerPending(SystemPass pass) {
-    for (PendingMemory memory : vectors.findPending(pass, EmbeddingStatus.PENDING, OFFERS_MAX)) {
-      offer(memory);
-    }
+    offerDue(pass, EmbeddingStatus.PENDING);
+    offerDue(pass, EmbeddingStatus.FAILED);
+  }
+
+  private void offerDue(SystemPass pass, EmbeddingStatus status) {
     Instant yesterday = clock.instant().minus(failedRetry);
-    for (PendingMemory memory : vectors.findPending(pass, EmbeddingStatus.FAILED, OFFERS_MAX)) {
-      if (memory.updatedAt().isBefore(yesterday)) {
-        offer(memory);
-      }
-    }
+    vectors.visitPending(
+        pass,
+        status,
+        new Predicate<>() {
+          private int visits;
+
+          @Override
+          public boolean test(PendingMemory memory) {
+            Instant failedAt = memory.failedAt();
+            if (failedAt == null || !failedAt.isAfter(yesterday)) {
+              offer(memory);
+            }
+            return ++visits < VISITS_MAX && !queue.isFull();
+          }
+        });
   }
 
   private void offer(PendingMemory memory) {
     Waiting item = new Waiting(memory.namespace().path(), memory.memoryId());
-    if (!pipeline.schedules(item)) {
+    if (!pipeline.holds(item)) {
       queue.offer(item.namespace(), item.memoryId());
     }
   }

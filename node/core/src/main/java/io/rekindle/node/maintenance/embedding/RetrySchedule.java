@@ -24,7 +24,12 @@ final class RetrySchedule {
   private final LongSupplier nanoClock;
   private final Map<Waiting, Attempt> attempts = new HashMap<>();
 
-  private record Attempt(int count, long dueNanos, boolean handedOut) {}
+  /**
+   * What failed so far.
+   *
+   * @param atNanos when the next attempt is due or, once it was handed out, when that was
+   */
+  private record Attempt(int count, long atNanos, boolean handedOut) {}
 
   RetrySchedule(NodeConfig.Embedding config, LongSupplier nanoClock) {
     this.entriesMax = config.queueMax();
@@ -47,10 +52,15 @@ final class RetrySchedule {
       return false;
     }
     if (former != null || attempts.size() < entriesMax) {
-      long pause = Math.min(maxNanos, firstNanos << Math.min(count - 1, 30));
-      attempts.put(item, new Attempt(count, nanoClock.getAsLong() + pause, false));
+      attempts.put(item, new Attempt(count, nanoClock.getAsLong() + pauseAfter(count), false));
     }
     return true;
+  }
+
+  private long pauseAfter(int failures) {
+    // As often as the sign allows: a shift beyond it would make the longest pause the shortest.
+    int doublings = Math.min(failures - 1, Long.numberOfLeadingZeros(firstNanos) - 1);
+    return Math.min(maxNanos, firstNanos << doublings);
   }
 
   synchronized void succeeded(Waiting item) {
@@ -62,22 +72,23 @@ final class RetrySchedule {
     return attempts.containsKey(item);
   }
 
-  /** What is due now; each is handed out once per failure. */
-  synchronized List<Waiting> due() {
+  /** Hands out what is due now, each once per failure, whoever asks. */
+  synchronized List<Waiting> takeDue() {
     List<Waiting> due = new ArrayList<>();
     long now = nanoClock.getAsLong();
     for (Map.Entry<Waiting, Attempt> entry : attempts.entrySet()) {
       Attempt attempt = entry.getValue();
-      if (!attempt.handedOut() && attempt.dueNanos() - now <= 0) {
+      if (!attempt.handedOut() && attempt.atNanos() - now <= 0) {
         due.add(entry.getKey());
+        entry.setValue(new Attempt(attempt.count(), now, true));
       }
     }
     return due;
   }
 
-  /** Remembers whether what was due found room in the queue. */
-  synchronized void handedOut(Waiting item) {
-    attempts.computeIfPresent(item, (_, a) -> new Attempt(a.count(), a.dueNanos(), true));
+  /** Takes back what was handed out and found no room in the queue: it is still due. */
+  synchronized void giveBack(Waiting item) {
+    attempts.computeIfPresent(item, (_, a) -> new Attempt(a.count(), a.atNanos(), false));
   }
 
   /** Forgets what was handed out and never came back: a memory that was deleted meanwhile. */
@@ -86,7 +97,7 @@ final class RetrySchedule {
     Iterator<Attempt> all = attempts.values().iterator();
     while (all.hasNext()) {
       Attempt attempt = all.next();
-      if (attempt.handedOut() && attempt.dueNanos() - horizon < 0) {
+      if (attempt.handedOut() && attempt.atNanos() - horizon < 0) {
         all.remove();
       }
     }

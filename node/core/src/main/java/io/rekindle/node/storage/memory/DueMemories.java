@@ -25,6 +25,7 @@ import io.rekindle.node.storage.row.Transactions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.ignite.cache.query.IndexQueryCriterion;
 
 /** Finds what background work is due, by Ignite's indexes on status and time; on this node. */
@@ -60,22 +61,19 @@ final class DueMemories {
     return expired;
   }
 
-  List<PendingMemory> findPending(Pass pass, EmbeddingStatus status, int limit) {
+  void visitPending(Pass pass, EmbeddingStatus status, Predicate<PendingMemory> visitor) {
     requireSystem(pass);
-    List<PendingMemory> pending = new ArrayList<>();
     rows(Columns.EMBEDDING_STATUS)
         .run(
             List.of(eq(Columns.EMBEDDING_STATUS, Codes.of(status))),
             (key, row) -> {
               Namespace namespace = namespaces.find(key.slice().namespace());
               MemoryColumns columns = row.columns(key.memoryId());
-              if (namespace != null && !columns.expiredAt(clock.instant())) {
-                pending.add(
-                    new PendingMemory(namespace, columns.memoryId(), status, columns.updatedAt()));
-              }
-              return pending.size() < limit;
+              return namespace == null
+                  || columns.expiredAt(clock.instant())
+                  || visitor.test(
+                      new PendingMemory(namespace, columns.memoryId(), status, row.failedAt()));
             });
-    return pending;
   }
 
   int dropExpiredIdempotency(Pass pass, int limit) {

@@ -15,12 +15,14 @@ import io.rekindle.node.storage.row.CacheConfigurations;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.MemoryKey;
 import io.rekindle.node.storage.row.MemoryRow;
+import io.rekindle.node.storage.row.Micros;
 import io.rekindle.node.storage.row.Transactions;
 import io.rekindle.node.storage.row.VectorKey;
 import io.rekindle.node.storage.row.VectorRow;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.ignite.Ignite;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ public final class IgniteVectorStore implements VectorStore {
   private final MemoryView view;
   private final DueMemories due;
   private final VectorSweep sweep;
+  private final InstantSource clock;
 
   public IgniteVectorStore(
       Ignite ignite,
@@ -42,6 +45,7 @@ public final class IgniteVectorStore implements VectorStore {
       InstantSource clock) {
     this.caches = caches;
     this.transactions = transactions;
+    this.clock = clock;
     this.sealed = new SealedMemories(keyring);
     this.view = new MemoryView(caches, sealed, clock);
     this.due = new DueMemories(caches, transactions, namespaces, clock);
@@ -100,17 +104,17 @@ public final class IgniteVectorStore implements VectorStore {
   }
 
   @Override
-  public boolean fail(Pass pass, Namespace namespace, MemoryId memoryId, long contentVersion) {
+  public boolean fail(Pass pass, Namespace namespace, MemoryId memoryId) {
     pass.check(Action.UPDATE, namespace.path());
     MemoryKey key = MemoryView.key(namespace, memoryId);
     return transactions.run(
         () ->
             () -> {
               MemoryRow row = caches.memory().get(key);
-              if (!isWaiting(key, row, contentVersion)) {
+              if (row == null || row.columns(memoryId).hasEmbedding()) {
                 return false;
               }
-              caches.memory().put(key, row.with(EmbeddingStatus.FAILED, 0));
+              caches.memory().put(key, row.failed(Micros.of(clock.instant())));
               return true;
             });
   }
@@ -124,8 +128,8 @@ public final class IgniteVectorStore implements VectorStore {
   }
 
   @Override
-  public List<PendingMemory> findPending(Pass pass, EmbeddingStatus status, int limit) {
-    return due.findPending(pass, status, limit);
+  public void visitPending(Pass pass, EmbeddingStatus status, Predicate<PendingMemory> visitor) {
+    due.visitPending(pass, status, visitor);
   }
 
   @Override

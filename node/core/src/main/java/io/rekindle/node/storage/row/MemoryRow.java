@@ -4,6 +4,7 @@ import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.model.MemoryColumns;
 import io.rekindle.node.model.MemoryId;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ public final class MemoryRow {
   private final long contentVersion;
   private final byte @Nullable [] subjectDigest;
   private final int chunks;
+  private final @Nullable Long failedAtMicros;
   private final byte[] records;
   private final byte[] payload;
 
@@ -50,6 +52,7 @@ public final class MemoryRow {
     this.contentVersion = columns.contentVersion();
     this.subjectDigest = partners.subjectDigest();
     this.chunks = partners.chunks();
+    this.failedAtMicros = null;
     this.records = partners.encodeRecords();
     this.payload = payload;
   }
@@ -83,10 +86,16 @@ public final class MemoryRow {
    * @param newChunks number of vectors when EMBEDDED, else 0
    */
   public MemoryRow with(EmbeddingStatus status, int newChunks) {
-    return new MemoryRow(this, status, newChunks);
+    return new MemoryRow(this, status, newChunks, null);
   }
 
-  private MemoryRow(MemoryRow from, EmbeddingStatus status, int newChunks) {
+  /** The same row after its last attempt to be embedded has failed. */
+  public MemoryRow failed(long atMicros) {
+    return new MemoryRow(this, EmbeddingStatus.FAILED, 0, atMicros);
+  }
+
+  private MemoryRow(
+      MemoryRow from, EmbeddingStatus status, int newChunks, @Nullable Long failedAtMicros) {
     this.externalKey = from.externalKey;
     this.path = from.path;
     this.agentId = from.agentId;
@@ -104,6 +113,7 @@ public final class MemoryRow {
     this.contentVersion = from.contentVersion;
     this.subjectDigest = from.subjectDigest;
     this.chunks = newChunks;
+    this.failedAtMicros = failedAtMicros;
     this.records = from.records;
     this.payload = from.payload;
   }
@@ -118,6 +128,11 @@ public final class MemoryRow {
 
   public long contentVersion() {
     return contentVersion;
+  }
+
+  /** When the last attempt failed, of a row that is FAILED. */
+  public @Nullable Instant failedAt() {
+    return Micros.toNullable(failedAtMicros);
   }
 
   public boolean expiredAt(long nowMicros) {

@@ -1,0 +1,121 @@
+package io.rekindle.node.maintenance.embedding;
+
+import static io.rekindle.node.maintenance.embedding.EmbeddingFixture.A;
+import static io.rekindle.node.maintenance.embedding.EmbeddingFixture.B;
+import static io.rekindle.node.maintenance.embedding.EmbeddingFixture.memory;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
+import io.rekindle.node.embedding.ModelRegistry;
+import io.rekindle.node.model.EmbeddingModelId;
+import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.telemetry.NodeMeters;
+import java.time.InstantSource;
+import java.util.BitSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class EmbedOperationTest {
+  private final FakeNamespaces namespaces = new FakeNamespaces();
+  private final FakeVectors vectors = new FakeVectors(InstantSource.system());
+  private final Namespace space = namespaces.add(A);
+  private final NodeMeters meters = new NodeMeters();
+  private final EmbedOperation operation =
+      new EmbedOperation(
+          namespaces,
+          vectors,
+          new ModelRegistry(List.of(new TestModel(EmbeddingModelId.BGE_SMALL_EN, 2, this::seen))),
+          meters,
+          EmbeddingFixture.PASS);
+
+  @Test
+  void theNeighboursOfAPoisonTextAreEmbedded() {
+    vectors.add(space, memory(0), "good");
+    vectors.add(space, memory(1), "poison");
+    vectors.add(space, memory(2), "endless");
+    vectors.add(space, memory(3), "good too");
+
+    assertThat(run(memory(0), memory(1), memory(2), memory(3))).isEqualTo(positions(1, 2));
+    assertThat(vectors.embedded).containsOnlyKeys(ids(memory(0), memory(3)));
+    assertThat(meters.scrape())
+        .contains("rekindle_memories_embedded_total 2.0")
+        .contains("rekindle_embeddings_failed_total 2.0");
+  }
+
+  @Test
+  void theNeighboursOfARowThatDoesNotOpenAreEmbedded() {
+    vectors.add(space, memory(0), FakeVectors.DAMAGED);
+    vectors.add(space, memory(1), "good");
+
+    assertThat(run(memory(0), memory(1))).isEqualTo(positions(0));
+    assertThat(vectors.embedded).containsOnlyKeys(ids(memory(1)));
+  }
+
+  @Test
+  void theNeighboursOfARowThatTakesNoVectorsAreEmbedded() {
+    vectors.add(space, memory(0), FakeVectors.INDIGESTIBLE);
+    vectors.add(space, memory(1), "this text is longer, so it comes later");
+
+    assertThat(run(memory(0), memory(1))).isEqualTo(positions(0));
+    assertThat(vectors.embedded).containsOnlyKeys(ids(memory(1)));
+  }
+
+  @Test
+  void whatIsGoneOrDoneHasNotFailed() {
+    vectors.add(space, memory(0), "good");
+    vectors.add(space, memory(1), "done");
+    vectors.waiting.remove(memory(1).memoryId());
+
+    assertThat(run(memory(0), memory(1), memory(2), memory(B, 0)).isEmpty()).isTrue();
+    assertThat(vectors.embedded).containsOnlyKeys(ids(memory(0)));
+  }
+
+  @Test
+  void aModelThatThisNodeLacksFailsItsOwnTextsOnly() {
+    vectors.add(space, memory(0), "good", new EmbeddingModelId("another"));
+    vectors.add(space, memory(1), "good");
+
+    assertThat(run(memory(0), memory(1))).isEqualTo(positions(0));
+    assertThat(vectors.embedded).containsOnlyKeys(ids(memory(1)));
+  }
+
+  @Test
+  void vectorsOfAChangedContentAreNoSuccessAndNoFailure() {
+    vectors.add(space, memory(0), "changes");
+
+    assertThat(run(memory(0)).isEmpty()).isTrue();
+    assertThat(meters.scrape()).contains("rekindle_memories_embedded_total 0.0");
+  }
+
+  private float[] seen(String text) {
+    if (text.equals("changes")) {
+      vectors.waiting.clear();
+    }
+    return vectorOf(text);
+  }
+
+  private static float[] vectorOf(String text) {
+    return switch (text) {
+      case "poison" -> throw new IllegalStateException("the native code did not like it");
+      case "endless" -> throw new StackOverflowError();
+      default -> new float[] {text.length(), 1};
+    };
+  }
+
+  private BitSet run(Waiting... batch) {
+    return EmbedCallCodec.readFailures(operation.run(EmbedCallCodec.write(List.of(batch))));
+  }
+
+  private static MemoryId[] ids(Waiting... items) {
+    return List.of(items).stream().map(Waiting::memoryId).toArray(MemoryId[]::new);
+  }
+
+  private static BitSet positions(int... set) {
+    BitSet positions = new BitSet();
+    for (int position : set) {
+      positions.set(position);
+    }
+    return positions;
+  }
+}

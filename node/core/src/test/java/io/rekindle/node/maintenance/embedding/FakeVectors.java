@@ -1,0 +1,106 @@
+package io.rekindle.node.maintenance.embedding;
+
+import io.rekindle.node.access.Pass;
+import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.EmbeddingModelId;
+import io.rekindle.node.model.EmbeddingStatus;
+import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.storage.PendingMemory;
+import io.rekindle.node.storage.PendingText;
+import io.rekindle.node.storage.VectorStore;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Rows and their vectors in maps; some can be told to misbehave. */
+final class FakeVectors implements VectorStore {
+  /** A content that does not open. */
+  static final String DAMAGED = "damaged";
+
+  /** A content whose vectors the store does not take, by an exception that is not ours. */
+  static final String INDIGESTIBLE = "indigestible";
+
+  final Map<MemoryId, PendingMemory> waiting = new LinkedHashMap<>();
+  final Map<MemoryId, List<float[]>> embedded = new HashMap<>();
+  final Map<Integer, SweepResult> toMend = new HashMap<>();
+  final List<Integer> swept = new ArrayList<>();
+  private final Map<MemoryId, PendingText> texts = new HashMap<>();
+  private final InstantSource clock;
+
+  FakeVectors(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  void add(Namespace namespace, Waiting item, String content) {
+    add(namespace, item, content, EmbeddingModelId.BGE_SMALL_EN);
+  }
+
+  void add(Namespace namespace, Waiting item, String content, EmbeddingModelId model) {
+    waiting.put(
+        item.memoryId(),
+        new PendingMemory(namespace, item.memoryId(), EmbeddingStatus.PENDING, null));
+    texts.put(item.memoryId(), new PendingText(content, 1, model));
+  }
+
+  @Override
+  public @Nullable PendingText openPending(Pass pass, Namespace namespace, MemoryId memoryId) {
+    PendingText text = waiting.containsKey(memoryId) ? texts.get(memoryId) : null;
+    if (text != null && text.content().equals(DAMAGED)) {
+      throw new RekindleException(ErrorCode.DATA_CORRUPTED, "an envelope does not open");
+    }
+    return text;
+  }
+
+  @Override
+  public boolean complete(
+      Pass pass,
+      Namespace namespace,
+      MemoryId memoryId,
+      long contentVersion,
+      EmbeddingModelId model,
+      List<float[]> chunks) {
+    PendingText text = Objects.requireNonNull(texts.get(memoryId));
+    if (text.content().equals(INDIGESTIBLE)) {
+      throw new IllegalArgumentException("vectors that nobody expected");
+    }
+    embedded.put(memoryId, chunks);
+    return waiting.remove(memoryId) != null;
+  }
+
+  @Override
+  public boolean fail(Pass pass, Namespace namespace, MemoryId memoryId) {
+    return waiting.replace(
+            memoryId,
+            new PendingMemory(namespace, memoryId, EmbeddingStatus.FAILED, clock.instant()))
+        != null;
+  }
+
+  @Override
+  public void visitPending(Pass pass, EmbeddingStatus status, Predicate<PendingMemory> visitor) {
+    for (PendingMemory memory : List.copyOf(waiting.values())) {
+      if (memory.status() == status && !visitor.test(memory)) {
+        return;
+      }
+    }
+  }
+
+  @Override
+  public SweepResult sweep(Pass pass, int partition) {
+    swept.add(partition);
+    return toMend.getOrDefault(partition, new SweepResult(0, 0));
+  }
+
+  @Override
+  public int partitions() {
+    return 512;
+  }
+}
