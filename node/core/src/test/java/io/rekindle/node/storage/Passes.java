@@ -1,8 +1,8 @@
 package io.rekindle.node.storage;
 
+import io.rekindle.node.access.AccessPass;
 import io.rekindle.node.access.Action;
 import io.rekindle.node.access.Authorizer;
-import io.rekindle.node.access.Pass;
 import io.rekindle.node.authn.Principal;
 import io.rekindle.node.model.ApiKeyId;
 import io.rekindle.node.model.GrantSpec;
@@ -16,11 +16,11 @@ import java.util.List;
 import java.util.Set;
 
 /** Real passes over one grant with a condition. */
-final class Passes {
+public final class Passes {
   private Passes() {}
 
   /** A pass for one namespace whose rows must meet a condition. */
-  static Pass where(Namespace namespace, String condition, Action... actions) {
+  public static AccessPass where(Namespace namespace, String condition, Action... actions) {
     Authorizer authorizer =
         new Authorizer(
             _ -> List.of(new GrantSpec(namespace.path(), condition, Set.of())),
