@@ -61,15 +61,21 @@ class GateSwitchTest {
       CompletableFuture<Reply> underWay =
           CompletableFuture.supplyAsync(() -> gate.handle(request()));
       entered.await();
-      CompletableFuture<Boolean> closed =
-          CompletableFuture.supplyAsync(
-              () -> {
-                gate.close(ErrorCode.NOT_READY);
-                return handled.get();
-              });
+      AtomicBoolean handledAtTheEnd = new AtomicBoolean();
+      Thread closer =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    gate.close(ErrorCode.NOT_READY);
+                    handledAtTheEnd.set(handled.get());
+                  });
+      while (closer.isAlive() && closer.getState() != Thread.State.TIMED_WAITING) {
+        Thread.onSpinWait();
+      }
       release.countDown();
+      closer.join();
 
-      assertThat(closed.get()).isTrue();
+      assertThat(handledAtTheEnd).isTrue();
       assertThat(underWay.get()).isSameAs(ANSWER);
     }
   }

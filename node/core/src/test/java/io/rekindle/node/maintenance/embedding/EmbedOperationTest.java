@@ -46,10 +46,11 @@ class EmbedOperationTest {
   @Test
   void theNeighboursOfARowThatDoesNotOpenAreEmbedded() {
     vectors.add(space, memory(0), FakeVectors.DAMAGED);
-    vectors.add(space, memory(1), "good");
+    vectors.add(space, memory(1), FakeVectors.UNREADABLE);
+    vectors.add(space, memory(2), "good");
 
-    assertThat(run(memory(0), memory(1))).isEqualTo(positions(0));
-    assertThat(vectors.embedded).containsOnlyKeys(ids(memory(1)));
+    assertThat(run(memory(0), memory(1), memory(2))).isEqualTo(positions(0, 1));
+    assertThat(vectors.embedded).containsOnlyKeys(ids(memory(2)));
   }
 
   @Test

@@ -75,6 +75,20 @@ class EmbeddingPipelineTest {
   }
 
   @Test
+  void aRetryThatSucceedsForgetsTheFailures() throws Exception {
+    poison.add(memory(1));
+    offer(memory(1));
+    turn();
+    poison.clear();
+
+    clock.pass(Duration.ofSeconds(1));
+    turn();
+
+    assertThat(batches).hasSize(2);
+    assertThat(pipeline.holds(memory(1))).isFalse();
+  }
+
+  @Test
   void afterItsLastAttemptAMemoryIsGivenUpOnce() throws Exception {
     poison.add(memory(2));
     offer(memory(1), memory(2));

@@ -85,6 +85,7 @@ class EmbeddingSweepTest {
 
     assertThat(queue.size()).isEqualTo(8);
     assertThat(queue.isFull()).isTrue();
+    assertThat(vectors.visited).isLessThan(50);
   }
 
   @Test

@@ -26,6 +26,9 @@ final class FakeVectors implements VectorStore {
   /** A content that does not open. */
   static final String DAMAGED = "damaged";
 
+  /** A content that meets an error of ours when it is opened. */
+  static final String UNREADABLE = "unreadable";
+
   /** A content whose vectors the store does not take, by an exception that is not ours. */
   static final String INDIGESTIBLE = "indigestible";
 
@@ -33,6 +36,7 @@ final class FakeVectors implements VectorStore {
   final Map<MemoryId, List<float[]>> embedded = new HashMap<>();
   final Map<Integer, SweepResult> toMend = new HashMap<>();
   final List<Integer> swept = new ArrayList<>();
+  int visited;
   private final Map<MemoryId, PendingText> texts = new HashMap<>();
   private final InstantSource clock;
 
@@ -56,6 +60,9 @@ final class FakeVectors implements VectorStore {
     PendingText text = waiting.containsKey(memoryId) ? texts.get(memoryId) : null;
     if (text != null && text.content().equals(DAMAGED)) {
       throw new RekindleException(ErrorCode.DATA_CORRUPTED, "an envelope does not open");
+    }
+    if (text != null && text.content().equals(UNREADABLE)) {
+      throw new IllegalStateException("a row that nobody expected");
     }
     return text;
   }
@@ -87,8 +94,11 @@ final class FakeVectors implements VectorStore {
   @Override
   public void visitPending(Pass pass, EmbeddingStatus status, Predicate<PendingMemory> visitor) {
     for (PendingMemory memory : List.copyOf(waiting.values())) {
-      if (memory.status() == status && !visitor.test(memory)) {
-        return;
+      if (memory.status() == status) {
+        visited++;
+        if (!visitor.test(memory)) {
+          return;
+        }
       }
     }
   }
