@@ -6,6 +6,8 @@ import io.rekindle.node.cluster.SliceCalls;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.maintenance.PeriodicWork;
 import io.rekindle.node.maintenance.access.AccessFlush;
 import io.rekindle.node.maintenance.embedding.EmbedOperation;
@@ -66,8 +68,14 @@ final class BackgroundWork implements AutoCloseable {
   }
 
   private static void giveUp(IgniteStorage storage, SystemPass pass, Waiting item) {
-    Namespace namespace = storage.namespaces().get(pass, item.namespace());
-    storage.vectors().fail(pass, namespace, item.memoryId());
+    try {
+      Namespace namespace = storage.namespaces().get(pass, item.namespace());
+      storage.vectors().fail(pass, namespace, item.memoryId());
+    } catch (RekindleException e) {
+      if (e.code() != ErrorCode.NAMESPACE_NOT_FOUND) {
+        throw e;
+      }
+    }
   }
 
   private void schedule(NodeParts parts, IgniteStorage storage, EmbeddingQueue queue) {
@@ -87,6 +95,10 @@ final class BackgroundWork implements AutoCloseable {
     periodic.every(config.sweepInterval(), "embedding sweep", () -> sweep.run(sweepPass));
     ExpirySweep expiry =
         new ExpirySweep(storage.memories(), parts.audit(), parts.meters(), parts.clock());
+    SystemPass deletePass = SystemPass.mint(Purpose.RECOVERY);
+    Runnable deletes = () -> storage.namespaces().resumeDeletes(deletePass);
+    periodic.once("deletes of namespaces", deletes);
+    periodic.every(config.sweepInterval(), "deletes of namespaces", deletes);
     SystemPass expiryPass = SystemPass.mint(Purpose.EXPIRY);
     periodic.every(config.expiryInterval(), "expiry sweep", () -> expiry.run(expiryPass));
     periodic.every(config.accessFlushInterval(), "access flush", accessFlush::run);

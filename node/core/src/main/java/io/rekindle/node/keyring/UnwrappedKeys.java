@@ -38,11 +38,16 @@ final class UnwrappedKeys<K> {
     // Not computeIfAbsent: the lookup may be slow, and must not hold other owners' bins.
     byte[] found = wrapped.apply(owner);
     if (found == null) {
-      throw new RekindleException(ErrorCode.NAMESPACE_NOT_FOUND, "the namespace has no data key");
+      throw notFound();
     }
     DataKey unwrapped = unwrapper.unwrap(owner, found);
     makeRoom();
     keys.put(owner, unwrapped);
+    // Removed and forgotten since it was found? Then forget it again: a destroyed key stays so.
+    if (wrapped.apply(owner) == null) {
+      keys.remove(owner, unwrapped);
+      throw notFound();
+    }
     return unwrapped;
   }
 
@@ -56,6 +61,10 @@ final class UnwrappedKeys<K> {
 
   void clear() {
     keys.clear();
+  }
+
+  private static RekindleException notFound() {
+    return new RekindleException(ErrorCode.NAMESPACE_NOT_FOUND, "the namespace has no data key");
   }
 
   /** Any key may go: it costs one lookup to have it back. */

@@ -34,15 +34,25 @@ public interface NamespaceStore {
       Pass pass, @Nullable NamespacePath below, int pageSize, @Nullable NamespacePath after);
 
   /**
-   * Deletes a namespace and its keys.
+   * Deletes a namespace and its keys. Its name goes first, once no write to it is in flight, and is
+   * free from then on; what is in it follows in bounded transactions, which {@link #resumeDeletes}
+   * goes on with if they are cut short.
    *
-   * @param withMemories deletes what is in it, in bounded transactions; a crash in between leaves
-   *     the namespace with fewer memories
+   * @param withMemories deletes what is in it, too
    * @return memories deleted
    * @throws io.rekindle.node.error.RekindleException NAMESPACE_NOT_EMPTY when it has children, or
-   *     rows and {@code withMemories} is false; NAMESPACE_NOT_FOUND
+   *     rows and {@code withMemories} is false; NAMESPACE_NOT_FOUND; NOT_READY, with nothing done,
+   *     when writes to it do not end within ten seconds or another request deletes it
    */
   long delete(Pass pass, NamespacePath path, boolean withMemories);
+
+  /**
+   * Ends the deletes that a crash or an error cut short; for background work. Costs nothing when
+   * there were none since the last call.
+   *
+   * @return how many namespaces that were
+   */
+  int resumeDeletes(Pass pass);
 
   /**
    * The namespaces that a request is about: those it names, which must exist, or those below its

@@ -77,11 +77,7 @@ public final class EmbedOperation {
       PendingText text = vectors.openPending(pass, namespace, item.memoryId());
       return text == null ? null : new Job(position, namespace, item, text);
     } catch (RekindleException e) {
-      switch (e.code()) {
-        // Deleted since it was queued: nothing is left to embed.
-        case NAMESPACE_NOT_FOUND, MEMORY_NOT_FOUND -> {}
-        default -> fail(position, item, e, failed);
-      }
+      failUnlessGone(position, item, e, failed);
       return null;
     } catch (RuntimeException e) {
       fail(position, item, e, failed);
@@ -117,10 +113,21 @@ public final class EmbedOperation {
                   job.text().model(),
                   chunks);
           meters.count(NodeMeters.Count.MEMORIES_EMBEDDED, done ? 1 : 0);
+        } catch (RekindleException e) {
+          failUnlessGone(job.position(), job.item(), e, failed);
         } catch (RuntimeException e) {
           fail(job.position(), job.item(), e, failed);
         }
       }
+    }
+  }
+
+  /** Deleted since it was queued: nothing is left to embed. */
+  private static void failUnlessGone(
+      int position, Waiting item, RekindleException error, BitSet failed) {
+    switch (error.code()) {
+      case NAMESPACE_NOT_FOUND, MEMORY_NOT_FOUND -> {}
+      default -> fail(position, item, error, failed);
     }
   }
 

@@ -57,6 +57,11 @@ public final class ExpirySweep {
     return deleted;
   }
 
+  /** With its namespace, since it was found: not ours any more. */
+  private static boolean isGone(RuntimeException error) {
+    return error instanceof RekindleException e && e.code() == ErrorCode.NAMESPACE_NOT_FOUND;
+  }
+
   private int delete(SystemPass pass, List<ExpiredMemory> batch) {
     Namespace namespace = batch.getFirst().namespace();
     List<MemoryId> intended = batch.stream().map(ExpiredMemory::memoryId).toList();
@@ -69,7 +74,9 @@ public final class ExpirySweep {
           deleted.add(memory.memoryId());
         }
       } catch (RuntimeException e) {
-        failure = e;
+        if (!isGone(e)) {
+          failure = e;
+        }
       }
     }
     record(pass, AuditRecord.Kind.OUTCOME, namespace, deleted, decision(failure));

@@ -11,6 +11,7 @@ import io.rekindle.node.model.IdempotencyKey;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.storage.AgentStateStore;
 import io.rekindle.node.storage.Page;
+import io.rekindle.node.storage.memory.OpenNamespaces;
 import io.rekindle.node.storage.memory.Replay;
 import io.rekindle.node.storage.memory.Replays;
 import io.rekindle.node.storage.memory.RequestParts;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IgniteAgentStateStore implements AgentStateStore {
   private final Caches caches;
+  private final OpenNamespaces open;
   private final Transactions transactions;
   private final Keyring keyring;
   private final Replays replays;
@@ -46,8 +48,10 @@ public final class IgniteAgentStateStore implements AgentStateStore {
       Transactions transactions,
       Keyring keyring,
       Replays replays,
+      OpenNamespaces open,
       InstantSource clock) {
     this.caches = caches;
+    this.open = open;
     this.transactions = transactions;
     this.keyring = keyring;
     this.replays = replays;
@@ -92,19 +96,21 @@ public final class IgniteAgentStateStore implements AgentStateStore {
       @Nullable IdempotencyKey idempotencyKey,
       String lineage) {
     pass.check(Action.STATE_WRITE, namespace.path());
-    RequestParts parts =
-        parts(agentId, key, expectedVersion).add("value", value).add("subject_id", subjectId);
-    Request request =
-        new Request(
-            namespace,
-            view.key(namespace, agentId, key),
-            expectedVersion,
-            replays.of(namespace, "state.set", idempotencyKey, lineage, parts),
-            pass.rowFilter(namespace.path()));
-    byte[] sealed = view.seal(namespace, request.key(), value);
-    byte[] subject =
-        subjectId == null ? null : keyring.subjectDigest(namespace.path().root(), subjectId);
-    return transactions.run(() -> () -> attemptSet(request, sealed, subject));
+    try (OpenNamespaces.Write _ = open.write(namespace)) {
+      RequestParts parts =
+          parts(agentId, key, expectedVersion).add("value", value).add("subject_id", subjectId);
+      Request request =
+          new Request(
+              namespace,
+              view.key(namespace, agentId, key),
+              expectedVersion,
+              replays.of(namespace, "state.set", idempotencyKey, lineage, parts),
+              pass.rowFilter(namespace.path()));
+      byte[] sealed = view.seal(namespace, request.key(), value);
+      byte[] subject =
+          subjectId == null ? null : keyring.subjectDigest(namespace.path().root(), subjectId);
+      return transactions.run(() -> () -> attemptSet(request, sealed, subject));
+    }
   }
 
   private AgentState attemptSet(Request request, byte[] sealed, byte @Nullable [] subject) {
@@ -147,23 +153,25 @@ public final class IgniteAgentStateStore implements AgentStateStore {
       @Nullable IdempotencyKey idempotencyKey,
       String lineage) {
     pass.check(Action.STATE_WRITE, namespace.path());
-    Request request =
-        new Request(
-            namespace,
-            view.key(namespace, agentId, key),
-            expectedVersion,
-            replays.of(
-                namespace,
-                "state.delete",
-                idempotencyKey,
-                lineage,
-                parts(agentId, key, expectedVersion)),
-            pass.rowFilter(namespace.path()));
-    transactions.run(
-        () -> {
-          List<byte[]> seen = recordsOf(caches.agentState().get(request.key()));
-          return () -> attemptDelete(request, seen);
-        });
+    try (OpenNamespaces.Write _ = open.write(namespace)) {
+      Request request =
+          new Request(
+              namespace,
+              view.key(namespace, agentId, key),
+              expectedVersion,
+              replays.of(
+                  namespace,
+                  "state.delete",
+                  idempotencyKey,
+                  lineage,
+                  parts(agentId, key, expectedVersion)),
+              pass.rowFilter(namespace.path()));
+      transactions.run(
+          () -> {
+            List<byte[]> seen = recordsOf(caches.agentState().get(request.key()));
+            return () -> attemptDelete(request, seen);
+          });
+    }
   }
 
   private @Nullable Boolean attemptDelete(Request request, List<byte[]> seen) {

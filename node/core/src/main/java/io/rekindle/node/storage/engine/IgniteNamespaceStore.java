@@ -13,20 +13,33 @@ import io.rekindle.node.model.NamespaceSelector;
 import io.rekindle.node.model.NamespaceSettings;
 import io.rekindle.node.storage.NamespaceStore;
 import io.rekindle.node.storage.Page;
+import io.rekindle.node.storage.memory.OpenNamespaces;
 import io.rekindle.node.storage.row.CacheName;
 import io.rekindle.node.storage.row.Caches;
+import io.rekindle.node.storage.row.DataKeyRow;
 import io.rekindle.node.storage.row.Micros;
 import io.rekindle.node.storage.row.NamespaceRow;
 import io.rekindle.node.storage.row.Transactions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
 import org.jspecify.annotations.Nullable;
 
-/** The namespaces in Ignite: entries keyed by path. */
+/**
+ * The namespaces in Ignite: entries keyed by path.
+ *
+ * <p>A delete is decided in one transaction, which takes the name away while no write is in flight
+ * ({@link OpenNamespaces}); from then on the path is free and the id leads nowhere. Its contents
+ * follow, and last its key. So a key without its namespace is the mark of a delete that was cut
+ * short, or of a create that was: {@link #resumeDeletes} ends both.
+ */
 public final class IgniteNamespaceStore implements NamespaceStore {
   private final IgniteCache<String, NamespaceRow> namespaces;
   private final NamespacesOnDisk onDisk;
@@ -35,6 +48,14 @@ public final class IgniteNamespaceStore implements NamespaceStore {
   private final Transactions transactions;
   private final Keyring keyring;
   private final NamespaceContents contents;
+  private final OpenNamespaces open;
+
+  /** Deletes of this process that are under way. */
+  private final Set<NamespaceId> deleting = ConcurrentHashMap.newKeySet();
+
+  /** Whether some delete may have been cut short: by the end of a process before, or an error. */
+  private final AtomicBoolean unfinished = new AtomicBoolean(true);
+
   private final InstantSource clock;
 
   IgniteNamespaceStore(
@@ -43,6 +64,7 @@ public final class IgniteNamespaceStore implements NamespaceStore {
       Transactions transactions,
       Keyring keyring,
       NamespaceContents contents,
+      OpenNamespaces open,
       InstantSource clock) {
     this.namespaces = Caches.cache(ignite, CacheName.NAMESPACE);
     this.onDisk = new NamespacesOnDisk(ignite, keys);
@@ -51,6 +73,7 @@ public final class IgniteNamespaceStore implements NamespaceStore {
     this.transactions = transactions;
     this.keyring = keyring;
     this.contents = contents;
+    this.open = open;
     this.clock = clock;
   }
 
@@ -83,14 +106,15 @@ public final class IgniteNamespaceStore implements NamespaceStore {
             () -> {
               // The root's key is the lock of everything that makes or deletes below it.
               boolean rootIsNew = keys.findWrappedRootKey(root) == null;
+              if (rootIsNew) {
+                keys.putRootKey(root, rootKey);
+              }
+              // Before its name is locked, hence before it in the WAL: see decision 0004.
+              keys.putNamespaceKey(namespace, key);
               if (find(path) != null) {
                 throw new RekindleException(
                     ErrorCode.NAMESPACE_EXISTS, "the namespace exists already");
               }
-              if (rootIsNew) {
-                keys.putRootKey(root, rootKey);
-              }
-              keys.putNamespaceKey(id.value(), path, key);
               namespaces.put(path.toString(), new NamespaceRow(namespace));
               return namespace;
             });
@@ -143,36 +167,88 @@ public final class IgniteNamespaceStore implements NamespaceStore {
   public long delete(Pass pass, NamespacePath path, boolean withMemories) {
     pass.check(Action.NAMESPACE_WRITE, path);
     Namespace namespace = get(pass, path);
-    checkNoChildren(path);
-    if (!withMemories && !contents.isEmpty(namespace)) {
-      throw notEmpty("the namespace holds memories or agent state");
+    if (!deleting.add(namespace.id())) {
+      throw new RekindleException(
+          ErrorCode.NOT_READY, "the namespace is being deleted by another request, try again");
     }
-    long deleted = withMemories ? contents.deleteMemories(namespace) : 0;
-    removeName(namespace, withMemories);
-    // Requests that resolved the namespace before may have stored since; nobody resolves it now.
-    deleted += contents.deleteMemories(namespace);
-    contents.deleteRest(namespace);
-    keys.removeNamespaceKey(namespace.id().value());
-    keyring.forget(namespace.id());
-    return deleted;
+    try {
+      open.delete(namespace, () -> removeName(namespace, withMemories));
+      return removeContents(namespace.id(), namespace.settings().slices());
+    } finally {
+      deleting.remove(namespace.id());
+    }
   }
 
   private void removeName(Namespace namespace, boolean withMemories) {
     NamespacePath path = namespace.path();
+    if (!withMemories && !contents.isEmpty(namespace)) {
+      throw notEmpty("the namespace holds memories or agent state");
+    }
     transactions.run(
         () ->
             () -> {
-              if (keys.findWrappedRootKey(path.root()) == null || find(path) == null) {
+              keys.findWrappedRootKey(path.root());
+              Namespace now = find(path);
+              if (now == null || !now.id().equals(namespace.id())) {
                 throw notFound(path);
               }
-              namespaces.remove(path.toString());
-              return true;
+              checkNoChildren(path);
+              return namespaces.remove(path.toString());
             });
-    if (!withMemories && !contents.isEmpty(namespace)) {
-      // A store came in between: what was promised to be empty is not, so the name comes back.
-      namespaces.put(path.toString(), new NamespaceRow(namespace));
-      throw notEmpty("the namespace holds memories or agent state");
+  }
+
+  private long removeContents(NamespaceId id, int slices) {
+    try {
+      long deleted = contents.delete(id, slices);
+      keys.removeNamespaceKey(id);
+      keyring.forget(id);
+      return deleted;
+    } catch (RuntimeException e) {
+      unfinished.set(true);
+      throw e;
     }
+  }
+
+  @Override
+  public int resumeDeletes(Pass pass) {
+    pass.checkRoot(Action.NAMESPACE_WRITE);
+    AtomicInteger resumed = new AtomicInteger();
+    if (unfinished.getAndSet(false)) {
+      keys.forEachNamespaceKey(
+          (id, key) -> {
+            if (onDisk.find(id) == null && resumeDelete(id, key)) {
+              resumed.incrementAndGet();
+            }
+          });
+    }
+    return resumed.get();
+  }
+
+  private boolean resumeDelete(NamespaceId id, DataKeyRow key) {
+    if (!deleting.add(id)) {
+      return false;
+    }
+    try {
+      boolean orphaned = isOrphaned(id, key.path());
+      if (orphaned) {
+        removeContents(id, key.slices());
+      }
+      return orphaned;
+    } finally {
+      deleting.remove(id);
+    }
+  }
+
+  /** Under the locks of a create, whose namespace may not be seen yet although its key is. */
+  private boolean isOrphaned(NamespaceId id, NamespacePath path) {
+    return transactions.run(
+        () ->
+            () -> {
+              keys.findWrappedRootKey(path.root());
+              boolean hasKey = keys.find(id) != null;
+              Namespace now = find(path);
+              return hasKey && (now == null || !now.id().equals(id));
+            });
   }
 
   private void checkNoChildren(NamespacePath path) {

@@ -4,6 +4,7 @@ import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.storage.memory.IgniteAccessCountStore;
 import io.rekindle.node.storage.memory.IgniteMemoryStore;
 import io.rekindle.node.storage.memory.IgniteVectorStore;
+import io.rekindle.node.storage.memory.OpenNamespaces;
 import io.rekindle.node.storage.memory.Replays;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.Transactions;
@@ -66,8 +67,10 @@ public record IgniteStorage(
       InstantSource clock) {
     Replays replays = new Replays(keyring, settings.idempotencyLifetime(), clock);
     NamespacesOnDisk byId = new NamespacesOnDisk(ignite, wrappedKeys);
+    OpenNamespaces openNamespaces = new OpenNamespaces(byId);
     IgniteMemoryStore memories =
-        new IgniteMemoryStore(caches, transactions, keyring, replays, indexes, byId, clock);
+        new IgniteMemoryStore(
+            caches, transactions, keyring, replays, indexes, byId, openNamespaces, clock);
     IgniteGrantStore grants = new IgniteGrantStore(ignite, transactions);
     return new IgniteStorage(
         new IgniteNamespaceStore(
@@ -76,10 +79,11 @@ public record IgniteStorage(
             transactions,
             keyring,
             new NamespaceContents(ignite, caches, memories, indexes),
+            openNamespaces,
             clock),
         memories,
-        new IgniteVectorStore(ignite, caches, transactions, keyring, byId, clock),
-        new IgniteAgentStateStore(caches, transactions, keyring, replays, clock),
+        new IgniteVectorStore(ignite, caches, transactions, keyring, byId, openNamespaces, clock),
+        new IgniteAgentStateStore(caches, transactions, keyring, replays, openNamespaces, clock),
         new IgniteAccessCountStore(caches, transactions),
         new IgniteApiKeyStore(ignite, transactions, grants, keyring),
         grants,

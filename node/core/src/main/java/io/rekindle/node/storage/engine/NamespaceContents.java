@@ -1,6 +1,7 @@
 package io.rekindle.node.storage.engine;
 
 import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.NamespaceId;
 import io.rekindle.node.model.SliceId;
 import io.rekindle.node.storage.memory.IgniteMemoryStore;
 import io.rekindle.node.storage.row.Caches;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import javax.cache.Cache;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
@@ -33,22 +35,33 @@ final class NamespaceContents {
   }
 
   boolean isEmpty(Namespace namespace) {
-    return slices(namespace).stream()
+    return slices(namespace.id(), namespace.settings().slices()).stream()
         .noneMatch(
             slice ->
                 SliceScan.rows(caches).run(SliceScan.of(slice), (_, _) -> false)
                     || !keys(caches.agentState(), slice).isEmpty());
   }
 
-  /** Deletes the memories; returns how many there were. */
-  long deleteMemories(Namespace namespace) {
+  /**
+   * Deletes everything; nobody writes any more. Begun again after a crash, it takes what is left.
+   *
+   * @return memories deleted
+   */
+  long delete(NamespaceId id, int slices) {
+    long deleted = deleteMemories(slices(id, slices));
+    deleteRest(slices(id, slices));
+    indexes.forget(id);
+    return deleted;
+  }
+
+  private long deleteMemories(List<SliceId> slices) {
     AtomicLong deleted = new AtomicLong();
-    for (SliceId slice : slices(namespace)) {
+    for (SliceId slice : slices) {
       SliceScan.rows(caches)
           .run(
               SliceScan.of(slice),
               (key, _) -> {
-                memories.removeWithNamespace(namespace, key);
+                memories.removeWithNamespace(key);
                 deleted.incrementAndGet();
                 return true;
               });
@@ -56,16 +69,15 @@ final class NamespaceContents {
     return deleted.get();
   }
 
-  /** Deletes what is left when the memories are gone: states, records, orphans, indexes. */
-  void deleteRest(Namespace namespace) {
-    for (SliceId slice : slices(namespace)) {
+  /** What is left when the memories are gone: states, records, orphans. */
+  private void deleteRest(List<SliceId> slices) {
+    for (SliceId slice : slices) {
       removeAll(caches.agentState(), slice);
       removeAll(caches.idempotency(), slice);
       removeAll(caches.uniqueKey(), slice);
       removeAll(caches.vector(), slice);
       removeAll(caches.accessCount(), slice);
     }
-    indexes.forget(namespace.id());
   }
 
   private <K extends SliceKey, V> void removeAll(IgniteCache<K, V> cache, SliceId slice) {
@@ -88,11 +100,7 @@ final class NamespaceContents {
     return keys;
   }
 
-  private static List<SliceId> slices(Namespace namespace) {
-    List<SliceId> slices = new ArrayList<>();
-    for (int ordinal = 0; ordinal < namespace.settings().slices(); ordinal++) {
-      slices.add(SliceId.of(namespace.id(), ordinal));
-    }
-    return slices;
+  private static List<SliceId> slices(NamespaceId id, int count) {
+    return IntStream.range(0, count).mapToObj(ordinal -> SliceId.of(id, ordinal)).toList();
   }
 }

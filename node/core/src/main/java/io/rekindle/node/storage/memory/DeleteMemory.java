@@ -84,9 +84,9 @@ final class DeleteMemory {
     return row.expiredAt(Micros.of(view.now()));
   }
 
-  /** Removes a row whatever it is: its namespace goes. */
-  void removeWithNamespace(Namespace namespace, MemoryKey key) {
-    remove(namespace, key, null, _ -> true);
+  /** Removes a row whatever it is: its namespace goes, and takes all records together. */
+  void removeWithNamespace(MemoryKey key) {
+    transactions.run(() -> () -> attempt(key, null, _ -> true));
   }
 
   static void checkVersion(@Nullable Long expected, MemoryView.Opened opened) {

@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The access counts in Ignite: one transaction each call, locked in the order of keys. */
+/**
+ * The access counts in Ignite: one transaction each call, locked in the order of keys, each row
+ * before its count, so that none is written for a memory that goes.
+ */
 public final class IgniteAccessCountStore implements AccessCountStore {
   private final Caches caches;
   private final Transactions transactions;

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** The memories in Ignite. */
 public final class IgniteMemoryStore implements MemoryStore {
   private final Caches caches;
+  private final OpenNamespaces open;
   private final SealedMemories sealed;
   private final MemoryView view;
   private final StoreMemory store;
@@ -44,8 +45,10 @@ public final class IgniteMemoryStore implements MemoryStore {
       Replays replays,
       SliceIndexes indexes,
       NamespacesById namespaces,
+      OpenNamespaces open,
       InstantSource clock) {
     this.caches = caches;
+    this.open = open;
     this.sealed = new SealedMemories(keyring);
     this.view = new MemoryView(caches, sealed, clock);
     this.delete = new DeleteMemory(caches, transactions, view, replays);
@@ -65,7 +68,9 @@ public final class IgniteMemoryStore implements MemoryStore {
       @Nullable String agentId,
       @Nullable IdempotencyKey idempotencyKey,
       String lineage) {
-    return store.store(pass, namespace, draft, newId, agentId, idempotencyKey, lineage);
+    try (OpenNamespaces.Write _ = open.write(namespace)) {
+      return store.store(pass, namespace, draft, newId, agentId, idempotencyKey, lineage);
+    }
   }
 
   @Override
@@ -101,8 +106,10 @@ public final class IgniteMemoryStore implements MemoryStore {
       MemoryPatch patch,
       @Nullable IdempotencyKey idempotencyKey,
       String lineage) {
-    return update.update(
-        pass, namespace, memoryId, expectedVersion, patch, idempotencyKey, lineage);
+    try (OpenNamespaces.Write _ = open.write(namespace)) {
+      return update.update(
+          pass, namespace, memoryId, expectedVersion, patch, idempotencyKey, lineage);
+    }
   }
 
   @Override
@@ -113,7 +120,9 @@ public final class IgniteMemoryStore implements MemoryStore {
       @Nullable Long expectedVersion,
       @Nullable IdempotencyKey idempotencyKey,
       String lineage) {
-    delete.delete(pass, namespace, memoryId, expectedVersion, idempotencyKey, lineage);
+    try (OpenNamespaces.Write _ = open.write(namespace)) {
+      delete.delete(pass, namespace, memoryId, expectedVersion, idempotencyKey, lineage);
+    }
   }
 
   @Override
@@ -142,7 +151,9 @@ public final class IgniteMemoryStore implements MemoryStore {
   public boolean deleteExpired(Pass pass, ExpiredMemory expired) {
     Namespace namespace = expired.namespace();
     pass.check(Action.DELETE, namespace.path());
-    return delete.removeExpired(namespace, MemoryView.key(namespace, expired.memoryId()));
+    try (OpenNamespaces.Write _ = open.write(namespace)) {
+      return delete.removeExpired(namespace, MemoryView.key(namespace, expired.memoryId()));
+    }
   }
 
   @Override
@@ -150,8 +161,8 @@ public final class IgniteMemoryStore implements MemoryStore {
     return due.dropExpiredIdempotency(pass, limit);
   }
 
-  /** Deletes one memory whatever it is; its namespace goes. */
-  public void removeWithNamespace(Namespace namespace, MemoryKey key) {
-    delete.removeWithNamespace(namespace, key);
+  /** Deletes one memory whatever it is, without its records; its namespace goes. */
+  public void removeWithNamespace(MemoryKey key) {
+    delete.removeWithNamespace(key);
   }
 }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** The vectors in Ignite. */
 public final class IgniteVectorStore implements VectorStore {
   private final Caches caches;
+  private final OpenNamespaces open;
   private final Transactions transactions;
   private final SealedMemories sealed;
   private final MemoryView view;
@@ -42,8 +43,10 @@ public final class IgniteVectorStore implements VectorStore {
       Transactions transactions,
       Keyring keyring,
       NamespacesById namespaces,
+      OpenNamespaces open,
       InstantSource clock) {
     this.caches = caches;
+    this.open = open;
     this.transactions = transactions;
     this.clock = clock;
     this.sealed = new SealedMemories(keyring);
@@ -80,6 +83,17 @@ public final class IgniteVectorStore implements VectorStore {
       throw new IllegalArgumentException("a memory has at least one vector");
     }
     chunks.forEach(vector -> VectorChecks.requireDimensions(namespace, vector));
+    try (OpenNamespaces.Write _ = open.write(namespace)) {
+      return complete(namespace, memoryId, contentVersion, model, chunks);
+    }
+  }
+
+  private boolean complete(
+      Namespace namespace,
+      MemoryId memoryId,
+      long contentVersion,
+      EmbeddingModelId model,
+      List<float[]> chunks) {
     MemoryKey key = MemoryView.key(namespace, memoryId);
     List<VectorRow> vectors = new ArrayList<>(chunks.size());
     for (int chunk = 0; chunk < chunks.size(); chunk++) {
@@ -106,12 +120,17 @@ public final class IgniteVectorStore implements VectorStore {
   @Override
   public boolean fail(Pass pass, Namespace namespace, MemoryId memoryId) {
     pass.check(Action.UPDATE, namespace.path());
-    MemoryKey key = MemoryView.key(namespace, memoryId);
+    try (OpenNamespaces.Write _ = open.write(namespace)) {
+      return fail(MemoryView.key(namespace, memoryId));
+    }
+  }
+
+  private boolean fail(MemoryKey key) {
     return transactions.run(
         () ->
             () -> {
               MemoryRow row = caches.memory().get(key);
-              if (row == null || row.columns(memoryId).hasEmbedding()) {
+              if (row == null || row.columns(key.memoryId()).hasEmbedding()) {
                 return false;
               }
               caches.memory().put(key, row.failed(Micros.of(clock.instant())));

@@ -8,17 +8,28 @@ public final class DataKeyRow {
 
   private final byte format = FORMAT;
   private final String path;
+  private final int slices;
   private final byte[] wrapped;
 
-  /** The array is not copied. */
-  public DataKeyRow(NamespacePath path, byte[] wrapped) {
+  /**
+   * The array is not copied.
+   *
+   * @param slices of the namespace, or 0 for a root
+   */
+  public DataKeyRow(NamespacePath path, int slices, byte[] wrapped) {
     this.path = path.toString();
+    this.slices = slices;
     this.wrapped = wrapped;
   }
 
   /** Whose key it is: what leads from a row's namespace id back to the namespace. */
   public NamespacePath path() {
     return NamespacePath.parse(path);
+  }
+
+  /** How many slices the key seals: known here when the namespace's own entry is gone. */
+  public int slices() {
+    return slices;
   }
 
   /** Not copied. */

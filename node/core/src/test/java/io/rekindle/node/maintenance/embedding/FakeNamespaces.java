@@ -61,6 +61,11 @@ final class FakeNamespaces implements NamespaceStore {
   }
 
   @Override
+  public int resumeDeletes(Pass pass) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public List<Namespace> resolve(Pass pass, NamespaceSelector selector) {
     throw new UnsupportedOperationException();
   }
