@@ -10,6 +10,7 @@ import io.rekindle.node.model.NamespacePath;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,22 @@ class KeyringTest {
     keyring.forget(SUPPORT);
     source.namespaces.remove(SUPPORT);
     assertRefused(ErrorCode.NAMESPACE_NOT_FOUND, () -> keyring.open(SUPPORT, PLACE, envelope));
+  }
+
+  @Test
+  void aKeyDestroyedWhileItIsUnwrappedIsNotKept() {
+    AtomicBoolean destroyed = new AtomicBoolean();
+    UnwrappedKeys<Integer> keys =
+        new UnwrappedKeys<>(
+            3,
+            _ -> destroyed.get() ? null : new byte[32],
+            (owner, secret) -> {
+              destroyed.set(true);
+              return new DataKey(owner, secret);
+            });
+
+    assertRefused(ErrorCode.NAMESPACE_NOT_FOUND, () -> keys.get(1));
+    assertThat(keys.contains(1)).isFalse();
   }
 
   @Test

@@ -64,7 +64,7 @@ public final class IgniteApiKeyStore implements ApiKeyStore {
               grants.put(key.id(), given);
               return true;
             });
-    return info(key);
+    return info(getKey(key.id()));
   }
 
   @Override
@@ -100,8 +100,10 @@ public final class IgniteApiKeyStore implements ApiKeyStore {
                 () -> {
                   StoredApiKey key = getKey(id);
                   StoredApiKey revoked = key.revokedAt() == null ? revokedAt(key, revokedAt) : key;
-                  keys.put(id.value(), new ApiKeyRow(revoked));
-                  return revoked;
+                  ApiKeyRow row = new ApiKeyRow(revoked);
+                  keys.put(id.value(), row);
+                  // As it is kept, to the microsecond.
+                  return row.key(id);
                 }));
   }
 
