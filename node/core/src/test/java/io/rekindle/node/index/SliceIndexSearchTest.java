@@ -146,6 +146,16 @@ class SliceIndexSearchTest {
   }
 
   @Test
+  void aRowOfTheSameVersionReplacesItself() {
+    try (SliceIndex index = index(2, Distance.COSINE)) {
+      assertThat(index.putRow(Rows.row(1, 1, 1, "before"))).isTrue();
+      assertThat(index.putRow(Rows.row(1, 1, 1, "after"))).isTrue();
+      assertThat(index.count(FilterParser.parse("agent_id = \"after\""))).isEqualTo(1);
+      assertThat(index.rows()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void equalScoresComeByMemoryId() {
     try (SliceIndex index = index(2, Distance.COSINE)) {
       for (int n : new int[] {5, 3, 9, 1, 7}) {

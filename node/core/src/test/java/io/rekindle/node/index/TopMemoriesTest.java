@@ -11,6 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
 
 class TopMemoriesTest {
   @Property(tries = 300)
@@ -41,5 +42,14 @@ class TopMemoriesTest {
                 ? Float.compare(b.score(), a.score())
                 : a.memoryId().compareTo(b.memoryId()));
     assertThat(top.hits()).isEqualTo(expected.subList(0, Math.min(topK, expected.size())));
+  }
+
+  @Test
+  void ofEqualChunksTheFirstIsNamedWhicheverComesFirst() {
+    TopMemories top = new TopMemories(2, Float.NaN);
+    for (int chunk : new int[] {5, 2, 7}) {
+      top.offer(1, 1, 1, chunk, 1, true);
+    }
+    assertThat(top.hits()).extracting(IndexHit::chunk).containsExactly(2);
   }
 }
