@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -42,9 +43,15 @@ class HookFailureIT {
     OPENS_AT_ONCE,
     NOT_UNWRAPPED,
     VALUE,
+    VALUE_OF_ANOTHER_KIND,
     ROW,
     VECTOR
   }
+
+  /** Enough for some dozens of rows. */
+  private static final long FEW_BYTES = 64 << 10;
+
+  private static final int MORE_ROWS_THAN_FIT = 2_000;
 
   @AfterEach
   void giveTheHookBack() {
@@ -82,7 +89,37 @@ class HookFailureIT {
     IndexMirror.check(NODE, space);
   }
 
+  /** The one step that is the index's own: it takes memory, and may be refused. */
+  @Test
+  void noPutFailsWhenTheIndexHasNoMemoryLeft() {
+    try (SliceIndexes small =
+        new SliceIndexes(
+            NODE.caches(),
+            reader,
+            new SliceIndexes.Settings(FEW_BYTES, Duration.ofMinutes(1), Duration.ofSeconds(10)))) {
+      NODE.hook().attach(small);
+      store(0);
+      assertThat(rows(small)).isEqualTo(1);
+
+      int stored = 1;
+      while (small.changesLost() == 0 && stored < MORE_ROWS_THAN_FIT) {
+        store(stored++);
+      }
+
+      assertThat(small.changesLost()).isPositive();
+      assertThat(stored).isGreaterThan(10);
+      assertThat(NODE.storage().memories().get(StorageNode.PASS, space, store(stored)).columns())
+          .isNotNull();
+      giveTheHookBack();
+      IndexMirror.check(NODE, space);
+    }
+  }
+
   private int rows() {
+    return rows(indexes);
+  }
+
+  private int rows(SliceIndexes indexes) {
     return indexes.ask(space, SliceId.of(space.id(), 0), index -> index.rows());
   }
 
@@ -127,7 +164,7 @@ class HookFailureIT {
     @Override
     public Object value(Object value) {
       pass(Step.VALUE);
-      return real.value(value);
+      return failing == Step.VALUE_OF_ANOTHER_KIND ? "nonsense" : real.value(value);
     }
 
     @Override
