@@ -48,6 +48,7 @@ class RekindleCommandTest {
         "audit list",
         "audit verify",
         "status",
+        "node init",
         "node start",
         "node check-config",
         "bench store",

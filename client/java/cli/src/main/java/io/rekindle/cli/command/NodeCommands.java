@@ -6,9 +6,16 @@ import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code rekindle node start|check-config}. */
+/** {@code rekindle node init|start|check-config}. */
 @Command(name = "node", description = "A node on this machine.", mixinStandardHelpOptions = true)
 public final class NodeCommands {
+  @Command(
+      description = "Make keys, certificates and configuration in a new data folder.",
+      mixinStandardHelpOptions = true)
+  int init(@Option(names = "--data-folder", defaultValue = NodeFolder.DEFAULT) Path dataFolder) {
+    return NodeProcess.runInForeground(new NodeFolder(dataFolder), "init");
+  }
+
   @Command(
       description = "Run a node on this terminal until it is stopped.",
       mixinStandardHelpOptions = true)
