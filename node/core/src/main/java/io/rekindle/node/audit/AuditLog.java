@@ -36,7 +36,7 @@ public final class AuditLog implements AutoCloseable {
   private final ChainAppender appender;
   private final BlockShipper shipper;
   private final AuditListing listing;
-  private final FailureCounts failures;
+  private final RefusalCounts refusals;
   private final InstantSource clock;
   private final List<String> problemsAtOpen;
   private final @Nullable AuditPulse pulse;
@@ -61,7 +61,7 @@ public final class AuditLog implements AutoCloseable {
     this.appender = new ChainAppender(tail, intents, clock);
     this.shipper = new BlockShipper(folder, tail, cipher, settings, clock);
     this.listing = new AuditListing(shipper, folder, tail, cipher);
-    this.failures = new FailureCounts(settings.failuresPerSecondMax(), clock);
+    this.refusals = new RefusalCounts(settings.refusalsPerSecondMax(), clock);
     this.problemsAtOpen = recovered.problems();
     this.heartbeat = recovered.point();
     this.pulse = background ? new AuditPulse(this, settings) : null;
@@ -164,17 +164,36 @@ public final class AuditLog implements AutoCloseable {
   }
 
   /**
-   * Counts a failed authentication, to be written with the others of its second. Never waits.
+   * Counts a request that was refused before its caller was known. The first of its (address,
+   * reason, second) is as durable as configured when this returns; the others are summed.
    *
    * @param peer the socket's address, with or without port
    * @param reason one of few constants
-   * @throws RekindleException AUDIT_UNAVAILABLE when the log could not be written of late
+   * @throws RekindleException AUDIT_UNAVAILABLE when the log can't be written
    */
-  public void authenticationFailed(String peer, String reason) {
+  public void refused(String peer, String reason) {
+    checkWritable();
+    @Nullable AuditRecord first = refusals.first(peer, reason);
+    if (first != null) {
+      writeRefusals(List.of(first));
+    }
+  }
+
+  /**
+   * As {@link #refused}, for threads that must not wait for the disk: the log's own thread writes
+   * the first one a moment later.
+   */
+  public void refusedWithoutWaiting(String peer, String reason) {
+    checkWritable();
+    if (refusals.add(peer, reason) && pulse != null) {
+      pulse.wake();
+    }
+  }
+
+  private void checkWritable() {
     if (appender.failing()) {
       throw new RekindleException(ErrorCode.AUDIT_UNAVAILABLE, "the audit log can't be written");
     }
-    failures.add(peer, reason);
   }
 
   /** The engine is up: blocks flow into {@code sink} from now on. Throws what the sink throws. */
@@ -249,16 +268,25 @@ public final class AuditLog implements AutoCloseable {
     return shipper.ship();
   }
 
-  /** Writes the failed authentications of the seconds that are over, or all. */
-  void writeFailures(boolean all) {
-    for (List<AuditRecord> sums = failures.take(all); !sums.isEmpty(); sums = failures.take(all)) {
-      for (int i = 0; i < sums.size(); i++) {
-        try {
-          appender.append(sums.get(i));
-        } catch (RekindleException e) {
-          sums.subList(i, sums.size()).forEach(failures::giveBack);
-          throw e;
-        }
+  /** Writes the pairs of the running second of which nothing was written yet. */
+  void writeFirstRefusals() {
+    writeRefusals(refusals.takeFirst());
+  }
+
+  /** Writes what waits of the seconds that are over, or of all. */
+  void writeRefusals(boolean all) {
+    for (var sums = refusals.take(all); sums != null; sums = refusals.take(all)) {
+      writeRefusals(sums);
+    }
+  }
+
+  private void writeRefusals(List<AuditRecord> sums) {
+    for (int i = 0; i < sums.size(); i++) {
+      try {
+        appender.append(sums.get(i));
+      } catch (RekindleException e) {
+        sums.subList(i, sums.size()).forEach(refusals::giveBack);
+        throw e;
       }
     }
   }
@@ -274,7 +302,7 @@ public final class AuditLog implements AutoCloseable {
     HeadFile.write(folder.headPath(), maker, cipher, tail.chain(), point, file);
   }
 
-  /** Writes what is summed up and a last heartbeat, and closes the files. Idempotent. */
+  /** Writes what is summed and a last heartbeat, and closes the files. Idempotent. */
   @Override
   public void close() {
     synchronized (folder) {
@@ -289,7 +317,7 @@ public final class AuditLog implements AutoCloseable {
     try (folder;
         tail) {
       try {
-        writeFailures(true);
+        writeRefusals(true);
         heartbeat();
       } finally {
         appender.close();

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of the log: ships blocks, writes summed failures and heartbeats. What fails is told
- * once, and tried again at the next beat.
+ * The thread of the log: ships blocks, writes refusals and heartbeats. What fails is told once, and
+ * tried again at the next beat.
  */
 final class AuditPulse implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AuditPulse.class);
@@ -23,6 +23,7 @@ final class AuditPulse implements AutoCloseable {
   private final long heartbeatNanos;
   private final Thread thread;
   private volatile boolean stopping;
+  private volatile boolean refusalWaits;
   private int shipFailures;
   private boolean writeFailed;
 
@@ -40,18 +41,22 @@ final class AuditPulse implements AutoCloseable {
   private void run() {
     long now = System.nanoTime();
     long nextShip = now;
-    long nextFailures = now + SECOND;
+    long nextSums = now + SECOND;
     long nextHeartbeat = now + heartbeatNanos;
     while (!stopping) {
+      if (refusalWaits) {
+        refusalWaits = false;
+        write(log::writeFirstRefusals);
+      }
       now = System.nanoTime();
       if (now - nextShip >= 0) {
         ship();
         // A sink that fails is asked less and less often, down to every fifty intervals.
         nextShip = System.nanoTime() + blockNanos * Math.clamp(shipFailures, 1, BEATS_TO_REST_MAX);
       }
-      if (now - nextFailures >= 0) {
-        write(() -> log.writeFailures(false));
-        nextFailures = now + SECOND;
+      if (now - nextSums >= 0) {
+        write(() -> log.writeRefusals(false));
+        nextSums = now + SECOND;
       }
       if (now - nextHeartbeat >= 0) {
         write(log::heartbeat);
@@ -59,6 +64,12 @@ final class AuditPulse implements AutoCloseable {
       }
       LockSupport.parkNanos(this, Math.min(blockNanos, SECOND));
     }
+  }
+
+  /** A refusal is to be written now. */
+  void wake() {
+    refusalWaits = true;
+    LockSupport.unpark(thread);
   }
 
   private void ship() {

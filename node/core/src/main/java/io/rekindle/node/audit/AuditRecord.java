@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param action such as {@code memory.store}; <= 64 bytes
  * @param namespaces <= 64
  * @param memoryIds the first 64 that were returned or changed
- * @param memoryCount of all ids; for {@link Kind#AUTHENTICATION_FAILURES} the attempts summed up
+ * @param memoryCount of all ids; for {@link Kind#REFUSALS} the requests summed up
  * @param merkleRoot over all ids when there are more than 64, see {@link MerkleTree}
  * @param decision {@link #ALLOWED}, or the {@code ErrorCode} that was answered; for {@link
- *     Kind#AUTHENTICATION_FAILURES} the reason; <= 64 bytes
+ *     Kind#REFUSALS} the reason; <= 64 bytes
  * @param transport such as {@code grpc}; <= 32 bytes
  * @param peer the socket's address; <= 128 bytes
  */
@@ -60,8 +60,10 @@ public record AuditRecord(
     OUTCOME(1),
     READ(2),
     DENIAL(3),
-    /** Failed attempts of one address for one reason within one second. */
-    AUTHENTICATION_FAILURES(4),
+    /**
+     * Requests of one address refused for one reason within one second, before anyone was known.
+     */
+    REFUSALS(4),
     /** The node itself: start, stop, background work, damage found. */
     SYSTEM(5);
 
@@ -76,7 +78,7 @@ public record AuditRecord(
       return code;
     }
 
-    /** As auditors read it: {@code authentication-failures}. */
+    /** As auditors read it: {@code intent}. */
     public String text() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param blockBytes a block leaves when it has this size
  * @param blockInterval or after this time
- * @param failuresPerSecondMax distinct (address, reason) pairs of failed authentications
+ * @param refusalsPerSecondMax distinct (address, reason) pairs of refusals that are summed
  * @param tailFileBytes size at which the next tail file begins
  * @param tailBytesMax of all tail files; beyond it AUDIT_UNAVAILABLE
  */
@@ -16,7 +16,7 @@ public record AuditSettings(
     int blockBytes,
     Duration blockInterval,
     Duration heartbeat,
-    int failuresPerSecondMax,
+    int refusalsPerSecondMax,
     long tailFileBytes,
     long tailBytesMax) {
   public static AuditSettings of(NodeConfig.Audit config) {
@@ -24,7 +24,7 @@ public record AuditSettings(
         Math.toIntExact(config.blockBytes().bytes()),
         config.blockInterval(),
         config.heartbeat(),
-        config.failuresPerSecondMax(),
+        config.refusalsPerSecondMax(),
         config.tailFileBytes().bytes(),
         config.tailBytesMax().bytes());
   }

@@ -3,9 +3,12 @@ package io.rekindle.node.bootstrap;
 import io.rekindle.node.audit.AuditLog;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.gate.Refusal;
+import io.rekindle.node.gate.RefusalSink;
 import io.rekindle.node.gate.Request;
 import io.rekindle.node.gate.RequestHandler;
 import io.rekindle.node.model.Reply;
+import io.rekindle.node.telemetry.NodeMeters;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -13,13 +16,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the door talks to for the life of the process: the engine's gate while there is one, and a
- * refusal with the reason while there is none. Refusals are recorded too, summed per address and
- * second, because without the engine nobody can be known. Thread-safe.
+ * refusal with the reason while there is none. Refusals, the door's own included, are recorded too,
+ * summed per (address, reason, second), because nobody is known then. Thread-safe.
  */
-final class GateSwitch implements RequestHandler {
+final class GateSwitch implements RequestHandler, RefusalSink {
   private static final int DRAIN_SECONDS = 10;
 
   private final AuditLog audit;
+  private final NodeMeters meters;
 
   /** Read by each request, so that whoever writes has waited for all of them. */
   private final ReadWriteLock underWay = new ReentrantReadWriteLock();
@@ -27,8 +31,9 @@ final class GateSwitch implements RequestHandler {
   private volatile @Nullable RequestHandler open;
   private volatile ErrorCode closedBecause = ErrorCode.NOT_READY;
 
-  GateSwitch(AuditLog audit) {
+  GateSwitch(AuditLog audit, NodeMeters meters) {
     this.audit = audit;
+    this.meters = meters;
   }
 
   void open(RequestHandler gate) {
@@ -62,11 +67,18 @@ final class GateSwitch implements RequestHandler {
       }
     }
     ErrorCode reason = closedBecause;
-    audit.authenticationFailed(request.peer(), reason.name());
+    meters.count(NodeMeters.Count.REQUESTS_REFUSED, 1);
+    audit.refused(request.peer(), reason.name());
     throw new RekindleException(
         reason,
         reason == ErrorCode.KEY_REVOKED
             ? "the customer's key is revoked: the node is locked"
             : "the node is not ready; /readyz names what it waits for");
+  }
+
+  @Override
+  public void refused(String peer, Refusal refusal) {
+    meters.count(NodeMeters.Count.REQUESTS_REFUSED, 1);
+    audit.refusedWithoutWaiting(peer, refusal.name());
   }
 }

@@ -103,7 +103,7 @@ public final class NodeShell implements AutoCloseable {
                 config.disk().reserveBytes().bytes(), () -> folder.toFile().getUsableSpace()),
             reaction::engineFailed,
             clock);
-    GateSwitch gate = new GateSwitch(audit);
+    GateSwitch gate = new GateSwitch(audit, meters);
     Warming warming = new Warming(models);
     GrpcDoor door =
         own(
@@ -113,6 +113,7 @@ public final class NodeShell implements AutoCloseable {
                 new GrpcDoor.Wiring(
                     tls.serverCertificate(),
                     tls.serverKey(),
+                    gate,
                     gate,
                     warming::names,
                     meters::scrape,

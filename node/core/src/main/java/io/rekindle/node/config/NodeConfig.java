@@ -181,9 +181,12 @@ public interface NodeConfig {
     @WithDefault("PT10S")
     Duration heartbeat();
 
-    /** Distinct (address, reason) pairs summed per second; the rest are counted together. */
+    /**
+     * Distinct (address, reason) pairs of refusals summed per second; the rest are counted
+     * together.
+     */
     @WithDefault("64")
-    int failuresPerSecondMax();
+    int refusalsPerSecondMax();
 
     /** A tail file is deleted as a whole, when its records are in Ignite. */
     @WithDefault("16MiB")

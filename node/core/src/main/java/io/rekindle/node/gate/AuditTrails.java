@@ -21,15 +21,15 @@ final class AuditTrails {
   }
 
   /**
-   * Runs a step before the caller is known: its failures are summed per (address, reason, second),
+   * Runs a step before the caller is known: its refusals are summed per (address, reason, second),
    * so that a flood neither fills the audit nor stops answers.
    */
-  <T> T summingFailures(Request request, Supplier<T> step) {
+  <T> T summingRefusals(Request request, Supplier<T> step) {
     try {
       return step.get();
     } catch (RekindleException e) {
-      log.authenticationFailed(request.peer(), reasonOf(e));
-      meters.count(NodeMeters.Count.AUTHENTICATIONS_FAILED, 1);
+      log.refused(request.peer(), reasonOf(e));
+      meters.count(NodeMeters.Count.REQUESTS_REFUSED, 1);
       throw e;
     }
   }

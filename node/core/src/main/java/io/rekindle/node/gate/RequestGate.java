@@ -72,9 +72,9 @@ public final class RequestGate implements RequestHandler {
 
   @Override
   public Reply handle(Request request) {
-    try (Admission.Slot _ = audit.summingFailures(request, admission::admit)) {
+    try (Admission.Slot _ = audit.summingRefusals(request, admission::admit)) {
       Principal principal =
-          audit.summingFailures(request, () -> authenticator.authenticate(request.credential()));
+          audit.summingRefusals(request, () -> authenticator.authenticate(request.credential()));
       AuditTrail trail = audit.begin(request, principal);
       try (Admission.Slot _ = admission.admit(principal.keyId())) {
         admission.checkDeadline(request);

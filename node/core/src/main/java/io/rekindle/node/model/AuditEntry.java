@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One audit record as an auditor reads it: ids and counts, never content.
  *
- * @param kind {@code intent}, {@code outcome}, {@code read}, {@code denial}, {@code
- *     authentication-failures} or {@code system}
+ * @param kind {@code intent}, {@code outcome}, {@code read}, {@code denial}, {@code refusals} or
+ *     {@code system}
  * @param memoryIds the first 64; {@code memoryCount} counts all
  * @param decision {@code allowed} or the {@code ErrorCode} that was answered
  */

@@ -49,7 +49,7 @@ public final class NodeMeters implements AutoCloseable {
     VECTORS_LOST("rekindle.vectors.lost", "Vectors that the sweep found missing"),
     MEMORIES_EXPIRED("rekindle.memories.expired", "Memories deleted by the expiry sweep"),
     INDEX_STALE("rekindle.index.stale", "Times a slice index had to be rebuilt"),
-    AUTHENTICATIONS_FAILED("rekindle.authentications.failed", "Credentials refused");
+    REQUESTS_REFUSED("rekindle.requests.refused", "Requests refused before their caller was known");
 
     private final String meter;
     private final String description;

@@ -10,6 +10,7 @@ import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.gate.Request;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.model.RequestId;
+import io.rekindle.node.telemetry.NodeMeters;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -28,8 +29,9 @@ class GateSwitchTest {
 
   @Test
   void aClosedGateRefusesWithItsReason() {
-    try (AuditLog audit = TestAudit.open(folder)) {
-      GateSwitch gate = new GateSwitch(audit);
+    try (AuditLog audit = TestAudit.open(folder);
+        NodeMeters meters = new NodeMeters()) {
+      GateSwitch gate = new GateSwitch(audit, meters);
       assertThat(refusal(gate)).isEqualTo(ErrorCode.NOT_READY);
 
       gate.open(_ -> ANSWER);
@@ -45,8 +47,9 @@ class GateSwitchTest {
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     AtomicBoolean handled = new AtomicBoolean();
-    try (AuditLog audit = TestAudit.open(folder)) {
-      GateSwitch gate = new GateSwitch(audit);
+    try (AuditLog audit = TestAudit.open(folder);
+        NodeMeters meters = new NodeMeters()) {
+      GateSwitch gate = new GateSwitch(audit, meters);
       gate.open(
           _ -> {
             entered.countDown();

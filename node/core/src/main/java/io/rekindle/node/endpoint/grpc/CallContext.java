@@ -1,33 +1,22 @@
 package io.rekindle.node.endpoint.grpc;
 
-import io.grpc.ServerCall;
 import io.rekindle.node.gate.Request;
 import io.rekindle.node.gate.RequestHandler;
 import io.rekindle.node.model.RequestId;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.Executor;
 
 /**
  * What every call of the door shares.
  *
- * @param executor bounded; refuses with {@code RejectedExecutionException} when it is full
  * @param deadlineDefault of a call that brings no timeout
  */
 record CallContext(
     RequestHandler handler,
-    Executor executor,
-    PeerSource peers,
+    Arrival.Source arrivals,
     InstantSource clock,
     Duration deadlineDefault,
     Duration deadlineMax) {
-
-  /** Tells where a call comes from; the server below io.grpc knows. */
-  @FunctionalInterface
-  interface PeerSource {
-    /** The socket's address, without the port. */
-    String peer(ServerCall<?, ?> call);
-  }
 
   /** The request of one step of a call; a malformed head is refused like a malformed body. */
   Request request(RequestId id, CallHead head, Request.Decoder decoder) {

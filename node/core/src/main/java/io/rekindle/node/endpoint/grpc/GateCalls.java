@@ -50,14 +50,15 @@ final class GateCalls {
         ServerMethodDefinition.create(
             raw,
             (call, headers) -> {
-              CallHead head = CallHead.of(context.peers().peer(call), headers);
+              Arrival arrival = context.arrivals().of(call);
+              CallHead head = CallHead.of(arrival.peer(), headers);
               UnaryCall.Body<R> body =
                   (id, bytes) -> {
                     Request request =
                         context.request(id, head, ns -> decoder.decode(parse(parser, bytes), ns));
                     return encoder.apply(type.cast(context.handler().handle(request)));
                   };
-              return UnaryCall.start(call, context.executor(), body);
+              return UnaryCall.start(call, arrival.executor(), body);
             }));
     return this;
   }
@@ -75,7 +76,8 @@ final class GateCalls {
         ServerMethodDefinition.create(
             raw,
             (call, headers) -> {
-              CallHead head = CallHead.of(context.peers().peer(call), headers);
+              Arrival arrival = context.arrivals().of(call);
+              CallHead head = CallHead.of(arrival.peer(), headers);
               PagedCall.Body<R> body =
                   (id, bytes, page) -> {
                     Request request =
@@ -84,7 +86,7 @@ final class GateCalls {
                     P reply = type.cast(context.handler().handle(request));
                     return new PagedCall.Page<>(encoder.apply(reply), nextPage.apply(reply));
                   };
-              return PagedCall.start(call, context.executor(), body);
+              return PagedCall.start(call, arrival.executor(), body);
             }));
     return this;
   }

@@ -13,6 +13,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.gate.RefusalSink;
 import io.rekindle.node.gate.RequestHandler;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -58,6 +59,7 @@ public final class GrpcDoor implements AutoCloseable {
       Path certificate,
       Path key,
       RequestHandler handler,
+      RefusalSink refusals,
       Supplier<List<String>> warming,
       Supplier<String> metrics,
       InstantSource clock) {}
@@ -65,21 +67,24 @@ public final class GrpcDoor implements AutoCloseable {
   /** Listens; returns when the port is open. */
   public static GrpcDoor open(NodeConfig.Door config, Wiring wiring) {
     ThreadPoolExecutor handlers = handlers(config);
+    Connections connections = new Connections(config.connectionsMax(), wiring.refusals());
+    DoorRefusals refusals =
+        new DoorRefusals(
+            wiring.refusals(), handlers, config.requestBytesMax().bytes(), connections);
     CallContext context =
         new CallContext(
-            wiring.handler(),
-            handlers,
-            _ -> peer(ServiceRequestContext.current()),
+            refusals.accounting(wiring.handler()),
+            _ -> refusals.arrival(ServiceRequestContext.current()),
             wiring.clock(),
             config.deadlineDefault(),
             config.deadlineMax());
-    HttpPages pages = new HttpPages(context, wiring.warming(), wiring.metrics());
+    HttpPages pages = new HttpPages(context, refusals::arrival, wiring.warming(), wiring.metrics());
     Server server =
         Server.builder()
             .https(new InetSocketAddress(config.host(), config.port()))
             .tls(TlsKeyPair.of(wiring.key().toFile(), wiring.certificate().toFile()))
             .tlsCustomizer(tls -> tls.protocols("TLSv1.3"))
-            .maxNumConnections(config.connectionsMax())
+            .childChannelPipelineCustomizer(connections::accept)
             .maxRequestLength(config.requestBytesMax().bytes() + FRAMING_BYTES)
             // Until a request has arrived whole; from then on its own deadline counts.
             .requestTimeout(config.deadlineDefault())
@@ -87,10 +92,12 @@ public final class GrpcDoor implements AutoCloseable {
             .gracefulShutdownTimeout(STOP_QUIET, STOP_MAX)
             .disableServerHeader()
             .disableDateHeader()
-            .service(service(config, context))
-            .service("/healthz", pages.health())
-            .service("/readyz", pages.readiness())
+            .service(service(config, context, refusals))
+            .service("/healthz", refusals.exempt(pages.health()))
+            .service("/readyz", refusals.exempt(pages.readiness()))
             .service("/metrics", pages.metrics())
+            .decorator(refusals)
+            .errorHandler(refusals.protocolViolations())
             .build();
     server.start().join();
     return new GrpcDoor(server, handlers);
@@ -112,7 +119,8 @@ public final class GrpcDoor implements AutoCloseable {
     handlers.shutdown();
   }
 
-  private static GrpcService service(NodeConfig.Door config, CallContext context) {
+  private static GrpcService service(
+      NodeConfig.Door config, CallContext context, DoorRefusals refusals) {
     GrpcServiceBuilder grpc =
         GrpcService.builder()
             .supportedSerializationFormats(
@@ -121,6 +129,7 @@ public final class GrpcDoor implements AutoCloseable {
                 GrpcSerializationFormats.PROTO_WEB_TEXT)
             .maxRequestMessageLength(Math.toIntExact(config.requestBytesMax().bytes()))
             .useClientTimeoutHeader(false)
+            .exceptionHandler(refusals::describe)
             .intercept(new ArrivalTimeout());
     GrpcEndpoints.of(context).forEach(grpc::addService);
     return grpc.build();
@@ -137,10 +146,6 @@ public final class GrpcDoor implements AutoCloseable {
             Thread.ofPlatform().name("rekindle-handler-", 0).factory());
     handlers.allowCoreThreadTimeOut(true);
     return handlers;
-  }
-
-  static String peer(ServiceRequestContext context) {
-    return context.clientAddress().getHostAddress();
   }
 
   /** A client that never ends its request is cut off; one that waits for its answer is not. */

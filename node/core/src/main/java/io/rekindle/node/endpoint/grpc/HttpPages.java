@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.gate.Request;
@@ -13,6 +14,7 @@ import io.rekindle.node.model.RequestId;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +29,17 @@ final class HttpPages {
       MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
 
   private final CallContext context;
+  private final Function<ServiceRequestContext, Arrival> arrivals;
   private final Supplier<List<String>> warming;
   private final Supplier<String> metrics;
 
-  HttpPages(CallContext context, Supplier<List<String>> warming, Supplier<String> metrics) {
+  HttpPages(
+      CallContext context,
+      Function<ServiceRequestContext, Arrival> arrivals,
+      Supplier<List<String>> warming,
+      Supplier<String> metrics) {
     this.context = context;
+    this.arrivals = arrivals;
     this.warming = warming;
     this.metrics = metrics;
   }
@@ -55,15 +63,16 @@ final class HttpPages {
 
   HttpService metrics() {
     return (http, request) -> {
+      Arrival arrival = arrivals.apply(http);
       CallHead head =
           new CallHead(
-              GrpcDoor.peer(http),
+              arrival.peer(),
               credential(request.headers().get(HttpHeaderNames.AUTHORIZATION)),
               null,
               null);
       CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
       try {
-        context.executor().execute(() -> answer.complete(scrape(head)));
+        arrival.executor().execute(() -> answer.complete(scrape(head)));
       } catch (RejectedExecutionException e) {
         answer.complete(error(UnaryCall.busy()));
       }

@@ -23,6 +23,7 @@ final class PagedCall<R> extends ServerCall.Listener<ByteString> {
   private volatile @Nullable ByteString message;
   private volatile @Nullable String page;
   private volatile boolean first = true;
+  private volatile boolean begun;
   private volatile boolean done;
 
   private PagedCall(ServerCall<ByteString, R> call, Executor executor, Body<R> body) {
@@ -68,7 +69,6 @@ final class PagedCall<R> extends ServerCall.Listener<ByteString> {
       fail(RekindleException.invalid("request", "this call has one message"), RequestId.random());
       return;
     }
-    call.sendHeaders(new Metadata());
     next();
   }
 
@@ -105,6 +105,11 @@ final class PagedCall<R> extends ServerCall.Listener<ByteString> {
     RequestId id = RequestId.random();
     try {
       Page<R> answer = body.answer(id, received, page);
+      if (!begun) {
+        // Not before: an answer begins once the gate has recorded its first page.
+        begun = true;
+        call.sendHeaders(new Metadata());
+      }
       call.sendMessage(answer.message());
       page = answer.next();
     } catch (Throwable e) {

@@ -8,8 +8,9 @@
  * <p>Invariants: a message is parsed inside the gate, after its caller is known, so that malformed
  * bytes are audited like any other bad input; calls run on a bounded executor, never on an event
  * loop; an error leaves through {@code GrpcErrors} alone, and one that is not a {@code
- * RekindleException} tells nothing but its request id. Everything but {@code GrpcDoor} and {@code
- * HttpPages} is plain io.grpc.
+ * RekindleException} tells nothing but its request id; what is answered without the gate is
+ * accounted for by {@code DoorRefusals}. Everything but {@code GrpcDoor}, {@code DoorRefusals},
+ * {@code Connections} and {@code HttpPages} is plain io.grpc.
  *
  * <p>Does not: authenticate, authorise, audit, or keep anything between calls.
  */

@@ -49,8 +49,7 @@ final class InProcessDoor implements AutoCloseable {
               commands.add(command);
               return replies.apply(command);
             },
-            executor == null ? threads : executor,
-            _ -> "192.0.2.7",
+            _ -> new Arrival("192.0.2.7", executor == null ? threads : executor),
             Clock.systemUTC(),
             DEADLINE_DEFAULT,
             DEADLINE_MAX);
