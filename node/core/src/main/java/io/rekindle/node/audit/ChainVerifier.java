@@ -28,6 +28,8 @@ final class ChainVerifier {
   private @Nullable UUID chain;
   private @Nullable ChainPoint at;
   private long records;
+  private long heartbeats;
+  private long lists;
   private long blocks;
   private long firstSequence;
   private @Nullable ReadRecord listed;
@@ -96,7 +98,7 @@ final class ChainVerifier {
 
   Reply.AuditVerified result() {
     return new Reply.AuditVerified(
-        records, blocks, firstSequence, sequence(), List.copyOf(problems));
+        records, heartbeats, lists, blocks, firstSequence, sequence(), List.copyOf(problems));
   }
 
   private void readable(String place, Runnable reading) {
@@ -150,8 +152,12 @@ final class ChainVerifier {
         closeSideList();
         listed = record.merkleRoot() == null ? null : new ReadRecord(point, record);
       }
-      case ChainItem.MemoryIds ids -> sideList.addAll(listed == null ? List.of() : ids.ids());
+      case ChainItem.MemoryIds ids -> {
+        lists++;
+        sideList.addAll(listed == null ? List.of() : ids.ids());
+      }
       case ChainItem.Heartbeat heartbeat -> {
+        heartbeats++;
         closeSideList();
         if (heartbeat.count() != before.sequence() || !heartbeat.hash().equals(before.hash())) {
           problem("%s: the heartbeat %d saw another history".formatted(place, point.sequence()));

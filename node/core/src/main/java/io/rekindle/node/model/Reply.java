@@ -79,12 +79,20 @@ public sealed interface Reply {
   record AuditListed(List<AuditEntry> entries, @Nullable String nextPage) implements Reply {}
 
   /**
-   * What a walk along the chain found.
+   * What a walk along the chain found. Of a whole chain, the sequence numbers from first to last
+   * are as many as records, heartbeats and lists together.
    *
+   * @param lists items that hold a part of the list of memories of a record with more than 64
    * @param problems empty when the chain is whole; each names the place and what is wrong
    */
   record AuditVerified(
-      long records, long blocks, long firstSequence, long lastSequence, List<String> problems)
+      long records,
+      long heartbeats,
+      long lists,
+      long blocks,
+      long firstSequence,
+      long lastSequence,
+      List<String> problems)
       implements Reply {}
 
   /** Facts for the person on call, in order. */

@@ -7,6 +7,7 @@ import io.rekindle.node.audit.AuditRecord.Kind;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.AuditEntry;
 import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.Reply;
 import io.rekindle.node.model.RequestId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -170,7 +171,12 @@ class AuditLogTest {
       List<AuditEntry> entries = AuditFixture.all(log);
       assertThat(entries).extracting(AuditEntry::memoryCount).endsWith(5_000L, 3L);
       assertThat(entries.getLast().memoryIds()).isEqualTo(ids.subList(0, 3));
-      assertThat(log.verify().problems()).isEmpty();
+      Reply.AuditVerified verified = log.verify();
+      assertThat(verified.problems()).isEmpty();
+      assertThat(verified.lists()).isEqualTo(2);
+      assertThat(verified.records() + verified.heartbeats() + verified.lists())
+          .as("everything that has a number")
+          .isEqualTo(verified.lastSequence());
     }
   }
 
@@ -213,8 +219,7 @@ class AuditLogTest {
     log.close();
     log.close();
     assertThatThrownBy(() -> log.append(fixture.read("a"))).isInstanceOf(RekindleException.class);
-    assertThatThrownBy(() -> log.authenticationFailed("::1", "expired"))
-        .isInstanceOf(RekindleException.class);
+    assertThatThrownBy(() -> log.refused("::1", "expired")).isInstanceOf(RekindleException.class);
   }
 
   @Test

@@ -53,6 +53,8 @@ class TamperingTest {
       assertThat(verified.problems()).isEmpty();
       assertThat(verified.blocks()).isEqualTo(5);
       assertThat(verified.records()).isEqualTo(50);
+      assertThat(verified.heartbeats()).as("the one at open").isEqualTo(1);
+      assertThat(verified.lists()).isZero();
       assertThat(verified.firstSequence()).isEqualTo(1);
       assertThat(verified.lastSequence()).isEqualTo(51).isEqualTo(log.lastSequence());
     }

@@ -4,6 +4,8 @@ import io.rekindle.cli.ExitCodes;
 import io.rekindle.cli.Session;
 import io.rekindle.v1.ListAuditRecordsRequest;
 import io.rekindle.v1.VerifyAuditResponse;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -53,13 +55,27 @@ public final class AuditCommands {
     return verified.getProblemsCount() == 0 ? ExitCodes.OK : ExitCodes.FAILURE;
   }
 
-  /** One line about a chain that is whole. */
+  /**
+   * One line about a chain that is whole. It counts everything that has a number, so that the
+   * counts add up to the numbers.
+   */
   public static String summary(VerifyAuditResponse verified) {
-    return "whole: %,d records (#%d to #%d) in %,d blocks"
+    List<String> counts = new ArrayList<>();
+    counts.add(count(verified.getRecords(), "record"));
+    counts.add(count(verified.getHeartbeats(), "heartbeat"));
+    if (verified.getLists() > 0) {
+      counts.add(count(verified.getLists(), "memory list"));
+    }
+    return "whole: %s and %s (#%d to #%d) in %s"
         .formatted(
-            verified.getRecords(),
+            String.join(", ", counts.subList(0, counts.size() - 1)),
+            counts.getLast(),
             verified.getFirstSequence(),
             verified.getLastSequence(),
-            verified.getBlocks());
+            count(verified.getBlocks(), "block"));
+  }
+
+  private static String count(long number, String what) {
+    return "%,d %s%s".formatted(number, what, number == 1 ? "" : "s");
   }
 }

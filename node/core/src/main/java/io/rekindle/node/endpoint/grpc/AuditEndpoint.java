@@ -61,6 +61,8 @@ final class AuditEndpoint implements BindableService {
   private static VerifyAuditResponse verified(Reply.AuditVerified reply) {
     return VerifyAuditResponse.newBuilder()
         .setRecords(reply.records())
+        .setHeartbeats(reply.heartbeats())
+        .setLists(reply.lists())
         .setBlocks(reply.blocks())
         .setFirstSequence(reply.firstSequence())
         .setLastSequence(reply.lastSequence())
