@@ -40,6 +40,26 @@ public final class Filters {
     return simplify(filter) instanceof And(List<Filter> parts) ? parts : List.of(simplify(filter));
   }
 
+  /**
+   * A filter that passes only what {@code filter} passes whatever the unknown fields hold: a term
+   * on one of them does not hold, and neither does its negation.
+   */
+  public static Filter certain(Filter filter, Predicate<Field> known) {
+    return simplify(certain(filter, known, Filter.NONE));
+  }
+
+  private static Filter certain(Filter filter, Predicate<Field> known, Filter otherwise) {
+    return switch (filter) {
+      case And(List<Filter> parts) ->
+          new And(parts.stream().map(part -> certain(part, known, otherwise)).toList());
+      case Or(List<Filter> parts) ->
+          new Or(parts.stream().map(part -> certain(part, known, otherwise)).toList());
+      case Not(Filter part) -> new Not(certain(part, known, negate(otherwise)));
+      case Compare compare -> known.test(compare.field()) ? compare : otherwise;
+      case Has has -> known.test(has.field()) ? has : otherwise;
+    };
+  }
+
   /** Every field that a filter reads, in order of appearance. */
   public static Set<Field> fields(Filter filter) {
     Set<Field> fields = new LinkedHashSet<>();

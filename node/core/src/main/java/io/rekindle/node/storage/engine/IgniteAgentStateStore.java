@@ -77,7 +77,7 @@ public final class IgniteAgentStateStore implements AgentStateStore {
             namespace,
             stateKey,
             caches.agentState().get(stateKey),
-            pass.rowFilter(namespace.path()));
+            StateView.rowFilter(pass, namespace));
     if (state == null) {
       throw notFound();
     }
@@ -105,7 +105,7 @@ public final class IgniteAgentStateStore implements AgentStateStore {
               view.key(namespace, agentId, key),
               expectedVersion,
               replays.of(namespace, "state.set", idempotencyKey, lineage, parts),
-              pass.rowFilter(namespace.path()));
+              StateView.rowFilter(pass, namespace));
       byte[] sealed = view.seal(namespace, request.key(), value);
       byte[] subject =
           subjectId == null ? null : keyring.subjectDigest(namespace.path().root(), subjectId);
@@ -124,7 +124,6 @@ public final class IgniteAgentStateStore implements AgentStateStore {
     if (row != null && before == null) {
       throw hidden();
     }
-    checkVersion(request.expectedVersion(), row == null ? 0 : row.version());
     long now = Micros.of(clock.instant());
     StateRow changed =
         new StateRow(
@@ -138,6 +137,8 @@ public final class IgniteAgentStateStore implements AgentStateStore {
     if (after == null) {
       throw hidden();
     }
+    // Last: whoever may not see the state learns nothing of its version, nor whether it has one.
+    checkVersion(request.expectedVersion(), row == null ? 0 : row.version());
     putRecord(request);
     caches.agentState().put(request.key(), changed);
     return after;
@@ -165,7 +166,7 @@ public final class IgniteAgentStateStore implements AgentStateStore {
                   idempotencyKey,
                   lineage,
                   parts(agentId, key, expectedVersion)),
-              pass.rowFilter(namespace.path()));
+              StateView.rowFilter(pass, namespace));
       transactions.run(
           () -> {
             List<byte[]> seen = recordsOf(caches.agentState().get(request.key()));
@@ -199,7 +200,7 @@ public final class IgniteAgentStateStore implements AgentStateStore {
       int pageSize,
       @Nullable StateCursor after) {
     pass.check(Action.STATE_READ, namespace.path());
-    return list.list(namespace, agentId, pageSize, after, pass.rowFilter(namespace.path()));
+    return list.list(namespace, agentId, pageSize, after, StateView.rowFilter(pass, namespace));
   }
 
   /** Locks the record of this write and those of the row; true for a replay. */

@@ -1,10 +1,13 @@
 package io.rekindle.node.storage.engine;
 
+import io.rekindle.node.access.Pass;
 import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.access.filter.Filter.Column;
+import io.rekindle.node.access.filter.Filter.Field;
 import io.rekindle.node.access.filter.Filter.Literal;
 import io.rekindle.node.access.filter.FilterEvaluator;
 import io.rekindle.node.access.filter.FilterRow;
+import io.rekindle.node.access.filter.Filters;
 import io.rekindle.node.keyring.EnvelopeContext;
 import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.model.AgentState;
@@ -14,16 +17,35 @@ import io.rekindle.node.storage.row.StateKey;
 import io.rekindle.node.storage.row.StateRow;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Seals and opens agent states, and tests them against a row filter. */
+/**
+ * Seals and opens agent states, and tests them against a row filter.
+ *
+ * <p>A condition was written for memories, of whose columns a state has few. It shows a state only
+ * if it holds by those, whatever the others were: {@code agent_id = "a7"} shows the states of a7,
+ * {@code sensitivity <= "internal"} none, and neither does {@code NOT sensitivity > "internal"},
+ * because nobody has said how sensitive a state is.
+ */
 final class StateView {
+  private static final Set<Column> COLUMNS =
+      EnumSet.of(Column.AGENT_ID, Column.VERSION, Column.CREATED_AT, Column.UPDATED_AT);
+
   private final Keyring keyring;
 
   StateView(Keyring keyring) {
     this.keyring = keyring;
+  }
+
+  /** Which states of a namespace exist for a pass. */
+  static Filter rowFilter(Pass pass, Namespace namespace) {
+    return Filters.certain(
+        pass.rowFilter(namespace.path()),
+        field -> field instanceof Field.OfColumn(Column column) && COLUMNS.contains(column));
   }
 
   StateKey key(Namespace namespace, String agentId, String name) {
