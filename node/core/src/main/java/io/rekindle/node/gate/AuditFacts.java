@@ -1,14 +1,19 @@
 package io.rekindle.node.gate;
 
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.Command;
 import io.rekindle.node.model.Memory;
 import io.rekindle.node.model.MemoryCommand;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Reply;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Which memories a command means to change and a reply shows: ids only, never content. */
+/** What of a command and a reply is recorded: ids and reasons, never content. */
 final class AuditFacts {
   private AuditFacts() {}
 
@@ -21,6 +26,30 @@ final class AuditFacts {
           c.items().stream().map(MemoryCommand.DeleteItem::memoryId).toList();
       default -> List.of();
     };
+  }
+
+  /**
+   * Why nothing of a batch was done: the reason of its first item, which for a batch of one is what
+   * the caller is answered; null when something was done.
+   */
+  static @Nullable ErrorCode refusal(Reply reply) {
+    return switch (reply) {
+      case Reply.Stored r -> firstIfAll(r.results().stream().map(Reply.StoreResult::error));
+      case Reply.Deleted r -> firstIfAll(r.results().stream().map(Reply.DeleteResult::error));
+      default -> null;
+    };
+  }
+
+  private static @Nullable ErrorCode firstIfAll(Stream<@Nullable RekindleException> errors) {
+    ErrorCode first = null;
+    for (Iterator<@Nullable RekindleException> each = errors.iterator(); each.hasNext(); ) {
+      RekindleException error = each.next();
+      if (error == null) {
+        return null;
+      }
+      first = first == null ? error.code() : first;
+    }
+    return first;
   }
 
   static List<MemoryId> memoryIds(Reply reply) {

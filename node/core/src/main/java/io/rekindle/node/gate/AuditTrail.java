@@ -58,11 +58,13 @@ final class AuditTrail {
 
   /** Before a good answer leaves. */
   void answered(Reply reply) {
+    ErrorCode refused = AuditFacts.refusal(reply);
     append(
         mutates ? AuditRecord.Kind.OUTCOME : AuditRecord.Kind.READ,
         AuditFacts.memoryIds(reply),
-        AuditRecord.ALLOWED);
-    meters.request(action(), request.transport(), "OK", elapsed());
+        refused == null ? AuditRecord.ALLOWED : refused.name());
+    meters.request(
+        action(), request.transport(), refused == null ? "OK" : refused.name(), elapsed());
   }
 
   /**
@@ -80,16 +82,22 @@ final class AuditTrail {
     if (error.code() == ErrorCode.AUDIT_UNAVAILABLE) {
       return error;
     }
-    AuditRecord.Kind kind =
-        error.code() == ErrorCode.PERMISSION_DENIED
-            ? AuditRecord.Kind.DENIAL
-            : mutates ? AuditRecord.Kind.OUTCOME : AuditRecord.Kind.READ;
     try {
-      append(kind, intended, error.code().name());
+      append(kindOf(error), intended, error.code().name());
       return error;
     } catch (RekindleException unavailable) {
       return unavailable;
     }
+  }
+
+  /** An intent is closed by an outcome alone, a denial on the row included. */
+  private AuditRecord.Kind kindOf(RekindleException error) {
+    if (mutates) {
+      return AuditRecord.Kind.OUTCOME;
+    }
+    return error.code() == ErrorCode.PERMISSION_DENIED
+        ? AuditRecord.Kind.DENIAL
+        : AuditRecord.Kind.READ;
   }
 
   private String action() {

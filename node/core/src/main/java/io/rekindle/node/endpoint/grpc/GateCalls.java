@@ -10,7 +10,6 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
-import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.gate.Request;
 import io.rekindle.node.model.Command;
@@ -131,8 +130,8 @@ final class GateCalls {
       return parser.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
       // Its message is one of protobuf's own sentences; which field is not known to it.
-      throw new RekindleException(
-          ErrorCode.INVALID_ARGUMENT,
+      throw RekindleException.invalid(
+          "request",
           "the request is not a valid protobuf message, or a text in it is not valid UTF-8");
     }
   }

@@ -80,6 +80,13 @@ final class MemoryView {
     return clock.instant();
   }
 
+  /** Refuses what would be over before it was stored: nobody could ever read it. */
+  void requireFuture(@Nullable Instant expiresAt) {
+    if (expiresAt != null && !expiresAt.isAfter(now())) {
+      throw RekindleException.invalid("expires_at", "expires_at lies in the future");
+    }
+  }
+
   static MemoryKey key(Namespace namespace, MemoryId id) {
     return new MemoryKey(namespace.sliceOf(id), id);
   }

@@ -111,6 +111,7 @@ final class StoreMemory {
       @Nullable Replay replay,
       Filter rowFilter) {
     float[] vector = VectorChecks.requireFitting(namespace, draft.vector());
+    view.requireFuture(draft.expiresAt());
     Instant now = Micros.truncate(view.now());
     MemoryKey key = MemoryView.key(namespace, id);
     MemoryColumns columns = columns(namespace, draft, agentId, id, now);

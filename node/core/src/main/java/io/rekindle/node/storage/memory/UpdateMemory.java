@@ -69,6 +69,7 @@ final class UpdateMemory {
       pass.check(Action.RELABEL, namespace.path());
     }
     PatchedMemory.requireFitting(namespace, patch);
+    view.requireFuture(patch.expiresAt());
     Request request =
         new Request(
             namespace,

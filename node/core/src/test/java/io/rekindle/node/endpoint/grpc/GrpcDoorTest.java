@@ -89,7 +89,8 @@ class GrpcDoorTest {
   @Test
   void refusesAClientThatDoesNotKnowItsCa() throws Exception {
     try (SSLSocket socket =
-        (SSLSocket) SSLContext.getDefault().getSocketFactory().createSocket("localhost", door.port())) {
+        (SSLSocket)
+            SSLContext.getDefault().getSocketFactory().createSocket("localhost", door.port())) {
       assertThatThrownBy(socket::startHandshake).isInstanceOf(SSLHandshakeException.class);
     }
   }
@@ -104,7 +105,8 @@ class GrpcDoorTest {
 
     StatusRuntimeException error =
         catchThrowableOfType(
-            StatusRuntimeException.class, () -> door.stub().withCompression("gzip").storeMemory(bomb));
+            StatusRuntimeException.class,
+            () -> door.stub().withCompression("gzip").storeMemory(bomb));
 
     assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
   }
