@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** A door of a running node, and what an administrator can prepare behind it. */
 public interface DoorFixture {
   /** A key and the client that uses it. */
-  record Key(String id, Caller caller) {}
+  record IssuedKey(String id, Caller caller) {}
 
   /** A grant on a namespace; an empty condition is none. */
   record Grant(String namespace, String condition) {}
@@ -36,11 +36,11 @@ public interface DoorFixture {
   Caller administrator();
 
   /** A read-write key. */
-  Key key(@Nullable String agentId, @Nullable Instant expiresAt, Grant... grants);
+  IssuedKey key(@Nullable String agentId, @Nullable Instant expiresAt, Grant... grants);
 
-  void revoke(Key key);
+  void revoke(IssuedKey key);
 
-  void add(Key key, Grant grant);
+  void add(IssuedKey key, Grant grant);
 
-  void remove(Key key, Grant grant);
+  void remove(IssuedKey key, Grant grant);
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.rekindle.node.contract.DoorFixture.Grant;
-import io.rekindle.node.contract.DoorFixture.Key;
+import io.rekindle.node.contract.DoorFixture.IssuedKey;
 import io.rekindle.node.contract.TestDoor.Caller;
 import io.rekindle.node.contract.TestDoor.Page;
 import io.rekindle.node.contract.TestDoor.Refused;
@@ -100,7 +100,7 @@ public abstract class HiddenRowContract extends DoorContract {
   void aReplayIsAuthorisedAnewAfterAGrantWasNarrowed() {
     Grant wide = new Grant(t.shared(), "");
     Grant narrow = new Grant(t.shared(), "sensitivity = \"public\"");
-    Key key = door().key(null, null, wide);
+    IssuedKey key = door().key(null, null, wide);
     Seed seed = Seed.of("stored under a wide grant").sensitivity("internal").idempotencyKey("s");
     Seen stored = key.caller().store(t.shared(), seed);
     ThrowingCallable update =

@@ -3,7 +3,7 @@ package io.rekindle.node.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.node.contract.DoorFixture.Grant;
-import io.rekindle.node.contract.DoorFixture.Key;
+import io.rekindle.node.contract.DoorFixture.IssuedKey;
 import io.rekindle.node.contract.TestDoor.Caller;
 import io.rekindle.node.contract.TestDoor.Refused;
 import io.rekindle.node.contract.TestDoor.Seed;
@@ -90,7 +90,7 @@ public abstract class RevocationContract extends DoorContract {
   @Test
   void aRevokedKeyEndsItsStreamsAndIsRefusedEverywhere() {
     storeMany();
-    Key key = door().key(null, null, grant());
+    IssuedKey key = door().key(null, null, grant());
     Iterator<List<Seen>> stream = openStream(key.caller());
     door().revoke(key);
     everyKindIsRefused("UNAUTHENTICATED", key.caller());
@@ -101,7 +101,7 @@ public abstract class RevocationContract extends DoorContract {
   void anExpiredKeyEndsItsStreamsAndIsRefusedEverywhere() throws InterruptedException {
     storeMany();
     Duration lifetime = Duration.ofSeconds(2);
-    @Nullable Key key = null;
+    @Nullable IssuedKey key = null;
     @Nullable Iterator<List<Seen>> stream = null;
     while (key == null || stream == null) {
       Instant expiry = Instant.now().plus(lifetime);
@@ -124,7 +124,7 @@ public abstract class RevocationContract extends DoorContract {
   @Test
   void aGrantTakenAwayEndsTheStreamAndClosesTheNamespace() {
     storeMany();
-    Key key = door().key(null, null, grant(), new Grant(t.shared(), ""));
+    IssuedKey key = door().key(null, null, grant(), new Grant(t.shared(), ""));
     Iterator<List<Seen>> stream = openStream(key.caller());
     door().remove(key, grant());
     everyKindIsRefused("PERMISSION_DENIED", key.caller());
@@ -135,7 +135,7 @@ public abstract class RevocationContract extends DoorContract {
   @Test
   void aGrantNarrowedWhileAStreamIsOpenHidesTheRestOfIt() {
     storeMany();
-    Key key = door().key(null, null, grant());
+    IssuedKey key = door().key(null, null, grant());
     Iterator<List<Seen>> stream = openStream(key.caller());
     door().add(key, new Grant(a(), "sensitivity = \"public\""));
     door().remove(key, grant());

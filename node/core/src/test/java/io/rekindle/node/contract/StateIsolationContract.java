@@ -3,7 +3,7 @@ package io.rekindle.node.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.node.contract.DoorFixture.Grant;
-import io.rekindle.node.contract.DoorFixture.Key;
+import io.rekindle.node.contract.DoorFixture.IssuedKey;
 import io.rekindle.node.contract.TestDoor.Caller;
 import io.rekindle.node.contract.TestDoor.State;
 import io.rekindle.node.contract.TestDoor.StatePage;
@@ -158,7 +158,7 @@ public abstract class StateIsolationContract extends DoorContract {
   void aReplayIsAuthorisedAnewAfterAGrantWasNarrowed() {
     Grant wide = new Grant(t.shared(), "");
     Grant narrow = new Grant(t.shared(), "agent_id = \"a1\"");
-    Key key = door().key(null, null, wide);
+    IssuedKey key = door().key(null, null, wide);
     StateSeed seed = StateSeed.of("a2", "k", value()).idempotencyKey("once");
     key.caller().setState(t.shared(), seed);
     assertThat(key.caller().setState(t.shared(), seed).version()).as("a replay").isEqualTo(1);

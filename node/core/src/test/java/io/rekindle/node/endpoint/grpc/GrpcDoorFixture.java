@@ -69,9 +69,9 @@ final class GrpcDoorFixture implements DoorFixture {
   }
 
   @Override
-  public Key key(@Nullable String agentId, @Nullable Instant expiresAt, Grant... grants) {
+  public IssuedKey key(@Nullable String agentId, @Nullable Instant expiresAt, Grant... grants) {
     CreateApiKeyResponse created = create(agentId, expiresAt, grants);
-    return new Key(created.getApiKey().getApiKeyId(), door.caller(created.getSecret()));
+    return new IssuedKey(created.getApiKey().getApiKeyId(), door.caller(created.getSecret()));
   }
 
   /** As {@link #key}, with the secret. */
@@ -97,20 +97,20 @@ final class GrpcDoorFixture implements DoorFixture {
   }
 
   @Override
-  public void revoke(Key key) {
+  public void revoke(IssuedKey key) {
     RevokeApiKeyRequest request = RevokeApiKeyRequest.newBuilder().setApiKeyId(key.id()).build();
     var _ = call(() -> access.revokeApiKey(request));
   }
 
   @Override
-  public void add(Key key, Grant grant) {
+  public void add(IssuedKey key, Grant grant) {
     AddGrantRequest request =
         AddGrantRequest.newBuilder().setApiKeyId(key.id()).setGrant(message(grant)).build();
     var _ = call(() -> access.addGrant(request));
   }
 
   @Override
-  public void remove(Key key, Grant grant) {
+  public void remove(IssuedKey key, Grant grant) {
     RemoveGrantRequest request =
         RemoveGrantRequest.newBuilder().setApiKeyId(key.id()).setGrant(message(grant)).build();
     var _ = call(() -> access.removeGrant(request));

@@ -46,7 +46,7 @@ class GrpcRevocationIT extends RevocationContract {
     CreateApiKeyResponse created = fixture.create(null, null, new DoorFixture.Grant("any", ""));
     Channel channel = fixture.door().channel(created.getSecret());
     fixture.revoke(
-        new DoorFixture.Key(
+        new DoorFixture.IssuedKey(
             created.getApiKey().getApiKeyId(), fixture.door().caller(created.getSecret())));
     for (ServiceDescriptor service : SERVICES) {
       for (MethodDescriptor<?, ?> method : service.getMethods()) {
