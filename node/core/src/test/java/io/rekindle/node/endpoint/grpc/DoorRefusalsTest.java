@@ -1,5 +1,6 @@
 package io.rekindle.node.endpoint.grpc;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -116,7 +117,10 @@ class DoorRefusalsTest {
             StatusRuntimeException.class,
             () -> door.stub().withCompression(encoding).storeMemory(large()));
     ErrorInfo info =
-        StatusProto.fromThrowable(error).getDetailsList().getFirst().unpack(ErrorInfo.class);
+        requireNonNull(StatusProto.fromThrowable(error))
+            .getDetailsList()
+            .getFirst()
+            .unpack(ErrorInfo.class);
     assertThat(info.getReason()).isEqualTo("LIMIT_EXCEEDED");
     assertThat(info.getMetadataMap())
         .containsEntry("field", "request")

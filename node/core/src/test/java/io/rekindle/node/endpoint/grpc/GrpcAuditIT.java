@@ -1,5 +1,6 @@
 package io.rekindle.node.endpoint.grpc;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -73,7 +74,7 @@ class GrpcAuditIT {
     StatusRuntimeException refusal = catchThrowableOfType(StatusRuntimeException.class, call);
     assertThat(refusal).isNotNull();
     String id = "";
-    for (Any detail : StatusProto.fromThrowable(refusal).getDetailsList()) {
+    for (Any detail : requireNonNull(StatusProto.fromThrowable(refusal)).getDetailsList()) {
       id = detail.is(RequestInfo.class) ? detail.unpack(RequestInfo.class).getRequestId() : id;
     }
     String requestId = id;

@@ -1,5 +1,6 @@
 package io.rekindle.node.endpoint.grpc;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -340,7 +341,7 @@ class GrpcLimitsIT {
         catchThrowableOfType(
             StatusRuntimeException.class, () -> call(channel, over.method(), over.request()));
     assertThat(refusal).isNotNull();
-    com.google.rpc.Status status = StatusProto.fromThrowable(refusal);
+    com.google.rpc.Status status = requireNonNull(StatusProto.fromThrowable(refusal));
     ErrorInfo info = detail(status, ErrorInfo.class);
     assertThat(info.getReason()).as(status.toString()).isEqualTo(over.reason());
     assertThat(refusal.getStatus().getCode().name()).isEqualTo("INVALID_ARGUMENT");
@@ -367,7 +368,7 @@ class GrpcLimitsIT {
         catchThrowableOfType(
             StatusRuntimeException.class,
             () -> call(late, MemoryServiceGrpc.getStoreMemoryMethod(), request(memory())));
-    com.google.rpc.Status status = StatusProto.fromThrowable(refusal);
+    com.google.rpc.Status status = requireNonNull(StatusProto.fromThrowable(refusal));
     assertThat(detail(status, ErrorInfo.class).getReason()).isEqualTo("DEADLINE_EXCEEDED");
     assertRecordedOnce(detail(status, RequestInfo.class).getRequestId(), "DEADLINE_EXCEEDED");
   }
