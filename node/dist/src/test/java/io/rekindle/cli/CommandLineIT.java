@@ -1,0 +1,260 @@
+package io.rekindle.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rekindle.cli.RunningDistribution.Ended;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands against a node of the assembled distribution, which is started once. */
+@Timeout(300) // So that what waits for ever ends the build.
+class CommandLineIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What a server decides, and a transfer does not carry. */
+  private static final Set<String> OUTPUT_ONLY =
+      Set.of(
+          "namespace",
+          "agent_id",
+          "embedding_status",
+          "embedding_model",
+          "created_at",
+          "updated_at",
+          "version",
+          "access_count",
+          "last_accessed_at");
+
+  @TempDir private static Path temporary;
+  private static RunningDistribution node;
+
+  @BeforeAll
+  static void start() throws Exception {
+    node = RunningDistribution.start(temporary.resolve("data"));
+  }
+
+  @AfterAll
+  static void stop() throws InterruptedException {
+    node.stop();
+  }
+
+  @Test
+  void aConfigurationThatCannotBeReadIsNamedAndEndsWithFailure() throws Exception {
+    Path folder = Files.createDirectory(temporary.resolve("bad"));
+    Files.writeString(folder.resolve("node.properties"), "rekindle.door.prt=1\n");
+
+    Ended checked =
+        RunningDistribution.launch("node", "check-config", "--data-folder", folder.toString());
+
+    assertThat(checked.code()).isNotZero();
+    assertThat(checked.out()).contains("rekindle.door.prt");
+  }
+
+  @Test
+  void theStatusIsJsonForAScriptThatRunsTheCommandAsAProcess() throws Exception {
+    Ended status =
+        RunningDistribution.launch(
+            "status", "-o", "json", "--data-folder", temporary.resolve("data").toString());
+
+    assertThat(status.code()).isEqualTo(ExitCodes.OK);
+    assertThat(JSON.readTree(status.out()).get("facts").size()).isPositive();
+    assertThat(node.run("status").code()).isEqualTo(ExitCodes.OK);
+  }
+
+  @Test
+  void aMemoryIsStoredFoundChangedAndDeleted() throws Exception {
+    ok("namespace", "create", "life/notes");
+    String id =
+        json(
+                "store",
+                "-n",
+                "life/notes",
+                "--tag",
+                "drink",
+                "The caller drinks green tea",
+                "-o",
+                "json")
+            .at("/memory/memory_id")
+            .asText();
+    awaitEmbedded("life/notes", id);
+
+    assertThat(ok("search", "-n", "life/**", "-k", "1", "which beverage?").out()).contains("tea");
+    assertThat(ok("memory", "get", "-n", "life/notes", id).out()).contains("green tea");
+    assertThat(ok("memory", "list", "-n", "life/notes", "--filter", "tags:drink").out())
+        .contains(id);
+    ok("memory", "update", "-n", "life/notes", id, "{\"content\":\"The caller drinks coffee\"}");
+    JsonNode changed = json("memory", "get", "-n", "life/notes", id, "-o", "json");
+    assertThat(changed.get("content").asText()).isEqualTo("The caller drinks coffee");
+    assertThat(changed.get("version").asInt()).isEqualTo(2);
+    assertThat(code("memory", "delete", "-n", "life/notes", "--expected-version", "1", id))
+        .isEqualTo(ExitCodes.FAILURE);
+    assertThat(code("namespace", "delete", "life/notes")).isEqualTo(ExitCodes.FAILURE);
+    ok("memory", "delete", "-n", "life/notes", id);
+    assertThat(code("memory", "get", "-n", "life/notes", id)).isEqualTo(ExitCodes.NOT_FOUND);
+    ok("namespace", "delete", "life/notes");
+    assertThat(code("namespace", "get", "life/notes")).isEqualTo(ExitCodes.NOT_FOUND);
+  }
+
+  @Test
+  void anImportNamesBadLinesAndSkipsThemOnlyWhenAsked() throws Exception {
+    ok("namespace", "create", "import/a");
+    Path file = temporary.resolve("some.jsonl");
+    Files.writeString(
+        file,
+        """
+        {"content":"first","external_key":"k1"}
+
+        {"content":"third","no_such_field":1}
+        {"content":"fourth","external_key":"k4"}
+        {"content":""}
+        {"content":"sixth"}
+        """);
+
+    Ended stopped = node.run("memory", "import", "-n", "import/a", file.toString());
+    assertThat(stopped.code()).isEqualTo(ExitCodes.FAILURE);
+    assertThat(stopped.err()).contains("line 3: ").doesNotContain("line 5: ");
+
+    Ended skipped =
+        ok("memory", "import", "-n", "import/a", "--skip-bad", "-o", "json", file.toString());
+    assertThat(skipped.err()).contains("line 3: ").contains("line 5: ");
+    assertThat(JSON.readTree(skipped.out()))
+        .isEqualTo(JSON.readTree("{\"stored\":2,\"existing\":1,\"bad\":2}"));
+  }
+
+  @Test
+  void anExportIsWhatAnImportReads() throws Exception {
+    ok("namespace", "create", "copy/from");
+    ok("namespace", "create", "copy/to");
+    Path file = temporary.resolve("all.jsonl");
+    Files.writeString(
+        file,
+        """
+        {"content":"plain"}
+        {"content":"line\\nbreak \\u00e4 \\ud83c\\udf75","path":["a","b c"],"tags":["x","y"]}
+        {"content":"full","external_key":"k","session_id":"s","subject_id":"p","source":"web",\
+        "memory_type":"episode","sensitivity":"restricted","importance":0.25,\
+        "expires_at":"2100-01-02T03:04:05.000006Z","metadata":{"n":9007199254740993,"m":{"t":true}}}
+        """);
+    ok("memory", "import", "-n", "copy/from", file.toString());
+    Path first = temporary.resolve("first.jsonl");
+    Path second = temporary.resolve("second.jsonl");
+
+    ok("memory", "export", "-n", "copy/from", first.toString());
+    ok("memory", "import", "-n", "copy/to", first.toString());
+    ok("memory", "export", "-n", "copy/to", second.toString());
+
+    assertThat(carried(first)).hasSize(3).isEqualTo(carried(second));
+    assertThat(carried(first).toString()).contains("9007199254740993").contains("restricted");
+    assertThat(code("memory", "export", "-n", "copy/to", second.toString()))
+        .as("never over a file")
+        .isEqualTo(ExitCodes.FAILURE);
+    assertThat(ok("namespace", "delete", "--with-memories", "copy/from").out()).contains("3");
+  }
+
+  @Test
+  void aStateIsSetComparedListedAndDeleted() {
+    ok("namespace", "create", "state/a");
+    ok("state", "set", "-n", "state/a", "--agent-id", "a1", "step", "{\"n\":1}");
+
+    assertThat(code(state("set", "--expected-version", "0", "step", "2")))
+        .isEqualTo(ExitCodes.FAILURE);
+    ok(state("set", "--expected-version", "1", "step", "{\"n\":2}"));
+    assertThat(ok(state("get", "step")).out().strip()).isEqualTo("{\"n\":2}");
+    assertThat(ok(state("list")).out()).contains("step");
+    ok(state("delete", "step"));
+    assertThat(code(state("get", "step"))).isEqualTo(ExitCodes.NOT_FOUND);
+  }
+
+  @Test
+  void aKeyReachesWhatItWasGrantedAndWhatWasRefusedIsInTheAudit() throws Exception {
+    ok("namespace", "create", "mine/a");
+    ok("namespace", "create", "other/a");
+    JsonNode key =
+        json("key", "create", "--scope", "read_only", "--grant", "mine", "reader", "-o", "json");
+    String id = key.at("/api_key/api_key_id").asText();
+    Path secret = temporary.resolve("reader.key");
+    Files.writeString(secret, key.get("secret").asText() + "\n");
+
+    assertThat(as(secret, "memory", "list", "-n", "mine/a")).isEqualTo(ExitCodes.OK);
+    assertThat(as(secret, "memory", "list", "-n", "other/a")).isEqualTo(ExitCodes.DENIED);
+    assertThat(as(secret, "store", "-n", "mine/a", "x")).isEqualTo(ExitCodes.DENIED);
+    ok("key", "grant", id, "other/a");
+    assertThat(as(secret, "memory", "list", "-n", "other/a")).isEqualTo(ExitCodes.OK);
+    ok("key", "ungrant", id, "other/a");
+    assertThat(as(secret, "memory", "list", "-n", "other/a")).isEqualTo(ExitCodes.DENIED);
+    assertThat(ok("key", "list").out()).contains(id);
+    ok("key", "revoke", id);
+    assertThat(as(secret, "memory", "list", "-n", "mine/a")).isEqualTo(ExitCodes.DENIED);
+    assertThat(ok("audit", "list", "--denied", "--api-key-id", id).out()).contains("other/a");
+    assertThat(ok("audit", "verify").out()).contains("whole");
+  }
+
+  @Test
+  void theExitCodeSaysWhatWentWrong() {
+    assertThat(code("memory", "list", "--nonsense")).isEqualTo(ExitCodes.USAGE);
+    assertThat(code("memory", "list", "-n", "no/such")).isEqualTo(ExitCodes.NOT_FOUND);
+    assertThat(code("memory", "list", "-n", "Not A Name")).isEqualTo(ExitCodes.FAILURE);
+    assertThat(code("status", "--target", "localhost:9", "--timeout", "PT1S"))
+        .isEqualTo(ExitCodes.UNAVAILABLE);
+  }
+
+  /** Bounded by the node's own patience: a memory that cannot be embedded is FAILED. */
+  private static void awaitEmbedded(String namespace, String id) throws Exception {
+    String status = "pending";
+    while (status.equals("pending")) {
+      status =
+          json("memory", "get", "-n", namespace, id, "-o", "json").get("embedding_status").asText();
+    }
+    assertThat(status).isEqualTo("embedded");
+  }
+
+  /** The lines by id, without what the server decides. */
+  private static Map<String, JsonNode> carried(Path file) throws IOException {
+    Map<String, JsonNode> carried = new TreeMap<>();
+    for (String line : Files.readAllLines(file)) {
+      ObjectNode memory = (ObjectNode) JSON.readTree(line);
+      carried.put(memory.get("memory_id").asText(), memory.remove(OUTPUT_ONLY));
+    }
+    return carried;
+  }
+
+  private static String[] state(String verb, String... rest) {
+    return java.util.stream.Stream.concat(
+            List.of("state", verb, "-n", "state/a", "--agent-id", "a1").stream(),
+            List.of(rest).stream())
+        .toArray(String[]::new);
+  }
+
+  private static Ended ok(String... arguments) {
+    Ended ended = node.run(arguments);
+    assertThat(ended.code()).as("%s: %s", List.of(arguments), ended.err()).isEqualTo(ExitCodes.OK);
+    return ended;
+  }
+
+  private static JsonNode json(String... arguments) throws IOException {
+    return JSON.readTree(ok(arguments).out());
+  }
+
+  private static int code(String... arguments) {
+    return node.run(arguments).code();
+  }
+
+  private static int as(Path secret, String... arguments) {
+    return code(
+        java.util.stream.Stream.concat(
+                List.of(arguments).stream(), List.of("--api-key-file", secret.toString()).stream())
+            .toArray(String[]::new));
+  }
+}
