@@ -13,6 +13,7 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
 import io.rekindle.node.bootstrap.TestNode;
 import io.rekindle.node.contract.TestDoor;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 
@@ -26,12 +27,17 @@ public final class GrpcTestDoor implements TestDoor, AutoCloseable {
   private final ManagedChannel channel;
 
   public GrpcTestDoor(TestNode node) {
+    this(node.port(), node.folder());
+  }
+
+  /** The door of a node on {@code folder}, whose certificate is in there. */
+  public GrpcTestDoor(int port, Path folder) {
     try {
       channel =
-          NettyChannelBuilder.forAddress("localhost", node.port())
+          NettyChannelBuilder.forAddress("localhost", port)
               .sslContext(
                   GrpcSslContexts.forClient()
-                      .trustManager(node.folder().resolve("tls/server-ca.crt").toFile())
+                      .trustManager(folder.resolve("tls/server-ca.crt").toFile())
                       .protocols("TLSv1.3")
                       .build())
               // Small and constant, so that a stream stands still when its reader does.

@@ -1,0 +1,159 @@
+package io.rekindle.node.bootstrap;
+
+import io.rekindle.node.config.NodeConfigLoader;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A node in a process of its own, that can be killed. Closing it kills it, too: no test leaves one
+ * behind.
+ */
+public final class NodeChild implements AutoCloseable {
+  private static final int END_MINUTES_MAX = 3;
+  private static final String READY = "READY port=";
+
+  private final Path folder;
+  private final Process process;
+  private final StringBuffer said = new StringBuffer();
+  private final CountDownLatch settled = new CountDownLatch(1);
+  private volatile int port;
+
+  private NodeChild(Path folder, Process process) {
+    this.folder = folder;
+    this.process = process;
+    Thread.ofPlatform().daemon().name("output of " + process.pid()).start(this::listen);
+  }
+
+  /** Starts a node and waits until it is ready; makes the folder if it holds none. */
+  public static NodeChild start(Path folder, Map<String, String> settings) {
+    NodeChild child = launch(folder, settings);
+    if (!child.awaitReady()) {
+      throw new IllegalStateException("exit code " + child.exitCode() + ":\n" + child.output());
+    }
+    return child;
+  }
+
+  /** Starts a process and does not wait: it may become ready or refuse. */
+  public static NodeChild launch(Path folder, Map<String, String> settings) {
+    if (!Files.exists(folder.resolve(NodeConfigLoader.FILE))) {
+      TestNode.init(folder);
+    }
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("@" + Path.of("src", "main", "jvm", "node.args").toAbsolutePath());
+    command.add("-Xmx512m");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(NodeMain.class.getName());
+    command.add("start");
+    command.add("--data-folder");
+    command.add(folder.toString());
+    settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+    try {
+      return new NodeChild(
+          folder,
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectInput(Redirect.from(new File("/dev/null")))
+              .start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void listen() {
+    try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        said.append(line).append('\n');
+        if (line.startsWith(READY)) {
+          port = Integer.parseInt(line.substring(READY.length()));
+          settled.countDown();
+        }
+      }
+    } catch (IOException e) {
+      said.append(e).append('\n');
+    } finally {
+      settled.countDown();
+    }
+  }
+
+  /** Whether it became ready; false when it ended instead. */
+  public boolean awaitReady() {
+    try {
+      settled.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return port != 0;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  /** All that it printed so far. */
+  public String output() {
+    return said.toString();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** The key of the first administrator. */
+  public String adminKey() {
+    try {
+      return Files.readString(folder.resolve(FirstAdminKey.FILE)).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** SIGKILL; returns when the process is gone. */
+  public void kill() {
+    process.destroyForcibly();
+    exitCode();
+  }
+
+  /** SIGTERM; returns the exit code of the clean stop. */
+  public int stop() {
+    process.destroy();
+    return exitCode();
+  }
+
+  /** Waits for the process to end by itself. */
+  public int exitCode() {
+    try {
+      if (!process.waitFor(END_MINUTES_MAX, TimeUnit.MINUTES)) {
+        throw new IllegalStateException("process " + pid() + " does not end:\n" + said);
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}
