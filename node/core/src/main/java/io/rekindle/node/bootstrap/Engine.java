@@ -36,6 +36,7 @@ final class Engine implements AutoCloseable {
   private final SliceIndexingSpi hook = new SliceIndexingSpi();
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private final RequestHandler gate;
+  private volatile boolean failed;
 
   private Engine(NodeParts parts) throws IOException {
     this.parts = parts;
@@ -81,7 +82,18 @@ final class Engine implements AutoCloseable {
     configuration.setCacheConfiguration(
         CacheConfigurations.all(parts.config().ignite().backups())
             .toArray(CacheConfiguration<?, ?>[]::new));
-    return onStop(RunningIgnite.start(configuration)).ignite();
+    RunningIgnite started = RunningIgnite.start(configuration);
+    running.push(() -> stop(started));
+    return started.ignite();
+  }
+
+  /** A last checkpoint of a failed engine could only spread what went wrong. */
+  private void stop(RunningIgnite started) {
+    if (failed) {
+      started.halt();
+    } else {
+      started.close();
+    }
   }
 
   private IgniteStorage startStorage(
@@ -133,6 +145,12 @@ final class Engine implements AutoCloseable {
         parts.diskReserve(),
         parts.clock(),
         Handlers.of(parts, storage, keyring, authorizer, queue, accesses));
+  }
+
+  /** Stops what Ignite gave up: at once, without a checkpoint; the next start replays the log. */
+  void halt() {
+    failed = true;
+    close();
   }
 
   private <T extends AutoCloseable> T onStop(T part) {

@@ -119,6 +119,14 @@ public final class NodeMain {
       out.println("READY port=" + shell.port());
       out.flush();
       failed.await();
+      try {
+        shell.haltEngine();
+      } catch (RuntimeException e) {
+        LoggerFactory.getLogger(NodeMain.class)
+            .atError()
+            .setCause(e)
+            .log("the failed engine stopped badly");
+      }
       return ENGINE_FAILED;
     }
   }

@@ -152,6 +152,19 @@ public final class NodeShell implements AutoCloseable {
     }
   }
 
+  /** As {@link #stopEngine}, when Ignite can't go on: without a checkpoint. */
+  void haltEngine() {
+    engineUp = false;
+    gate.close(ErrorCode.NOT_READY);
+    synchronized (this) {
+      Engine running = engine;
+      engine = null;
+      if (running != null) {
+        running.halt();
+      }
+    }
+  }
+
   /** The port of the door. */
   public int port() {
     return door.port();

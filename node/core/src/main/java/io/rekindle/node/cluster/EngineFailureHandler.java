@@ -15,8 +15,10 @@ import org.slf4j.LoggerFactory;
  * engine is not down in time. A node that lost its WAL must not acknowledge one write more.
  */
 final class EngineFailureHandler extends AbstractFailureHandler {
-  /** The exit code of a process that was halted, so that a supervisor starts it anew. */
-  static final int HALT_EXIT_CODE = 70;
+  /** The exit code of a process that was halted: that of any failed engine. */
+  static final int HALT_EXIT_CODE = 3;
+
+  private static final long LOOK_EVERY_MILLIS = 100;
 
   private static final Logger log = LoggerFactory.getLogger(EngineFailureHandler.class);
 
@@ -42,21 +44,17 @@ final class EngineFailureHandler extends AbstractFailureHandler {
               "engine-failure");
       stopper.setDaemon(true);
       stopper.start();
-      watch(ignite.name(), stopper);
+      watch(ignite.name());
     }
     return true;
   }
 
-  private void watch(String instance, Thread stopper) {
+  /** What the listener only begins may take as long as our patience; then the process goes. */
+  private void watch(String instance) {
     Thread watchdog =
         new Thread(
             () -> {
-              try {
-                stopper.join(patience);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-              if (Ignition.state(instance) == IgniteState.STARTED) {
+              if (!stopsInTime(instance)) {
                 log.error("the engine did not stop, so the process is halted");
                 Runtime.getRuntime().halt(HALT_EXIT_CODE);
               }
@@ -64,5 +62,21 @@ final class EngineFailureHandler extends AbstractFailureHandler {
             "engine-failure-watchdog");
     watchdog.setDaemon(true);
     watchdog.start();
+  }
+
+  private boolean stopsInTime(String instance) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (Ignition.state(instance) == IgniteState.STARTED) {
+      if (System.nanoTime() - deadline >= 0) {
+        return false;
+      }
+      try {
+        Thread.sleep(LOOK_EVERY_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+    return true;
   }
 }
