@@ -76,6 +76,8 @@ public final class NodeShell implements AutoCloseable {
     checkMark(folder.resolve(MARK), clusterKey);
     NodeTls tls = NodeTls.load(config.tls(), folder, clock.instant());
     EngineFolders folders = own(owned, EngineFolders.open(folder));
+    DiskRoom room = new DiskRoom(config, folders);
+    room.checkStart();
     own(owned, beginDiagnostics(folder));
     HostSafety.ensure(folders.temporary());
     ensureMark(folder.resolve(MARK), clusterKey);
@@ -99,8 +101,7 @@ public final class NodeShell implements AutoCloseable {
             audit,
             models,
             meters,
-            new DiskReserve(
-                config.disk().reserveBytes().bytes(), () -> folder.toFile().getUsableSpace()),
+            new DiskReserve(config.disk().reserveBytes().bytes(), room),
             reaction::engineFailed,
             clock);
     GateSwitch gate = new GateSwitch(audit, meters);
