@@ -40,6 +40,7 @@ public final class AuditLog implements AutoCloseable {
   private final InstantSource clock;
   private final List<String> problemsAtOpen;
   private final @Nullable AuditPulse pulse;
+  private volatile List<AuditRecord> mutationsAtOpen;
   private volatile ChainPoint heartbeat;
   private boolean closed;
 
@@ -63,6 +64,7 @@ public final class AuditLog implements AutoCloseable {
     this.listing = new AuditListing(shipper, folder, tail, cipher);
     this.refusals = new RefusalCounts(settings.refusalsPerSecondMax(), clock);
     this.problemsAtOpen = recovered.problems();
+    this.mutationsAtOpen = recovered.mutations();
     this.heartbeat = recovered.point();
     this.pulse = background ? new AuditPulse(this, settings) : null;
   }
@@ -230,6 +232,16 @@ public final class AuditLog implements AutoCloseable {
     } catch (IOException e) {
       throw unavailable("the audit log can't be read", e);
     }
+  }
+
+  /**
+   * The newest intents and outcomes that the tail held when it was opened, oldest first, at most
+   * 8,192; forgotten by the call. What they say of memories should be found in the stores.
+   */
+  public List<AuditRecord> takeRecentMutations() {
+    List<AuditRecord> taken = mutationsAtOpen;
+    mutationsAtOpen = List.of();
+    return taken;
   }
 
   /** Records of the tail and of the attached sink, newest first. */

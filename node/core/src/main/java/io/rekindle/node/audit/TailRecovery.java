@@ -4,7 +4,9 @@ import io.rekindle.node.audit.TailFrame.Status;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +25,15 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class TailRecovery {
+  /** Intents and outcomes that are remembered, about two megabytes. */
+  private static final int MUTATIONS_MAX = 8_192;
+
   private final TailFolder folder;
   private final BlockCipher cipher;
   private final UUID chain;
   private final @Nullable HeadFile head;
   private final IntentLedger intents = new IntentLedger();
+  private final Deque<AuditRecord> mutations = new ArrayDeque<>();
   private final List<String> problems = new ArrayList<>();
   private final List<Long> unborn = new ArrayList<>();
   private @Nullable ChainPoint at;
@@ -45,6 +51,7 @@ final class TailRecovery {
    * What was found.
    *
    * @param point the chain goes on after it
+   * @param mutations the newest intents and outcomes of the tail, oldest first
    * @param tornBytes bytes cut off the end, 0 when it ended well
    * @param problems damage, each with its place
    * @param fileMin the next tail file has a greater number
@@ -53,6 +60,7 @@ final class TailRecovery {
       UUID chain,
       ChainPoint point,
       IntentLedger intents,
+      List<AuditRecord> mutations,
       long tornBytes,
       List<String> problems,
       long fileMin) {}
@@ -102,6 +110,7 @@ final class TailRecovery {
         chain,
         next,
         intents,
+        List.copyOf(mutations),
         tornBytes,
         List.copyOf(problems),
         Math.max(last, head == null ? 0 : head.file()));
@@ -151,10 +160,20 @@ final class TailRecovery {
     for (byte[] item : segment.items()) {
       if (ItemCodec.decode(item) instanceof AuditRecord record) {
         intents.note(sequence, record);
+        note(record);
       }
       sequence++;
     }
     at = segment.after();
+  }
+
+  private void note(AuditRecord record) {
+    if (record.kind() == AuditRecord.Kind.INTENT || record.kind() == AuditRecord.Kind.OUTCOME) {
+      mutations.addLast(record);
+      if (mutations.size() > MUTATIONS_MAX) {
+        mutations.removeFirst();
+      }
+    }
   }
 
   private long cutTorn() throws IOException {

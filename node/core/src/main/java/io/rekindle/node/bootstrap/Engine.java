@@ -123,6 +123,12 @@ final class Engine implements AutoCloseable {
         storage.apiKeys(),
         SystemPass.mint(Purpose.BOOTSTRAP),
         parts.clock());
+    LossCheck.run(
+        parts.audit(),
+        storage.namespaces(),
+        storage.memories(),
+        SystemPass.mint(Purpose.RECOVERY),
+        parts.clock());
     IntentRecovery.run(
         parts.audit(),
         storage.namespaces(),

@@ -1,6 +1,7 @@
 package io.rekindle.node.storage;
 
 import io.rekindle.node.access.Pass;
+import io.rekindle.node.access.SystemPass;
 import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.model.IdempotencyKey;
 import io.rekindle.node.model.Memory;
@@ -38,6 +39,9 @@ public interface MemoryStore {
       @Nullable String agentId,
       @Nullable IdempotencyKey idempotencyKey,
       String lineage);
+
+  /** Whether there is a row, expired or not. */
+  boolean holds(SystemPass pass, Namespace namespace, MemoryId memoryId);
 
   /**
    * Reads one memory.

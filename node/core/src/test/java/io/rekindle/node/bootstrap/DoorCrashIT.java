@@ -52,17 +52,20 @@ class DoorCrashIT {
   }
 
   static void createNamespaces(DoorClient door) {
-    for (String path : List.of(WriteLedger.OWN, WriteLedger.SHARED)) {
-      door.tenants()
-          .create(
-              Namespace.newBuilder()
-                  .setNamespace(path)
-                  .setEmbeddingModel("external")
-                  .setDimensions(WriteLedger.DIMENSIONS)
-                  .setDedupeContent(path.equals(WriteLedger.SHARED))
-                  .build());
-    }
+    createExternal(door, WriteLedger.OWN);
+    door.tenants().create(external(WriteLedger.SHARED).setDedupeContent(true).build());
     door.tenants().create(Namespace.newBuilder().setNamespace(WriteLedger.WORDS).build());
+  }
+
+  static void createExternal(DoorClient door, String path) {
+    door.tenants().create(external(path).build());
+  }
+
+  private static Namespace.Builder external(String path) {
+    return Namespace.newBuilder()
+        .setNamespace(path)
+        .setEmbeddingModel("external")
+        .setDimensions(WriteLedger.DIMENSIONS);
   }
 
   private ConcurrentLinkedQueue<String> writeUntilKilled(

@@ -2,6 +2,7 @@ package io.rekindle.node.storage.memory;
 
 import io.rekindle.node.access.Action;
 import io.rekindle.node.access.Pass;
+import io.rekindle.node.access.SystemPass;
 import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.model.IdempotencyKey;
@@ -71,6 +72,12 @@ public final class IgniteMemoryStore implements MemoryStore {
     try (OpenNamespaces.Write _ = open.write(namespace)) {
       return store.store(pass, namespace, draft, newId, agentId, idempotencyKey, lineage);
     }
+  }
+
+  @Override
+  public boolean holds(SystemPass pass, Namespace namespace, MemoryId memoryId) {
+    pass.check(Action.GET, namespace.path());
+    return caches.memory().containsKey(MemoryView.key(namespace, memoryId));
   }
 
   @Override

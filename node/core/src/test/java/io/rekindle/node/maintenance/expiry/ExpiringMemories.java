@@ -1,6 +1,7 @@
 package io.rekindle.node.maintenance.expiry;
 
 import io.rekindle.node.access.Pass;
+import io.rekindle.node.access.SystemPass;
 import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
@@ -60,6 +61,11 @@ final class ExpiringMemories implements MemoryStore {
       String lineage) {
     throw new RekindleException(
         ErrorCode.MEMORY_NOT_FOUND, "an expired memory is there for nobody");
+  }
+
+  @Override
+  public boolean holds(SystemPass pass, Namespace namespace, MemoryId memoryId) {
+    throw new UnsupportedOperationException();
   }
 
   @Override
