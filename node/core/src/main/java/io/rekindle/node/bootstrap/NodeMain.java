@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -109,9 +110,12 @@ public final class NodeMain {
                     .log("the engine failed");
                 failed.countDown();
               });
-      Thread stop = new Thread(shell::close, "stop");
-      Runtime.getRuntime().addShutdownHook(stop);
+      AtomicBoolean started = new AtomicBoolean();
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(() -> stop(shell, started.get() && failed.getCount() > 0), "stop"));
       shell.startEngine();
+      started.set(true);
       Files.writeString(
           config.dataFolder().resolve(PORT_FILE),
           Integer.toString(shell.port()),
@@ -128,6 +132,14 @@ public final class NodeMain {
             .log("the failed engine stopped badly");
       }
       return ENGINE_FAILED;
+    }
+
+    /** Stops what runs; {@code asked} by a signal, whose number would be the exit code else. */
+    private static void stop(NodeShell shell, boolean asked) {
+      shell.close();
+      if (asked) {
+        Runtime.getRuntime().halt(0);
+      }
     }
   }
 }
