@@ -4,11 +4,13 @@ import io.rekindle.node.access.Authorizer;
 import io.rekindle.node.access.SystemPass;
 import io.rekindle.node.access.SystemPass.Purpose;
 import io.rekindle.node.authn.Authenticator;
+import io.rekindle.node.cluster.DamagedPartitions;
 import io.rekindle.node.cluster.IgniteConfigurations;
 import io.rekindle.node.cluster.RunningIgnite;
 import io.rekindle.node.cluster.XaesEncryptionSpi;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.EmbeddingQueue;
+import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.gate.RequestGate;
 import io.rekindle.node.gate.RequestHandler;
 import io.rekindle.node.keyring.ClusterKey;
@@ -23,15 +25,20 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.Set;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.configuration.CacheConfiguration;
 import org.apache.ignite.configuration.IgniteConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Everything that can be stopped and started inside the living process: Ignite, the stores, the
  * indexes, background work and the gate. Stopping it frees its memory, unwrapped keys included.
  */
 final class Engine implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
   private final NodeParts parts;
   private final SliceIndexingSpi hook = new SliceIndexingSpi();
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
@@ -47,6 +54,7 @@ final class Engine implements AutoCloseable {
       IgniteStorage storage = startStorage(ignite, wrappedKeys, keyring);
       gate = startWork(ignite, storage, keyring);
     } catch (IOException | RuntimeException e) {
+      failed = DamagedPartitions.isBehind(e);
       close();
       throw e;
     }
@@ -109,11 +117,22 @@ final class Engine implements AutoCloseable {
                 new IgniteStorage.Settings(
                     new SliceIndexes.Settings(
                         index.memoryBytesMax().bytes(), index.idleAfter(), index.buildWaitMax()),
-                    parts.config().requests().idempotencyLifetime()),
+                    parts.config().requests().idempotencyLifetime(),
+                    damagedPartitions()),
                 parts.clock()));
     parts.audit().attach(storage.auditBlocks());
     onStop(parts.audit()::detach);
     return storage;
+  }
+
+  private Set<Integer> damagedPartitions() {
+    Set<Integer> damaged = DamagedPartitions.in(parts.folders()).of(CacheConfigurations.SLICES);
+    if (!damaged.isEmpty()) {
+      LOG.atError()
+          .addKeyValue("partitions", damaged)
+          .log("namespaces on damaged partitions are not served");
+    }
+    return damaged;
   }
 
   private RequestHandler startWork(Ignite ignite, IgniteStorage storage, Keyring keyring)
@@ -150,7 +169,12 @@ final class Engine implements AutoCloseable {
         parts.meters(),
         parts.diskReserve(),
         parts.clock(),
+        Engine::codeOf,
         Handlers.of(parts, storage, keyring, authorizer, queue, accesses));
+  }
+
+  private static ErrorCode codeOf(RuntimeException fault) {
+    return DamagedPartitions.isBehind(fault) ? ErrorCode.DATA_CORRUPTED : ErrorCode.INTERNAL;
   }
 
   /** Stops what Ignite gave up: at once, without a checkpoint; the next start replays the log. */

@@ -97,7 +97,8 @@ final class IntentRecovery {
         }
       }
     } catch (RekindleException e) {
-      if (e.code() != ErrorCode.NAMESPACE_NOT_FOUND) {
+      // Of a damaged namespace nothing can be found out.
+      if (e.code() != ErrorCode.NAMESPACE_NOT_FOUND && e.code() != ErrorCode.DATA_CORRUPTED) {
         throw e;
       }
     }

@@ -1,5 +1,6 @@
 package io.rekindle.node.bootstrap;
 
+import io.rekindle.node.cluster.DamagedPartitions;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.config.NodeConfigLoader;
 import io.rekindle.node.error.StartRefusedException;
@@ -114,7 +115,17 @@ public final class NodeMain {
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(() -> stop(shell, started.get() && failed.getCount() > 0), "stop"));
-      shell.startEngine();
+      try {
+        shell.startEngine();
+      } catch (StartRefusedException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        if (!DamagedPartitions.isBehind(e)) {
+          throw e;
+        }
+        System.err.println("A page is damaged; the next start does not touch its partition.");
+        return ENGINE_FAILED;
+      }
       started.set(true);
       Files.writeString(
           config.dataFolder().resolve(PORT_FILE),

@@ -1,5 +1,6 @@
 package io.rekindle.node.cluster;
 
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.ignite.Ignite;
@@ -22,11 +23,14 @@ final class EngineFailureHandler extends AbstractFailureHandler {
 
   private static final Logger log = LoggerFactory.getLogger(EngineFailureHandler.class);
 
+  private final DamagedPartitions damaged;
   private final EngineFailureListener listener;
   private final Duration patience;
   private final AtomicBoolean told = new AtomicBoolean();
 
-  EngineFailureHandler(EngineFailureListener listener, Duration patience) {
+  EngineFailureHandler(
+      DamagedPartitions damaged, EngineFailureListener listener, Duration patience) {
+    this.damaged = damaged;
     this.listener = listener;
     this.patience = patience;
   }
@@ -34,6 +38,7 @@ final class EngineFailureHandler extends AbstractFailureHandler {
   @Override
   protected boolean handle(Ignite ignite, FailureContext failure) {
     if (told.compareAndSet(false, true)) {
+      noteDamage(failure);
       log.atError()
           .addKeyValue("kind", failure.type())
           .setCause(failure.error())
@@ -47,6 +52,20 @@ final class EngineFailureHandler extends AbstractFailureHandler {
       watch(ignite.name());
     }
     return true;
+  }
+
+  /** Before anything is stopped: the next start has to know. */
+  private void noteDamage(FailureContext failure) {
+    try {
+      String place = damaged.note(failure.error());
+      if (place != null) {
+        log.atError()
+            .addKeyValue("partition", place)
+            .log("a page is damaged on disk; the next start does not touch its partition");
+      }
+    } catch (UncheckedIOException e) {
+      log.atError().setCause(e).log("a damaged partition could not be remembered");
+    }
   }
 
   /** What the listener only begins may take as long as our patience; then the process goes. */

@@ -69,7 +69,8 @@ public final class IgniteConfigurations {
     ignite.setEncryptionSpi(encryption);
     ignite.setDataStorageConfiguration(storage(config, folders));
     ignite.setPluginProviders(new EnginePlugin());
-    ignite.setFailureHandler(new EngineFailureHandler(failures, HALT_AFTER));
+    ignite.setFailureHandler(
+        new EngineFailureHandler(DamagedPartitions.in(folders), failures, HALT_AFTER));
     ignite.setExecutorConfiguration(
         new ExecutorConfiguration(SliceCalls.EXECUTOR).setSize(SliceCalls.EXECUTOR_THREADS));
     if (indexing != null) {

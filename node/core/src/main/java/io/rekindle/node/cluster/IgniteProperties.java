@@ -13,6 +13,8 @@ final class IgniteProperties {
 
   private static final Map<String, String> PROPERTIES =
       Map.ofEntries(
+          // Thousands of lines of stacks, twice, when a disk is full already.
+          Map.entry("IGNITE_DUMP_THREADS_ON_FAILURE", "false"),
           // Opens no connection that the configuration does not name.
           Map.entry("IGNITE_UPDATE_NOTIFIER", "false"),
           // Keys and values stay out of exceptions and diagnostics.

@@ -23,6 +23,8 @@ public final class RunningIgnite implements AutoCloseable {
    *
    * @throws io.rekindle.node.error.StartRefusedException when a cache is not encrypted: before
    *     anything starts if it is a configured one
+   * @throws io.rekindle.node.error.StartRefusedException also when a page that every start reads is
+   *     damaged
    * @throws IgniteException when Ignite cannot start; nothing of it runs then
    */
   public static RunningIgnite start(IgniteConfiguration configuration) {
@@ -30,7 +32,7 @@ public final class RunningIgnite implements AutoCloseable {
     if (caches != null) {
       EncryptedCachesCheck.check(caches);
     }
-    Ignite ignite = Ignition.start(configuration);
+    Ignite ignite = ignition(configuration);
     RunningIgnite running = new RunningIgnite(ignite);
     try {
       ignite.cluster().baselineAutoAdjustEnabled(false);
@@ -40,6 +42,14 @@ public final class RunningIgnite implements AutoCloseable {
     } catch (RuntimeException e) {
       running.halt();
       throw e;
+    }
+  }
+
+  private static Ignite ignition(IgniteConfiguration configuration) {
+    try {
+      return Ignition.start(configuration);
+    } catch (IgniteException e) {
+      throw DamagedPartitions.refusalOf(e);
     }
   }
 

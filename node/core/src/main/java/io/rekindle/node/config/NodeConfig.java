@@ -121,7 +121,7 @@ public interface NodeConfig {
     @WithConverter(DataSizeConverter.class)
     DataSize walSegment();
 
-    /** Files preallocated. */
+    /** Files written in turn. */
     @WithDefault("4")
     int walSegments();
 

@@ -29,6 +29,7 @@ public final class RequestGate implements RequestHandler {
   private final MemoryIdMint mint;
   private final DiskReserve disk;
   private final AuditTrails audit;
+  private final FaultCodes faults;
   private final CommandDispatcher dispatcher;
 
   private RequestGate(
@@ -38,6 +39,7 @@ public final class RequestGate implements RequestHandler {
       MemoryIdMint mint,
       DiskReserve disk,
       AuditTrails audit,
+      FaultCodes faults,
       CommandDispatcher dispatcher) {
     this.admission = admission;
     this.authenticator = authenticator;
@@ -45,6 +47,7 @@ public final class RequestGate implements RequestHandler {
     this.mint = mint;
     this.disk = disk;
     this.audit = audit;
+    this.faults = faults;
     this.dispatcher = dispatcher;
   }
 
@@ -57,6 +60,7 @@ public final class RequestGate implements RequestHandler {
       NodeMeters meters,
       DiskReserve disk,
       InstantSource clock,
+      FaultCodes faults,
       CommandDispatcher dispatcher) {
     Admission admission = new Admission(limits.inFlightMax(), limits.inFlightPerKeyMax(), clock);
     meters.level(NodeMeters.Level.REQUESTS_IN_FLIGHT, admission::inFlight);
@@ -67,6 +71,7 @@ public final class RequestGate implements RequestHandler {
         new MemoryIdMint(clock),
         disk,
         new AuditTrails(log, meters, clock),
+        faults,
         dispatcher);
   }
 
@@ -95,11 +100,14 @@ public final class RequestGate implements RequestHandler {
   }
 
   /** A fault of ours: the cause goes to the diagnostics, the caller gets the request id. */
-  private static RekindleException internal(Request request, RuntimeException cause) {
+  private RekindleException internal(Request request, RuntimeException cause) {
     LOG.atError().addKeyValue("request", request.id()).setCause(cause).log("a handler failed");
+    ErrorCode code = faults.codeOf(cause);
     return new RekindleException(
-        ErrorCode.INTERNAL,
-        "an internal error; the diagnostics of the node name the request",
+        code,
+        code == ErrorCode.DATA_CORRUPTED
+            ? "a page is damaged on disk; the diagnostics of the node name the file"
+            : "an internal error; the diagnostics of the node name the request",
         Map.of("request_id", request.id().toString()));
   }
 }

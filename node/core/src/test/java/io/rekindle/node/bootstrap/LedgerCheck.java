@@ -171,6 +171,7 @@ final class LedgerCheck {
     Map<String, Integer> complete = new HashMap<>();
     Map<String, AuditRecord> outcomes = new HashMap<>();
     for (AuditRecord record : door.auditRecords()) {
+      require(!record.getAction().startsWith("storage."), "an alarm: " + record);
       // Newest first: an outcome is met before its intent.
       if (record.getKind().equalsIgnoreCase(Kind.INTENT.name())) {
         AuditRecord outcome = outcomes.remove(record.getRequestId());

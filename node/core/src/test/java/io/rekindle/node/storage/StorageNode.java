@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.configuration.CacheConfiguration;
 
@@ -57,7 +58,8 @@ public final class StorageNode implements AutoCloseable {
             new IgniteStorage.Settings(
                 new SliceIndexes.Settings(
                     indexBytesMax, Duration.ofMinutes(10), Duration.ofSeconds(20)),
-                Duration.ofHours(24)),
+                Duration.ofHours(24),
+                Set.of()),
             clock);
   }
 

@@ -14,6 +14,7 @@ import io.rekindle.node.model.NamespaceSettings;
 import io.rekindle.node.storage.NamespaceStore;
 import io.rekindle.node.storage.Page;
 import io.rekindle.node.storage.memory.OpenNamespaces;
+import io.rekindle.node.storage.row.AvoidedPartitions;
 import io.rekindle.node.storage.row.CacheName;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.DataKeyRow;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class IgniteNamespaceStore implements NamespaceStore {
   private final IgniteCache<String, NamespaceRow> namespaces;
   private final NamespacesOnDisk onDisk;
+  private final AvoidedPartitions avoided;
   private final NamespaceNames names;
   private final IgniteWrappedKeyStore keys;
   private final Transactions transactions;
@@ -61,13 +63,15 @@ public final class IgniteNamespaceStore implements NamespaceStore {
   IgniteNamespaceStore(
       Ignite ignite,
       IgniteWrappedKeyStore keys,
+      AvoidedPartitions avoided,
       Transactions transactions,
       Keyring keyring,
       NamespaceContents contents,
       OpenNamespaces open,
       InstantSource clock) {
     this.namespaces = Caches.cache(ignite, CacheName.NAMESPACE);
-    this.onDisk = new NamespacesOnDisk(ignite, keys);
+    this.onDisk = new NamespacesOnDisk(ignite, keys, avoided);
+    this.avoided = avoided;
     this.names = new NamespaceNames(namespaces);
     this.keys = keys;
     this.transactions = transactions;
@@ -86,7 +90,19 @@ public final class IgniteNamespaceStore implements NamespaceStore {
     if (namespace == null) {
       throw notFound(path);
     }
+    avoided.check(namespace);
     return namespace;
+  }
+
+  /** Its random id decides where it lives: nowhere near a damaged page. */
+  private Namespace newNamespace(NamespacePath path, NamespaceSettings settings) {
+    while (true) {
+      NamespaceId id = NamespaceId.of(UUID.randomUUID());
+      Namespace namespace = new Namespace(id, path, settings, Micros.truncate(clock.instant()), 1);
+      if (!avoided.touch(namespace)) {
+        return namespace;
+      }
+    }
   }
 
   private @Nullable Namespace find(NamespacePath path) {
@@ -96,9 +112,9 @@ public final class IgniteNamespaceStore implements NamespaceStore {
   @Override
   public Namespace create(Pass pass, NamespacePath path, NamespaceSettings settings) {
     pass.check(Action.NAMESPACE_WRITE, path);
-    NamespaceId id = NamespaceId.of(UUID.randomUUID());
     NamespacePath root = path.root();
-    Namespace namespace = new Namespace(id, path, settings, Micros.truncate(clock.instant()), 1);
+    Namespace namespace = newNamespace(path, settings);
+    NamespaceId id = namespace.id();
     byte[] key = keyring.newWrappedNamespaceKey(id);
     byte[] rootKey = keyring.newWrappedRootKey(root);
     return transactions.run(

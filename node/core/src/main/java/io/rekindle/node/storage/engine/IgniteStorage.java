@@ -6,12 +6,14 @@ import io.rekindle.node.storage.memory.IgniteMemoryStore;
 import io.rekindle.node.storage.memory.IgniteVectorStore;
 import io.rekindle.node.storage.memory.OpenNamespaces;
 import io.rekindle.node.storage.memory.Replays;
+import io.rekindle.node.storage.row.AvoidedPartitions;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.Transactions;
 import io.rekindle.node.storage.slice.SliceIndexes;
 import io.rekindle.node.storage.slice.SliceIndexingSpi;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
 import org.apache.ignite.Ignite;
 
 /**
@@ -38,8 +40,12 @@ public record IgniteStorage(
    *
    * @param indexes bounds of the slice indexes
    * @param idempotencyLifetime how long a write is remembered by its idempotency key
+   * @param damagedPartitions of the slices: nothing touches them
    */
-  public record Settings(SliceIndexes.Settings indexes, Duration idempotencyLifetime) {}
+  public record Settings(
+      SliceIndexes.Settings indexes,
+      Duration idempotencyLifetime,
+      Set<Integer> damagedPartitions) {}
 
   /** Wires the stores, and lets committed changes flow to the slice indexes. */
   public static IgniteStorage open(
@@ -66,7 +72,8 @@ public record IgniteStorage(
       Settings settings,
       InstantSource clock) {
     Replays replays = new Replays(keyring, settings.idempotencyLifetime(), clock);
-    NamespacesOnDisk byId = new NamespacesOnDisk(ignite, wrappedKeys);
+    AvoidedPartitions avoided = new AvoidedPartitions(ignite, settings.damagedPartitions());
+    NamespacesOnDisk byId = new NamespacesOnDisk(ignite, wrappedKeys, avoided);
     OpenNamespaces openNamespaces = new OpenNamespaces(byId);
     IgniteMemoryStore memories =
         new IgniteMemoryStore(
@@ -76,6 +83,7 @@ public record IgniteStorage(
         new IgniteNamespaceStore(
             ignite,
             wrappedKeys,
+            avoided,
             transactions,
             keyring,
             new NamespaceContents(ignite, caches, memories, indexes),

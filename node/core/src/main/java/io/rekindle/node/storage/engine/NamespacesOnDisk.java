@@ -4,9 +4,11 @@ import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespaceId;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.storage.memory.NamespacesById;
+import io.rekindle.node.storage.row.AvoidedPartitions;
 import io.rekindle.node.storage.row.CacheName;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.NamespaceRow;
+import java.util.Set;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
 import org.jspecify.annotations.Nullable;
@@ -15,17 +17,26 @@ import org.jspecify.annotations.Nullable;
 final class NamespacesOnDisk implements NamespacesById {
   private final IgniteCache<String, NamespaceRow> namespaces;
   private final IgniteWrappedKeyStore keys;
+  private final AvoidedPartitions avoided;
 
-  NamespacesOnDisk(Ignite ignite, IgniteWrappedKeyStore keys) {
+  NamespacesOnDisk(Ignite ignite, IgniteWrappedKeyStore keys, AvoidedPartitions avoided) {
     this.namespaces = Caches.cache(ignite, CacheName.NAMESPACE);
     this.keys = keys;
+    this.avoided = avoided;
   }
 
   @Override
   public @Nullable Namespace find(NamespaceId id) {
     NamespacePath path = keys.findPath(id);
     Namespace namespace = path == null ? null : find(path);
-    return namespace != null && namespace.id().equals(id) ? namespace : null;
+    return namespace != null && namespace.id().equals(id) && !avoided.touch(namespace)
+        ? namespace
+        : null;
+  }
+
+  @Override
+  public Set<Integer> avoidedPartitions() {
+    return avoided.partitions();
   }
 
   @Nullable Namespace find(NamespacePath path) {

@@ -12,6 +12,7 @@ import io.rekindle.node.model.MemoryColumns;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.storage.ExpiredMemory;
 import io.rekindle.node.storage.PendingMemory;
+import io.rekindle.node.storage.row.CacheConfigurations;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.Codes;
 import io.rekindle.node.storage.row.Columns;
@@ -25,6 +26,8 @@ import io.rekindle.node.storage.row.Transactions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.apache.ignite.cache.query.IndexQueryCriterion;
 
@@ -48,44 +51,45 @@ final class DueMemories {
   List<ExpiredMemory> findExpired(Pass pass, int limit) {
     requireSystem(pass);
     List<ExpiredMemory> expired = new ArrayList<>();
-    rows(Columns.EXPIRES_AT)
-        .run(
-            untilNow(),
-            (key, row) -> {
-              Namespace namespace = namespaces.find(key.slice().namespace());
-              if (namespace != null) {
-                expired.add(new ExpiredMemory(namespace, key.memoryId(), row.version()));
-              }
-              return expired.size() < limit;
-            });
+    scan(
+        rows(Columns.EXPIRES_AT),
+        untilNow(),
+        (key, row) -> {
+          Namespace namespace = namespaces.find(key.slice().namespace());
+          if (namespace != null) {
+            expired.add(new ExpiredMemory(namespace, key.memoryId(), row.version()));
+          }
+          return expired.size() < limit;
+        });
     return expired;
   }
 
   void visitPending(Pass pass, EmbeddingStatus status, Predicate<PendingMemory> visitor) {
     requireSystem(pass);
-    rows(Columns.EMBEDDING_STATUS)
-        .run(
-            List.of(eq(Columns.EMBEDDING_STATUS, Codes.of(status))),
-            (key, row) -> {
-              Namespace namespace = namespaces.find(key.slice().namespace());
-              MemoryColumns columns = row.columns(key.memoryId());
-              return namespace == null
-                  || columns.expiredAt(clock.instant())
-                  || visitor.test(
-                      new PendingMemory(namespace, columns.memoryId(), status, row.failedAt()));
-            });
+    scan(
+        rows(Columns.EMBEDDING_STATUS),
+        List.of(eq(Columns.EMBEDDING_STATUS, Codes.of(status))),
+        (key, row) -> {
+          Namespace namespace = namespaces.find(key.slice().namespace());
+          MemoryColumns columns = row.columns(key.memoryId());
+          return namespace == null
+              || columns.expiredAt(clock.instant())
+              || visitor.test(
+                  new PendingMemory(namespace, columns.memoryId(), status, row.failedAt()));
+        });
   }
 
   int dropExpiredIdempotency(Pass pass, int limit) {
     requireSystem(pass);
     List<DigestKey> due = new ArrayList<>();
-    new IndexScan<>(caches.idempotency(), DigestKey.class, IdempotencyRow.class, Columns.EXPIRES_AT)
-        .run(
-            untilNow(),
-            (key, _) -> {
-              due.add(key);
-              return due.size() < limit;
-            });
+    scan(
+        new IndexScan<>(
+            caches.idempotency(), DigestKey.class, IdempotencyRow.class, Columns.EXPIRES_AT),
+        untilNow(),
+        (key, _) -> {
+          due.add(key);
+          return due.size() < limit;
+        });
     return (int) due.stream().filter(this::dropIfExpired).count();
   }
 
@@ -99,6 +103,21 @@ final class DueMemories {
                   && row.expiresAtMicros() <= Micros.of(clock.instant())
                   && caches.idempotency().remove(key);
             });
+  }
+
+  /** Of all partitions at once, unless some must not be touched. */
+  private <K, V> void scan(
+      IndexScan<K, V> scan, List<IndexQueryCriterion> criteria, BiPredicate<K, V> visitor) {
+    Set<Integer> avoided = namespaces.avoidedPartitions();
+    if (avoided.isEmpty()) {
+      scan.run(criteria, visitor);
+      return;
+    }
+    for (int partition = 0; partition < CacheConfigurations.SLICE_PARTITIONS; partition++) {
+      if (!avoided.contains(partition) && scan.run(criteria, partition, visitor)) {
+        return;
+      }
+    }
   }
 
   private IndexScan<MemoryKey, MemoryRow> rows(String index) {

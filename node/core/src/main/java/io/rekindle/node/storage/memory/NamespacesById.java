@@ -2,11 +2,17 @@ package io.rekindle.node.storage.memory;
 
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespaceId;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the namespace of a row, for background work that begins with rows. */
 @FunctionalInterface
 public interface NamespacesById {
-  /** The namespace, or null when it was deleted. */
+  /** The namespace, or null when it was deleted or can't be touched. */
   @Nullable Namespace find(NamespaceId id);
+
+  /** Partitions that background work keeps away from; their namespaces are not found. */
+  default Set<Integer> avoidedPartitions() {
+    return Set.of();
+  }
 }

@@ -47,7 +47,7 @@ final class VectorSweep {
 
   SweepResult sweep(Pass pass, int partition) {
     DueMemories.requireSystem(pass);
-    if (!isHere(partition)) {
+    if (namespaces.avoidedPartitions().contains(partition) || !isHere(partition)) {
       return new SweepResult(0, 0);
     }
     return new SweepResult(requeue(partition), removeOrphans(partition));

@@ -27,7 +27,10 @@ import org.apache.ignite.configuration.CacheConfiguration;
 public final class CacheConfigurations {
   public static final int SLICE_PARTITIONS = 512;
   private static final int SMALL_PARTITIONS = 32;
-  private static final String SLICES = "slices";
+
+  /** The group of all caches that live on slices. */
+  public static final String SLICES = "slices";
+
   private static final String REGISTRY = "registry";
   private static final String AUDIT = "audit";
 

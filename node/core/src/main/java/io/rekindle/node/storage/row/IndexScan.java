@@ -9,6 +9,7 @@ import org.apache.ignite.binary.BinaryObject;
 import org.apache.ignite.cache.query.IndexQuery;
 import org.apache.ignite.cache.query.IndexQueryCriterion;
 import org.apache.ignite.cache.query.QueryCursor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads this node's entries of a cache by one of its indexes, in the order of the index.
@@ -40,8 +41,14 @@ public final class IndexScan<K, V> {
    * @return whether the visitor said false
    */
   public boolean run(List<IndexQueryCriterion> criteria, BiPredicate<K, V> visitor) {
+    return run(criteria, null, visitor);
+  }
+
+  /** As {@link #run(List, BiPredicate)}, of one partition; null for all. */
+  public boolean run(
+      List<IndexQueryCriterion> criteria, @Nullable Integer partition, BiPredicate<K, V> visitor) {
     IndexQuery<Object, Object> query = new IndexQuery<>(valueType.getName(), index);
-    query.setCriteria(criteria).setLocal(true);
+    query.setCriteria(criteria).setPartition(partition).setLocal(true);
     try (QueryCursor<Cache.Entry<Object, Object>> cursor = cache.query(query)) {
       Iterator<Cache.Entry<Object, Object>> entries = cursor.iterator();
       while (entries.hasNext()) {

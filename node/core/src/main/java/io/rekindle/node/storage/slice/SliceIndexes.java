@@ -12,7 +12,6 @@ import io.rekindle.node.model.SliceId;
 import io.rekindle.node.storage.row.Caches;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -210,8 +209,7 @@ public final class SliceIndexes implements AutoCloseable {
       if (e.getCause() instanceof RekindleException reason) {
         throw reason;
       }
-      throw new RekindleException(
-          ErrorCode.INTERNAL, "a slice index was not built", Map.of(), e.getCause());
+      throw new IllegalStateException("a slice index was not built", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw notReady();
