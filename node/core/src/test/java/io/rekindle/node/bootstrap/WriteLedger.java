@@ -4,8 +4,10 @@ import io.rekindle.v1.Memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +33,9 @@ final class WriteLedger {
     private volatile boolean trying;
     private volatile @Nullable String memoryId;
     private volatile long version;
-    private volatile int stores;
-    private volatile int updates;
-    private volatile int deletes;
+    private final AtomicInteger stores = new AtomicInteger();
+    private final AtomicInteger updates = new AtomicInteger();
+    private final AtomicInteger deletes = new AtomicInteger();
 
     private Entry(String name) {
       this.name = name;
@@ -47,18 +49,18 @@ final class WriteLedger {
     void stored(Memory answer) {
       memoryId = answer.getMemoryId();
       version = answer.getVersion();
-      stores++;
+      stores.incrementAndGet();
       settle(1);
     }
 
     void updated(Memory answer, long revision) {
       version = answer.getVersion();
-      updates++;
+      updates.incrementAndGet();
       settle(revision);
     }
 
     void deleted() {
-      deletes++;
+      deletes.incrementAndGet();
       settle(DELETED);
     }
 
@@ -95,15 +97,15 @@ final class WriteLedger {
     }
 
     int stores() {
-      return stores;
+      return stores.get();
     }
 
     int updates() {
-      return updates;
+      return updates.get();
     }
 
     int deletes() {
-      return deletes;
+      return deletes.get();
     }
 
     /** The memory as it is stored first. */
@@ -112,7 +114,7 @@ final class WriteLedger {
     }
 
     Memory revised(long revision) {
-      return content(revision).setMemoryId(java.util.Objects.requireNonNull(memoryId)).build();
+      return content(revision).setMemoryId(Objects.requireNonNull(memoryId)).build();
     }
 
     private Memory.Builder content(long revision) {
