@@ -80,7 +80,7 @@ class CutLogIT {
     }
     List<Entry> missing = entries.subList(present, STORES);
     for (Entry entry : missing) {
-      assertThat(LedgerCheck.refusal(() -> door.get(WriteLedger.OWN, entry.memoryId())))
+      assertThat(LedgerCheck.refusal(() -> door.get(WriteLedger.OWN, entry.acknowledgedId())))
           .as("%s: %s", where, entry)
           .isEqualTo("MEMORY_NOT_FOUND");
       assertThat(door.search(WriteLedger.OWN, entry.vector(1), 1))

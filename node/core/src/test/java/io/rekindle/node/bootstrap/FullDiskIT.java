@@ -110,7 +110,8 @@ class FullDiskIT {
         .isEqualTo("DISK_RESERVE_REACHED");
     assertThat(LedgerCheck.refusal(() -> door.tenants().key("", GrpcTenants.grant("crash", ""))))
         .isEqualTo("DISK_RESERVE_REACHED");
-    assertThat(door.get(WriteLedger.OWN, kept.memoryId()).getExternalKey()).isEqualTo(kept.name);
+    assertThat(door.get(WriteLedger.OWN, kept.acknowledgedId()).getExternalKey())
+        .isEqualTo(kept.name);
     assertThat(door.search(WriteLedger.OWN, kept.vector(1), 1)).isNotEmpty();
     assertThat(door.list(WriteLedger.OWN)).isNotEmpty();
     delete(door, living());
@@ -128,7 +129,7 @@ class FullDiskIT {
 
   private static void delete(DoorClient door, Entry entry) {
     entry.triesDelete();
-    door.delete(WriteLedger.OWN, Objects.requireNonNull(entry.memoryId()));
+    door.delete(WriteLedger.OWN, entry.acknowledgedId());
     entry.deleted();
   }
 
@@ -136,7 +137,7 @@ class FullDiskIT {
   private void useTheFullDisk(DoorClient door, NodeChild node) {
     for (int round = 0; round < ROUNDS_ON_A_FULL_DISK && node.isAlive(); round++) {
       Entry entry = living();
-      count("memory.get", () -> door.get(WriteLedger.OWN, entry.memoryId()));
+      count("memory.get", () -> door.get(WriteLedger.OWN, entry.acknowledgedId()));
       count("memory.search", () -> door.search(WriteLedger.OWN, entry.vector(1), 1));
       if (round % 10 == 0) {
         count("memory.delete", () -> delete(door, entry));

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
@@ -119,7 +118,7 @@ final class LedgerWriter implements Runnable {
 
   private void delete(Entry entry) {
     entry.triesDelete();
-    door.delete(WriteLedger.OWN, Objects.requireNonNull(entry.memoryId()));
+    door.delete(WriteLedger.OWN, entry.acknowledgedId());
     entry.deleted();
     mine.remove(entry);
   }

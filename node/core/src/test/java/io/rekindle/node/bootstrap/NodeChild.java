@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -25,7 +27,7 @@ public final class NodeChild implements AutoCloseable {
 
   private final Path folder;
   private final Process process;
-  private final StringBuffer said = new StringBuffer();
+  private final Queue<String> said = new ConcurrentLinkedQueue<>();
   private final CountDownLatch settled = new CountDownLatch(1);
   private volatile int port;
 
@@ -75,14 +77,14 @@ public final class NodeChild implements AutoCloseable {
   private void listen() {
     try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
-        said.append(line).append('\n');
+        said.add(line);
         if (line.startsWith(READY)) {
           port = Integer.parseInt(line.substring(READY.length()));
           settled.countDown();
         }
       }
     } catch (IOException e) {
-      said.append(e).append('\n');
+      said.add(e.toString());
     } finally {
       settled.countDown();
     }
@@ -112,7 +114,7 @@ public final class NodeChild implements AutoCloseable {
 
   /** All that it printed so far. */
   public String output() {
-    return said.toString();
+    return String.join("\n", said);
   }
 
   public boolean isAlive() {
@@ -144,7 +146,7 @@ public final class NodeChild implements AutoCloseable {
   public int exitCode() {
     try {
       if (!process.waitFor(END_MINUTES_MAX, TimeUnit.MINUTES)) {
-        throw new IllegalStateException("process " + pid() + " does not end:\n" + said);
+        throw new IllegalStateException("process " + pid() + " does not end:\n" + output());
       }
       return process.exitValue();
     } catch (InterruptedException e) {

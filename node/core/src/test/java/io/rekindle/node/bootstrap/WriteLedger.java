@@ -96,6 +96,11 @@ final class WriteLedger {
       return memoryId;
     }
 
+    /** Of a memory that was acknowledged. */
+    String acknowledgedId() {
+      return Objects.requireNonNull(memoryId);
+    }
+
     int stores() {
       return stores.get();
     }
@@ -114,7 +119,7 @@ final class WriteLedger {
     }
 
     Memory revised(long revision) {
-      return content(revision).setMemoryId(Objects.requireNonNull(memoryId)).build();
+      return content(revision).setMemoryId(acknowledgedId()).build();
     }
 
     private Memory.Builder content(long revision) {

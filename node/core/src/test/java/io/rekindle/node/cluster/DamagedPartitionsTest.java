@@ -12,11 +12,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DamagedPartitionsTest {
   private static final String FILE = "/data/ignite/db/node/cacheGroup-slices/part-321.bin";
-  private static final StorageException DAMAGE =
-      new StorageException(
-          "Failed to read page [file=" + FILE + ", pageId=1127278591344660]",
-          new IOException("Content of encrypted page is broken."));
-
   @TempDir Path folder;
 
   @Test
@@ -24,8 +19,8 @@ class DamagedPartitionsTest {
     try (EngineFolders folders = EngineFolders.open(folder)) {
       DamagedPartitions damaged = DamagedPartitions.in(folders);
       assertThat(damaged.of("slices")).isEmpty();
-      assertThat(damaged.note(new CacheException(DAMAGE))).isEqualTo("slices 321");
-      assertThat(damaged.note(DAMAGE)).isEqualTo("slices 321");
+      assertThat(damaged.note(new CacheException(damage()))).isEqualTo("slices 321");
+      assertThat(damaged.note(damage())).isEqualTo("slices 321");
       assertThat(DamagedPartitions.in(folders).of("slices")).containsExactly(321);
       assertThat(folders.ignite().resolve("damaged-partitions")).hasContent("slices 321");
       assertThat(damaged.of("registry")).isEmpty();
@@ -54,12 +49,18 @@ class DamagedPartitionsTest {
   void aStartThatMeetsDamageIsRefusedInASentence() {
     IllegalStateException other = new IllegalStateException("other");
     assertThat(DamagedPartitions.refusalOf(other)).isSameAs(other);
-    assertThat(DamagedPartitions.refusalOf(new IllegalStateException(DAMAGE)))
+    assertThat(DamagedPartitions.refusalOf(new IllegalStateException(damage())))
         .isInstanceOf(StartRefusedException.class)
         .hasMessage(
             "A page of the file "
                 + FILE
                 + " is damaged, which every start reads; put the file"
                 + " back.");
+  }
+
+  private static StorageException damage() {
+    return new StorageException(
+        "Failed to read page [file=" + FILE + ", pageId=1127278591344660]",
+        new IOException("Content of encrypted page is broken."));
   }
 }
