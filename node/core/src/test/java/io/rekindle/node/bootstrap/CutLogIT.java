@@ -53,6 +53,8 @@ class CutLogIT {
       String where =
           "%d bytes %s; repeat with -Dcrash.seed=%d"
               .formatted(bytes, zeroed ? "zeroed" : "cut off", seed);
+      // A node that does not even start has no assertion to name this.
+      System.out.println("the end of the log: " + where);
       Path copy = folder.resolve("cut-" + bytes);
       copy(killed, copy);
       damageEnd(copy.resolve("ignite/wal"), bytes, zeroed);
