@@ -1,6 +1,7 @@
 package io.rekindle.node.bootstrap;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import io.rekindle.node.cluster.EngineFolders;
 import io.rekindle.node.error.StartRefusedException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -22,22 +23,69 @@ final class HostSafety {
   private HostSafety() {}
 
   /**
-   * Checks and sets what can be set from inside.
+   * Checks how the JVM was started; changes nothing.
    *
-   * @throws StartRefusedException when the JVM was started in a way that could write its memory out
+   * @throws StartRefusedException when it could write its memory out
    */
-  static void ensure(Path temporaryFolder) {
-    HotSpotDiagnosticMXBean jvm =
-        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-    jvm.setVMOption("HeapDumpOnOutOfMemoryError", "false");
-    if (Boolean.parseBoolean(jvm.getVMOption("CreateCoredumpOnCrash").getValue())) {
+  static void check() {
+    if (isOn("CreateCoredumpOnCrash")) {
       throw new StartRefusedException(
           "The JVM would write its memory to a core file: start it with"
               + " -XX:-CreateCoredumpOnCrash.");
     }
+  }
+
+  /**
+   * Checks how the JVM of a node's own process was started; changes nothing. The JDK fixes these
+   * before the first line of ours runs, so that they can't be set from inside.
+   *
+   * @throws StartRefusedException when it would write anything outside of {@code dataFolder}
+   */
+  static void checkProcess(Path dataFolder) {
+    String errorFile = jvm().getVMOption("ErrorFile").getValue();
+    if (errorFile == null || !Path.of(errorFile).startsWith(dataFolder)) {
+      throw new StartRefusedException(
+          "The JVM would write a crash report outside of the data folder: start it with"
+              + " -XX:ErrorFile="
+              + dataFolder.resolve("hs_err_%p.log")
+              + ".");
+    }
+    Path temporary = EngineFolders.temporary(dataFolder);
+    if (!Path.of(System.getProperty("java.io.tmpdir")).equals(temporary)) {
+      throw new StartRefusedException(
+          "The JVM would make temporary files outside of the data folder: start it with"
+              + " -Djava.io.tmpdir="
+              + temporary
+              + ".");
+    }
+    if (isOn("UsePerfData") && !isOn("PerfDisableSharedMem")) {
+      throw new StartRefusedException(
+          "The JVM would tell its arguments to a file of /tmp: start it with"
+              + " -XX:+PerfDisableSharedMem.");
+    }
+  }
+
+  /** Sets what can be set from inside; touches no file. */
+  static void restrict(Path temporaryFolder) {
+    jvm().setVMOption("HeapDumpOnOutOfMemoryError", "false");
+    // For those who ask for it late; the JDK itself remembers what it was started with.
     System.setProperty("java.io.tmpdir", temporaryFolder.toString());
+    PosixProcess.forbidCores();
+    PosixProcess.makeFilesForOwnerOnly();
+  }
+
+  /** Warns of what only the operator of the host can mend. */
+  static void warn() {
     warnOf(coreFilesAllowed(), "the system would write core files of this process: ulimit -c 0");
     warnOf(unencryptedSwap(), "swap is on and may not be encrypted: memory can reach the disk");
+  }
+
+  private static HotSpotDiagnosticMXBean jvm() {
+    return ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+  }
+
+  private static boolean isOn(String option) {
+    return Boolean.parseBoolean(jvm().getVMOption(option).getValue());
   }
 
   private static void warnOf(boolean danger, String text) {
@@ -49,7 +97,7 @@ final class HostSafety {
   private static boolean coreFilesAllowed() {
     return linesOf(LIMITS).stream()
         .filter(line -> line.startsWith("Max core file size"))
-        .anyMatch(line -> !line.matches("Max core file size\\s+0\\s.*"));
+        .anyMatch(line -> !line.matches("Max core file size\\s+[01]\\s.*"));
   }
 
   /** Swap on compressed RAM or on a device-mapper device (where encryption lives) is let be. */

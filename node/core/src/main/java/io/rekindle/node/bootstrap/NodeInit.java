@@ -1,5 +1,6 @@
 package io.rekindle.node.bootstrap;
 
+import io.rekindle.node.cluster.EngineFolders;
 import io.rekindle.node.cluster.NodeCertificates;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.config.NodeConfigLoader;
@@ -7,6 +8,7 @@ import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.ClusterKeyFile;
 import io.rekindle.node.kms.LocalKeyManagementService;
+import io.rekindle.node.kms.SecretFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +40,8 @@ final class NodeInit {
     Files.createDirectories(
         dataFolder,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    // The JVM wants it before the first line of a node runs.
+    SecretFiles.createFolder(EngineFolders.temporary(dataFolder));
     StringBuilder lines = new StringBuilder("# See docs/configuration.md for every key.\n");
     properties.forEach((key, value) -> lines.append(key).append('=').append(value).append('\n'));
     Files.writeString(dataFolder.resolve(NodeConfigLoader.FILE), lines);

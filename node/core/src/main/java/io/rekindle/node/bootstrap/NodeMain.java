@@ -99,6 +99,7 @@ public final class NodeMain {
     public Integer call() throws IOException, InterruptedException {
       CountDownLatch failed = new CountDownLatch(1);
       NodeConfig config = config();
+      HostSafety.checkProcess(config.dataFolder());
       PrintStream out = System.out;
       NodeShell shell =
           NodeShell.open(

@@ -14,6 +14,7 @@ import io.rekindle.node.keyring.AuditCipher;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.ClusterKeyFile;
 import io.rekindle.node.keyring.FolderMark;
+import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.telemetry.Diagnostics;
 import io.rekindle.node.telemetry.NodeMeters;
 import java.io.IOException;
@@ -72,14 +73,17 @@ public final class NodeShell implements AutoCloseable {
       NodeConfig config, EngineFailureReaction reaction, Deque<AutoCloseable> owned) {
     InstantSource clock = InstantSource.system();
     Path folder = config.dataFolder();
+    HostSafety.check();
     ClusterKey clusterKey = own(owned, openKey(config));
-    checkMark(folder.resolve(MARK), clusterKey);
+    checkMark(folder, clusterKey);
     NodeTls tls = NodeTls.load(config.tls(), folder, clock.instant());
+    HostSafety.restrict(EngineFolders.temporary(folder));
     EngineFolders folders = own(owned, EngineFolders.open(folder));
     DiskRoom room = new DiskRoom(config, folders);
     room.checkStart();
     own(owned, beginDiagnostics(folder));
-    HostSafety.ensure(folders.temporary());
+    HostSafety.warn();
+    Keyring.loadNatives(folders.temporary());
     ensureMark(folder.resolve(MARK), clusterKey);
     AuditLog audit =
         own(
@@ -197,9 +201,13 @@ public final class NodeShell implements AutoCloseable {
     }
   }
 
-  private static void checkMark(Path mark, ClusterKey clusterKey) {
+  private static void checkMark(Path folder, ClusterKey clusterKey) {
+    Path mark = folder.resolve(MARK);
     if (FolderMark.exists(mark)) {
       FolderMark.check(mark, clusterKey);
+    } else if (EngineFolders.hasPages(folder)) {
+      throw new StartRefusedException(
+          "The folder mark " + mark + " is missing, but there is data beside it.");
     }
   }
 

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * the process, however that ends.
  */
 public final class EngineFolders implements AutoCloseable {
+  private static final String IGNITE = "ignite";
+  private static final String PAGES = IGNITE + "/db";
+
   private final Path dataFolder;
   private final FileChannel lockFile;
 
@@ -65,11 +68,11 @@ public final class EngineFolders implements AutoCloseable {
 
   /** Ignite's work folder: marshaller and binary types, in clear, without tenants' names. */
   public Path ignite() {
-    return dataFolder.resolve("ignite");
+    return dataFolder.resolve(IGNITE);
   }
 
   public Path pages() {
-    return ignite().resolve("db");
+    return dataFolder.resolve(PAGES);
   }
 
   public Path wal() {
@@ -86,6 +89,11 @@ public final class EngineFolders implements AutoCloseable {
 
   /** The only place for temporary files (java.io.tmpdir); emptied at every start. */
   public Path temporary() {
+    return temporary(dataFolder);
+  }
+
+  /** As {@link #temporary()}, of a folder that is not open. */
+  public static Path temporary(Path dataFolder) {
     return dataFolder.resolve("tmp");
   }
 
@@ -102,12 +110,16 @@ public final class EngineFolders implements AutoCloseable {
     }
   }
 
-  /** Whether an engine ever ran here. */
-  public boolean hasPages() {
-    try (Stream<Path> entries = Files.list(pages())) {
+  /** Whether an engine ever ran in a folder; changes nothing, and needs no lock. */
+  public static boolean hasPages(Path dataFolder) {
+    Path pages = dataFolder.resolve(PAGES);
+    if (!Files.isDirectory(pages)) {
+      return false;
+    }
+    try (Stream<Path> entries = Files.list(pages)) {
       return entries.findAny().isPresent();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new StartRefusedException("The folder " + pages + " cannot be read.", e);
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 /** A node as a process of its own, started from the distribution. */
 public final class NodeProcess implements AutoCloseable {
   private static final String MAIN = "io.rekindle.node.bootstrap.NodeMain";
+  private static final String INIT = "init";
   private static final String READY = "READY port=";
   private static final Duration STOP_WAIT = Duration.ofSeconds(60);
 
@@ -33,9 +34,7 @@ public final class NodeProcess implements AutoCloseable {
   public static void initialize(NodeFolder folder) {
     try {
       Process process =
-          builder(folder, List.of(), "init")
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
+          builder(folder, List.of(), INIT).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
       String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
         throw new CommandFailedException(lastLine(errors.lines().toList(), "the folder is unused"));
@@ -135,12 +134,15 @@ public final class NodeProcess implements AutoCloseable {
   private static ProcessBuilder builder(
       NodeFolder folder, List<String> settings, String subcommand) {
     Path home = Distribution.home();
-    Path data = folder.path().toAbsolutePath();
+    Path data = folder.path().toAbsolutePath().normalize();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + home.resolve("node.args"));
-    // What a crash leaves behind stays within the data folder.
+    // What a crash leaves behind, and temporary files, stay within the data folder.
     command.add("-XX:ErrorFile=" + data.resolve("hs_err_%p.log"));
+    if (!subcommand.equals(INIT)) {
+      command.add("-Djava.io.tmpdir=" + data.resolve("tmp"));
+    }
     command.add("-cp");
     command.add(home.resolve("lib").resolve("node") + "/*");
     command.addAll(List.of(MAIN, subcommand, "--data-folder", data.toString()));
