@@ -1,5 +1,7 @@
 package io.rekindle.node.config;
 
+import io.rekindle.node.error.StartRefusedException;
+import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -10,11 +12,21 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads a node's configuration; an unknown or malformed key is an error that names it. */
 public final class NodeConfigLoader {
   /** The node's own file, below the data folder. */
   public static final String FILE = "node.properties";
+
+  private static final String PREFIX = "rekindle.";
+
+  /** Of the library's messages, which begin with the name of the key. */
+  private static final Pattern KEY = Pattern.compile("rekindle\\.[\\w.-]+");
+
+  private static final String NO_SUCH_KEY = "SRCFG00050";
 
   /** The file wins over the defaults, then variables, then properties, then what is given here. */
   private static final int FILE_ORDINAL = 110;
@@ -27,10 +39,11 @@ public final class NodeConfigLoader {
    * Loads the configuration of the node that lives in a folder.
    *
    * @param overrides keys with their {@code rekindle.} prefix, as given on the command line
-   * @throws IllegalArgumentException naming the key that is wrong
+   * @throws StartRefusedException in one sentence, naming the first key that is wrong
    */
   public static NodeConfig load(Path dataFolder, Map<String, String> overrides) throws IOException {
     Map<String, String> given = new HashMap<>(overrides);
+    refuseForeign(given);
     given.put("rekindle.data-folder", dataFolder.toString());
     SmallRyeConfigBuilder builder =
         new SmallRyeConfigBuilder()
@@ -41,17 +54,50 @@ public final class NodeConfigLoader {
     if (Files.exists(file)) {
       builder.withSources(new PropertiesConfigSource(read(file), FILE, FILE_ORDINAL));
     }
-    SmallRyeConfig config = builder.build();
-    return config.getConfigMapping(NodeConfig.class);
+    try {
+      SmallRyeConfig config = builder.build();
+      return config.getConfigMapping(NodeConfig.class);
+    } catch (ConfigValidationException e) {
+      throw refusal(e);
+    }
+  }
+
+  /** The library knows keys without our prefix as anybody's, and would pass over them. */
+  private static void refuseForeign(Map<String, String> values) {
+    for (String key : new TreeSet<>(values.keySet())) {
+      if (!key.startsWith(PREFIX)) {
+        throw unknown(key);
+      }
+    }
+  }
+
+  /** What the library says has a line for each problem, and quotes values. */
+  private static StartRefusedException refusal(ConfigValidationException e) {
+    String problem = e.getProblem(0).getMessage();
+    Matcher key = KEY.matcher(problem);
+    if (!key.find()) {
+      return new StartRefusedException("The configuration is not valid.", e);
+    }
+    return problem.contains(NO_SUCH_KEY)
+        ? unknown(key.group())
+        : new StartRefusedException(
+            "The configuration key " + key.group() + " is missing or has a malformed value.", e);
+  }
+
+  private static StartRefusedException unknown(String key) {
+    return new StartRefusedException("The configuration key " + key + " is unknown.");
   }
 
   private static Map<String, String> read(Path file) throws IOException {
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file)) {
       properties.load(reader);
+    } catch (IllegalArgumentException e) {
+      throw new StartRefusedException("The file " + file + " has a malformed \\u escape.", e);
     }
     Map<String, String> values = new HashMap<>();
     properties.forEach((key, value) -> values.put(key.toString(), value.toString()));
+    refuseForeign(values);
     return values;
   }
 }

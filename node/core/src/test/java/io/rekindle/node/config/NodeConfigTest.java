@@ -1,8 +1,9 @@
 package io.rekindle.node.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.rekindle.node.error.StartRefusedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,14 +74,26 @@ class NodeConfigTest {
   }
 
   @Test
-  void anUnknownKeyIsRefusedByName() {
-    assertThatThrownBy(() -> load(Map.of("rekindle.dor.port", "2")))
-        .hasMessageContaining("rekindle.dor.port");
+  void anUnknownKeyIsRefusedByName() throws IOException {
+    assertRefused(
+        Map.of("rekindle.dor.port", "2"), "The configuration key rekindle.dor.port is unknown.");
+    Files.writeString(folder.resolve(NodeConfigLoader.FILE), "door.port=1\n");
+    assertRefused(Map.of(), "The configuration key door.port is unknown.");
   }
 
   @Test
-  void aMalformedSizeIsRefusedByName() {
-    assertThatThrownBy(() -> load(Map.of("rekindle.disk.reserve-bytes", "many")))
-        .hasMessageContaining("rekindle.disk.reserve-bytes");
+  void aMalformedValueIsRefusedByItsKeyAndNotQuoted() {
+    assertRefused(
+        Map.of("rekindle.disk.reserve-bytes", "many", "rekindle.door.port", "1"),
+        "The configuration key rekindle.disk.reserve-bytes is missing or has a malformed value.");
+    assertRefused(
+        Map.of("rekindle.durability", "rekindle.door.port"),
+        "The configuration key rekindle.durability is missing or has a malformed value.");
+  }
+
+  private void assertRefused(Map<String, String> overrides, String sentence) {
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(() -> load(overrides))
+        .withMessage(sentence);
   }
 }
