@@ -158,6 +158,8 @@ final class Engine implements AutoCloseable {
     AccessCounters accesses =
         new AccessCounters(parts.config().maintenance().accessTrackedMax(), parts.clock());
     onStop(BackgroundWork.start(parts, ignite, storage, queue, accesses));
+    // Registered below; the meters outlive the engine, and would keep all of it in memory.
+    onStop(parts.meters()::forgetLevels);
     Authenticator authenticator = new Authenticator(storage.apiKeys(), parts.clock());
     Authorizer authorizer =
         new Authorizer(storage.grants(), parts.clock(), parts.config().requests().passLifetime());

@@ -6,6 +6,7 @@ import org.apache.ignite.Ignition;
 import org.apache.ignite.cluster.ClusterState;
 import org.apache.ignite.configuration.CacheConfiguration;
 import org.apache.ignite.configuration.IgniteConfiguration;
+import org.apache.ignite.internal.cache.query.index.IndexProcessor;
 
 /**
  * Ignite, started, active and checked; the core of the engine. It can be closed and another one
@@ -57,14 +58,25 @@ public final class RunningIgnite implements AutoCloseable {
     return ignite;
   }
 
-  /** Stops after running jobs and a last checkpoint, so that the next start replays nothing. */
+  /**
+   * Stops after running jobs and a last checkpoint, so that the next start replays nothing; when it
+   * was the last of the process, nothing holds its memory any more.
+   */
   @Override
   public void close() {
-    Ignition.stop(ignite.name(), false);
+    stop(false);
   }
 
   /** Stops at once, without a checkpoint; the next start replays the WAL. */
   public void halt() {
-    Ignition.stop(ignite.name(), true);
+    stop(true);
+  }
+
+  private void stop(boolean cancel) {
+    Ignition.stop(ignite.name(), cancel);
+    if (Ignition.allGrids().isEmpty()) {
+      // Ignite's one static that leads to an engine: it would keep the keys of pages in memory.
+      IndexProcessor.serializer = null;
+    }
   }
 }

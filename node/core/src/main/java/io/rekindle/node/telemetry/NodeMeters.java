@@ -118,6 +118,12 @@ public final class NodeMeters implements AutoCloseable {
         });
   }
 
+  /** Lets go of all that levels read, and so of the engine behind it. */
+  public void forgetLevels() {
+    levels.values().forEach(registry::remove);
+    levels.clear();
+  }
+
   /** Everything in Prometheus' text format. */
   public String scrape() {
     return registry.scrape();

@@ -40,6 +40,17 @@ class NodeMetersTest {
   }
 
   @Test
+  void levelsOfAStoppedEngineAreForgotten() {
+    try (NodeMeters meters = new NodeMeters()) {
+      meters.level(Level.INDEX_BYTES, () -> 1);
+      meters.forgetLevels();
+      assertThat(meters.scrape()).doesNotContain("rekindle_index_bytes");
+      meters.level(Level.INDEX_BYTES, () -> 2);
+      assertThat(meters.scrape()).contains("rekindle_index_bytes 2.0");
+    }
+  }
+
+  @Test
   void noMeterHasALabelOfATenant() {
     try (NodeMeters meters = new NodeMeters()) {
       for (Stage stage : Stage.values()) {
