@@ -18,15 +18,20 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A node in a process of its own, that can be killed. Closing it kills it, too: no test leaves one
- * behind.
+ * A node in a process of its own, with the arguments that {@code rekindle node} gives it. It can be
+ * killed, and closing it kills it, too: no test leaves one behind. It may write core files as large
+ * as it likes, so that a test sees whether it does; its working folder is beside the data folder.
  */
 public final class NodeChild implements AutoCloseable {
   private static final int END_MINUTES_MAX = 3;
   private static final String READY = "READY port=";
 
+  /** As generous as the host may be: a node inside the tests' own JVM has restricted that one. */
+  private static final String LAUNCH = "umask 022; ulimit -S -c $(ulimit -H -c); exec \"$@\"";
+
   private final Path folder;
   private final Process process;
+  private final Thread listener;
   private final Queue<String> said = new ConcurrentLinkedQueue<>();
   private final CountDownLatch settled = new CountDownLatch(1);
   private volatile int port;
@@ -34,7 +39,30 @@ public final class NodeChild implements AutoCloseable {
   private NodeChild(Path folder, Process process) {
     this.folder = folder;
     this.process = process;
-    Thread.ofPlatform().daemon().name("output of " + process.pid()).start(this::listen);
+    this.listener =
+        Thread.ofPlatform().daemon().name("output of " + process.pid()).start(this::listen);
+  }
+
+  /** How a process ended by itself, and everything that it said. */
+  public record Ended(int exitCode, List<String> said) {}
+
+  /** Starts a node that is expected to refuse, and waits for its end. */
+  public static Ended startRefused(Path folder, Map<String, String> settings) {
+    try (NodeChild child = launch(folder, settings)) {
+      return child.ended();
+    }
+  }
+
+  /** Whether a core file could appear at all: the tests' own hard limit is above 0. */
+  public static boolean mayWriteCores() {
+    try {
+      Process limit = new ProcessBuilder("sh", "-c", "ulimit -H -c").start();
+      try (BufferedReader answer = limit.inputReader(StandardCharsets.UTF_8)) {
+        return !"0".equals(answer.readLine());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Starts a node and waits until it is ready; makes the folder if it holds none. */
@@ -51,21 +79,23 @@ public final class NodeChild implements AutoCloseable {
     if (!Files.exists(folder.resolve(NodeConfigLoader.FILE))) {
       TestNode.init(folder);
     }
+    Path data = folder.toAbsolutePath();
     List<String> command = new ArrayList<>();
+    command.addAll(List.of("sh", "-c", LAUNCH, "node"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + Path.of("src", "main", "jvm", "node.args").toAbsolutePath());
+    // What NodeProcess adds for a data folder; NodeMain refuses to start without it.
+    command.add("-XX:ErrorFile=" + data.resolve("hs_err_%p.log"));
+    command.add("-Djava.io.tmpdir=" + data.resolve("tmp"));
     command.add("-Xmx512m");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(NodeMain.class.getName());
-    command.add("start");
-    command.add("--data-folder");
-    command.add(folder.toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(NodeMain.class.getName(), "start", "--data-folder", data.toString()));
     settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
     try {
       return new NodeChild(
           folder,
           new ProcessBuilder(command)
+              .directory(Files.createDirectories(workingFolder(folder)).toFile())
               .redirectErrorStream(true)
               .redirectInput(Redirect.from(new File("/dev/null")))
               .start());
@@ -110,6 +140,38 @@ public final class NodeChild implements AutoCloseable {
 
   public Path folder() {
     return folder;
+  }
+
+  /** Where a core file would be. */
+  public Path workingFolder() {
+    return workingFolder(folder);
+  }
+
+  private static Path workingFolder(Path folder) {
+    return folder.resolveSibling(folder.getFileName() + "-working");
+  }
+
+  /** Sends a signal, such as {@code SEGV}, and returns how the process ended by it. */
+  public Ended signal(String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
+      return ended();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** All that it printed, once it has ended. */
+  private Ended ended() {
+    int exitCode = exitCode();
+    try {
+      listener.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return new Ended(exitCode, List.copyOf(said));
   }
 
   /** All that it printed so far. */

@@ -13,14 +13,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManager;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
 import org.apache.ignite.IgniteCheckedException;
@@ -115,30 +112,20 @@ class EngineIT {
   @Order(4)
   void aPeerWithACertificateOfTheNodeCaIsLetIn() throws Exception {
     for (int port : ports()) {
-      assertThat(TlsProbe.tls(port, "TLSv1.3", engine.tls().nodeKeyManagers())).isEqualTo(LET_IN);
+      assertThat(TlsProbe.right(port, engine.tls().nodeKeyManagers())).isEqualTo(LET_IN);
     }
   }
 
   @Test
   @Order(5)
   void everyOtherPeerIsRefused() throws Exception {
-    Instant now = Instant.now();
-    Duration day = Duration.ofDays(1);
-    CertificateAuthority foreign = CertificateAuthority.create("foreign", now, day);
-    CertificateAuthority own = ownNodeCa();
-    Instant past = now.minus(day.multipliedBy(3));
-    List<String> hosts = List.of("localhost");
+    TestPeers peers = TestPeers.of(folder);
     for (int port : ports()) {
-      assertThat(TlsProbe.tls(port, "TLSv1.2", engine.tls().nodeKeyManagers())).isEqualTo(REFUSED);
-      assertThat(TlsProbe.tls(port, "TLSv1.3", new KeyManager[0])).as("none").isEqualTo(REFUSED);
-      assertThat(
-              TlsProbe.tls(port, "TLSv1.3", keys(foreign, foreign.issueNode("n", hosts, now, day))))
-          .as("foreign")
-          .isEqualTo(REFUSED);
-      assertThat(TlsProbe.tls(port, "TLSv1.3", keys(own, own.issueNode("n", hosts, past, day))))
-          .as("expired")
-          .isEqualTo(REFUSED);
-      assertThat(TlsProbe.tls(port, "TLSv1.3", keys(own, own.issueServer("n", hosts, now, day))))
+      assertThat(TlsProbe.tls(port, "TLSv1.2", peers.right())).isEqualTo(REFUSED);
+      assertThat(TlsProbe.tls(port, "TLSv1.3", peers.none())).as("none").isEqualTo(REFUSED);
+      assertThat(TlsProbe.tls(port, "TLSv1.3", peers.foreign())).as("foreign").isEqualTo(REFUSED);
+      assertThat(TlsProbe.tls(port, "TLSv1.3", peers.expired())).as("expired").isEqualTo(REFUSED);
+      assertThat(TlsProbe.tls(port, "TLSv1.3", peers.serverOnly()))
           .as("not for clients")
           .isEqualTo(REFUSED);
       assertThat(TlsProbe.plaintext(port, new byte[] {0, 0, 0x47, 0x47, 0, 0, 0, 1, 2, 3}))
@@ -205,19 +192,6 @@ class EngineIT {
       }
     }
     return found;
-  }
-
-  private static CertificateAuthority ownNodeCa() throws Exception {
-    Path tls = engine.folders().dataFolder().resolve("tls");
-    return CertificateAuthority.of(
-        Pem.readCertificates(Files.readAllBytes(tls.resolve("node-ca.crt"))).getFirst(),
-        Pem.readKey(Files.readAllBytes(tls.resolve("node-ca.key"))));
-  }
-
-  private static KeyManager[] keys(CertificateAuthority ca, CertificateAuthority.Issued issued) {
-    return new NodeTls(
-            folder, folder, List.of(issued.certificate()), issued.key(), List.of(ca.certificate()))
-        .nodeKeyManagers();
   }
 
   private static int[] ports() {

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** The sockets on which this very process listens, as the kernel sees them. */
+/** The sockets on which a process listens, as the kernel sees them. */
 public final class ListenSockets {
   private static final String LISTEN = "0A";
 
@@ -18,8 +18,14 @@ public final class ListenSockets {
 
   /** As {@code address:port}, IPv4 in the kernel's hexadecimal, such as {@code 0100007F:1F90}. */
   public static Set<String> ofThisProcess() throws IOException {
+    return ofProcess("self");
+  }
+
+  /** As {@link #ofThisProcess}, of another process of this user. */
+  public static Set<String> ofProcess(String pid) throws IOException {
+    Path process = Path.of("/proc", pid);
     Set<String> inodes = new HashSet<>();
-    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+    try (Stream<Path> descriptors = Files.list(process.resolve("fd"))) {
       for (Path descriptor : descriptors.toList()) {
         if (Files.isSymbolicLink(descriptor)) {
           inodes.add(Files.readSymbolicLink(descriptor).toString());
@@ -28,7 +34,7 @@ public final class ListenSockets {
     }
     Set<String> sockets = new TreeSet<>();
     for (String table : new String[] {"tcp", "tcp6"}) {
-      Path file = Path.of("/proc/self/net", table);
+      Path file = process.resolve("net").resolve(table);
       if (Files.exists(file)) {
         for (String line : Files.readAllLines(file)) {
           List<String> fields = Splitter.on(' ').omitEmptyStrings().splitToList(line);

@@ -1,0 +1,70 @@
+package io.rekindle.node.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+
+/** What peers show to a node's listeners, by the folder of the node: one is right, others wrong. */
+public final class TestPeers {
+  private static final List<String> HOSTS = List.of("localhost");
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private final Path dataFolder;
+  private final CertificateAuthority own;
+  private final Instant now = Instant.now();
+
+  private TestPeers(Path dataFolder, CertificateAuthority own) {
+    this.dataFolder = dataFolder;
+    this.own = own;
+  }
+
+  public static TestPeers of(Path dataFolder) throws IOException, GeneralSecurityException {
+    Path tls = dataFolder.resolve("tls");
+    return new TestPeers(
+        dataFolder,
+        CertificateAuthority.of(
+            Pem.readCertificates(Files.readAllBytes(tls.resolve("node-ca.crt"))).getFirst(),
+            Pem.readKey(Files.readAllBytes(tls.resolve("node-ca.key")))));
+  }
+
+  /** A node of the cluster. */
+  public KeyManager[] right() {
+    return keys(own, own.issueNode("n", HOSTS, now, DAY));
+  }
+
+  /** Nobody. */
+  public KeyManager[] none() {
+    return new KeyManager[0];
+  }
+
+  /** A node of another CA. */
+  public KeyManager[] foreign() {
+    CertificateAuthority foreign = CertificateAuthority.create("foreign", now, DAY);
+    return keys(foreign, foreign.issueNode("n", HOSTS, now, DAY));
+  }
+
+  /** A node of the right CA whose time is over. */
+  public KeyManager[] expired() {
+    return keys(own, own.issueNode("n", HOSTS, now.minus(DAY.multipliedBy(3)), DAY));
+  }
+
+  /** A server of the right CA, which is no client. */
+  public KeyManager[] serverOnly() {
+    return keys(own, own.issueServer("n", HOSTS, now, DAY));
+  }
+
+  private KeyManager[] keys(CertificateAuthority ca, CertificateAuthority.Issued issued) {
+    return new NodeTls(
+            dataFolder,
+            dataFolder,
+            List.of(issued.certificate()),
+            issued.key(),
+            List.of(ca.certificate()))
+        .nodeKeyManagers();
+  }
+}
