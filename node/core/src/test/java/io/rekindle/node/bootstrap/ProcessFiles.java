@@ -29,8 +29,8 @@ final class ProcessFiles {
           if (isWritable(Files.readString(info))) {
             files.add(Files.readSymbolicLink(descriptor).toString());
           }
-        } catch (NoSuchFileException closedMeanwhile) {
-          continue;
+        } catch (NoSuchFileException _) {
+          // It was closed meanwhile.
         }
       }
     }
