@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
@@ -27,19 +28,16 @@ final class PosixProcess {
   private PosixProcess() {}
 
   /**
-   * Takes from the process the right to core files, for good. {@code -XX:-CreateCoredumpOnCrash} is
-   * about crashes that the JVM handles; a native library that calls {@code abort} is not one, and
-   * the kernel would write all memory to a file.
+   * Takes from the process the right to core files. {@code -XX:-CreateCoredumpOnCrash} is about
+   * crashes that the JVM handles; a native library that calls {@code abort} is not one, and the
+   * kernel would write all memory to a file. The hard limit stays, for processes started from here.
    */
   static void forbidCores() {
-    find("setrlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS))
+    FunctionDescriptor shape = FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS);
+    find("getrlimit", shape)
         .ifPresent(
-            setrlimit -> {
-              if (!limitCores(setrlimit, NO_CORE)) {
-                // It is 0 already and can't be raised.
-                limitCores(setrlimit, 0);
-              }
-            });
+            getrlimit ->
+                find("setrlimit", shape).ifPresent(setrlimit -> limitCores(getrlimit, setrlimit)));
   }
 
   /**
@@ -58,12 +56,17 @@ final class PosixProcess {
             });
   }
 
-  private static boolean limitCores(MethodHandle setrlimit, long bytes) {
+  /** The system's answers are not looked at: a warning at start tells the limit that there is. */
+  private static void limitCores(MethodHandle getrlimit, MethodHandle setrlimit) {
     try (Arena arena = Arena.ofConfined()) {
-      var softAndHard = arena.allocateFrom(JAVA_LONG, bytes, bytes);
-      return (int) setrlimit.invokeExact(RLIMIT_CORE, softAndHard) == 0;
+      MemorySegment softAndHard = arena.allocate(JAVA_LONG, 2);
+      var _ = (int) getrlimit.invokeExact(RLIMIT_CORE, softAndHard);
+      if (softAndHard.getAtIndex(JAVA_LONG, 1) != 0) {
+        softAndHard.setAtIndex(JAVA_LONG, 0, NO_CORE);
+        var _ = (int) setrlimit.invokeExact(RLIMIT_CORE, softAndHard);
+      }
     } catch (Throwable e) {
-      throw new IllegalStateException("setrlimit can't be called", e);
+      throw new IllegalStateException("the limit of core files can't be set", e);
     }
   }
 
