@@ -37,7 +37,7 @@ final class DoorClient implements AutoCloseable {
   private final AuditServiceGrpc.AuditServiceBlockingStub audit;
 
   DoorClient(NodeChild node) {
-    door = new GrpcTestDoor(node.port(), node.folder());
+    door = new GrpcTestDoor(node.port(), node.folder().resolve("tls/server-ca.crt"));
     channel = door.channel(node.adminKey());
     memories = MemoryServiceGrpc.newBlockingStub(channel);
     audit = AuditServiceGrpc.newBlockingStub(channel);

@@ -27,17 +27,17 @@ public final class GrpcTestDoor implements TestDoor, AutoCloseable {
   private final ManagedChannel channel;
 
   public GrpcTestDoor(TestNode node) {
-    this(node.port(), node.folder());
+    this(node.port(), node.folder().resolve("tls/server-ca.crt"));
   }
 
-  /** The door of a node on {@code folder}, whose certificate is in there. */
-  public GrpcTestDoor(int port, Path folder) {
+  /** The door at a port of this machine; {@code ca} is the only one that the client trusts. */
+  public GrpcTestDoor(int port, Path ca) {
     try {
       channel =
           NettyChannelBuilder.forAddress("localhost", port)
               .sslContext(
                   GrpcSslContexts.forClient()
-                      .trustManager(folder.resolve("tls/server-ca.crt").toFile())
+                      .trustManager(ca.toFile())
                       .protocols("TLSv1.3")
                       .build())
               // Small and constant, so that a stream stands still when its reader does.
