@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -107,25 +106,37 @@ class CutLogIT {
   }
 
   /**
-   * The end of the newest segment that holds anything: unmapped, a file ends with what it holds.
+   * Segments have their full length from the start; what they hold ends where only zeros follow.
    */
   private static void damageEnd(Path log, int bytes, boolean zeroed) throws IOException {
+    List<Path> segments;
     try (Stream<Path> files = Files.walk(log)) {
-      Path active =
-          files
-              .filter(file -> file.toString().endsWith(".wal") && file.toFile().length() > 0)
-              .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
-              .orElseThrow();
-      try (RandomAccessFile segment = new RandomAccessFile(active.toFile(), "rw")) {
-        long end = segment.length() - bytes;
-        if (zeroed) {
-          segment.seek(end);
-          segment.write(new byte[bytes]);
-        } else {
-          segment.setLength(end);
+      segments = files.filter(file -> file.toString().endsWith(".wal")).sorted().toList();
+    }
+    // The log of a new node has not come round to its first segment again.
+    for (Path segment : segments.reversed()) {
+      long end = usedBytes(segment) - bytes;
+      if (end > 0) {
+        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+          long length = file.length();
+          file.setLength(end);
+          if (zeroed) {
+            file.setLength(length);
+          }
         }
+        return;
       }
     }
+    throw new IllegalStateException("no segment holds more than " + bytes + " bytes");
+  }
+
+  private static long usedBytes(Path segment) throws IOException {
+    byte[] all = Files.readAllBytes(segment);
+    int used = all.length;
+    while (used > 0 && all[used - 1] == 0) {
+      used--;
+    }
+    return used;
   }
 
   private static void copy(Path from, Path to) throws IOException {

@@ -176,7 +176,7 @@ class EngineRestartIT {
                             .build()))
         .getAuditRecordsList()
         .stream()
-        .filter(record -> record.getKind().equals("authentication-failures"))
+        .filter(record -> record.getKind().equals("refusals"))
         .filter(record -> record.getDecision().equals(reason.name()))
         .mapToLong(AuditRecord::getMemoryCount)
         .sum();

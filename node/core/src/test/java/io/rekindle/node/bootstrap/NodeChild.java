@@ -204,6 +204,15 @@ public final class NodeChild implements AutoCloseable {
     return exitCode();
   }
 
+  /** Whether the process ends by itself in that time. */
+  public boolean endsWithin(int seconds) {
+    try {
+      return process.waitFor(seconds, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Waits for the process to end by itself. */
   public int exitCode() {
     try {
