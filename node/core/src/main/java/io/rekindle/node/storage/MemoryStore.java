@@ -97,6 +97,7 @@ public interface MemoryStore {
    *
    * @param query of the namespaces' dimensions
    * @param minScore null for none
+   * @param after only what comes behind this place among the {@code topK}; null for all of them
    * @throws io.rekindle.node.error.RekindleException MODEL_MISMATCH when the namespaces differ in
    *     model, dimensions or distance, or the query in dimensions; LIMIT_EXCEEDED as for {@link
    *     #list}
@@ -107,7 +108,8 @@ public interface MemoryStore {
       float[] query,
       int topK,
       @Nullable Float minScore,
-      Filter filter);
+      Filter filter,
+      SearchResult.@Nullable Position after);
 
   /** Expired memories of this node, for the audited expiry sweep. */
   List<ExpiredMemory> findExpired(Pass pass, int limit);

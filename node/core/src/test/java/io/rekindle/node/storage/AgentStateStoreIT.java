@@ -9,7 +9,9 @@ import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.AgentState;
 import io.rekindle.node.model.IdempotencyKey;
+import io.rekindle.node.model.Limits;
 import io.rekindle.node.model.Namespace;
+import io.rekindle.node.storage.AgentStateStore.StateCursor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,6 +99,34 @@ class AgentStateStoreIT {
         .isEqualTo(ErrorCode.STATE_NOT_FOUND);
     assertThat(STATES.list(other, space, null, 10, null).items()).isEmpty();
     assertThat(get().value()).isEqualTo("1");
+  }
+
+  @Test
+  void aPageOfAListIsNoLargerThanAnAnswerAndLeavesNoGap() {
+    String large = "\"" + "x".repeat(60 * 1024) + "\"";
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < 70; i++) {
+      keys.add("key" + (100 + i));
+      String value = i % 3 == 0 ? "1" : large;
+      STATES.set(ALL, space, "agent", keys.getLast(), value, null, null, null, "lineage");
+    }
+
+    List<String> listed = new ArrayList<>();
+    Page<AgentState> page = STATES.list(ALL, space, null, 1_000, null);
+    while (page.more()) {
+      assertThat(bytesOf(page)).isLessThan(Limits.REPLY_BYTES_MAX);
+      page.items().forEach(state -> listed.add(state.key()));
+      StateCursor end = new StateCursor("agent", listed.getLast());
+      page = STATES.list(ALL, space, null, 1_000, end);
+    }
+    assertThat(bytesOf(page)).isLessThan(Limits.REPLY_BYTES_MAX);
+    page.items().forEach(state -> listed.add(state.key()));
+
+    assertThat(listed).isEqualTo(keys);
+  }
+
+  private static long bytesOf(Page<AgentState> page) {
+    return page.items().stream().mapToLong(state -> state.value().length()).sum();
   }
 
   @Test

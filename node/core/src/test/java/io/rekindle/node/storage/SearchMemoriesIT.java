@@ -95,6 +95,37 @@ class SearchMemoriesIT {
   }
 
   @Test
+  void noMoreRowsAreHeldThanOneAnswerTakes() {
+    Namespace large = SharedNode.freshNamespace(StorageNode.externalSettings());
+    List<MemoryId> stored = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      stored.add(store(large, i, "x".repeat(60 * 1024)));
+    }
+
+    List<MemoryId> found = new ArrayList<>();
+    SearchResult result = STORE.search(ALL, List.of(large), at(0), 25, null, Filter.ALL, null);
+    while (result.more()) {
+      assertThat(result.hits()).hasSizeBetween(1, 20);
+      found.addAll(memories(result));
+      SearchResult.Position end =
+          new SearchResult.Position(result.hits().getLast().score(), found.getLast());
+      result = STORE.search(ALL, List.of(large), at(0), 25, null, Filter.ALL, end);
+    }
+    found.addAll(memories(result));
+    assertThat(found).isEqualTo(stored.subList(0, 25));
+
+    List<MemoryId> listed = new ArrayList<>();
+    Cursor cursor = null;
+    do {
+      MemoryPage page = STORE.list(ALL, List.of(large), Filter.ALL, 1_000, cursor);
+      assertThat(page.memories()).hasSizeBetween(1, 20);
+      page.memories().forEach(memory -> listed.add(memory.memoryId()));
+      cursor = page.next();
+    } while (cursor != null);
+    assertThat(listed).isEqualTo(stored.reversed());
+  }
+
+  @Test
   void spacesAreNeverMixed() {
     Namespace model = SharedNode.freshNamespace(StorageNode.modelSettings(1));
 
@@ -102,13 +133,14 @@ class SearchMemoriesIT {
         catchThrowableOfType(
             RekindleException.class,
             () ->
-                STORE.search(ALL, List.of(space, model), Drafts.vectorOf(1), 5, null, Filter.ALL));
+                STORE.search(
+                    ALL, List.of(space, model), Drafts.vectorOf(1), 5, null, Filter.ALL, null));
 
     assertThat(mixed.code()).isEqualTo(ErrorCode.MODEL_MISMATCH);
   }
 
   private SearchResult search(Pass pass, int topK, @Nullable Float minScore, Filter filter) {
-    return STORE.search(pass, List.of(space), at(0), topK, minScore, filter);
+    return STORE.search(pass, List.of(space), at(0), topK, minScore, filter, null);
   }
 
   private static List<MemoryId> memories(SearchResult result) {
@@ -116,12 +148,16 @@ class SearchMemoriesIT {
   }
 
   private static MemoryId store(Namespace namespace, int number) {
+    return store(namespace, number, "number " + number);
+  }
+
+  private static MemoryId store(Namespace namespace, int number, String content) {
     MemoryId id = new MemoryId(UUID.randomUUID());
     String kind = number % 2 == 1 ? "odd" : "even";
     STORE.store(
         ALL,
         namespace,
-        Drafts.of("number " + number)
+        Drafts.of(content)
             .metadata("{\"kind\":\"" + kind + "\",\"number\":" + number + "}")
             .sensitivity(number % 2 == 1 ? Sensitivity.RESTRICTED : Sensitivity.PUBLIC)
             .vector(at(number))

@@ -3,13 +3,11 @@ package io.rekindle.node.pipeline.list;
 import io.rekindle.node.access.AccessPass;
 import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.access.filter.FilterParser;
-import io.rekindle.node.model.Memory;
 import io.rekindle.node.model.MemoryCommand;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.pipeline.page.PageTokens;
-import io.rekindle.node.pipeline.page.ReplySize;
 import io.rekindle.node.storage.Cursor;
 import io.rekindle.node.storage.MemoryPage;
 import io.rekindle.node.storage.MemoryStore;
@@ -38,15 +36,10 @@ public final class ListHandler {
         Arrays.asList(command.namespaces().toString(), command.filter());
     Cursor after =
         command.page() == null ? null : cursor(tokens.open(pass, binding, command.page()));
-    MemoryPage found = memories.list(pass, selected, filter, command.pageSize(), after);
-    List<Memory> page = ReplySize.cut(found.memories(), memory -> memory);
-    Cursor next = page.size() < found.memories().size() ? behind(page.getLast()) : found.next();
+    MemoryPage page = memories.list(pass, selected, filter, command.pageSize(), after);
+    Cursor next = page.next();
     return new Reply.Listed(
-        List.copyOf(page), next == null ? null : tokens.seal(pass, binding, position(next)));
-  }
-
-  private static Cursor behind(Memory last) {
-    return new Cursor(last.columns().createdAt(), last.memoryId());
+        page.memories(), next == null ? null : tokens.seal(pass, binding, position(next)));
   }
 
   private static List<String> position(Cursor next) {

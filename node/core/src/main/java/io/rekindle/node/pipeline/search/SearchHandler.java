@@ -9,7 +9,6 @@ import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.model.Reply.Hit;
 import io.rekindle.node.pipeline.page.PageTokens;
-import io.rekindle.node.pipeline.page.ReplySize;
 import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.NamespaceStore;
@@ -53,8 +52,8 @@ public final class SearchHandler {
     List<Namespace> selected = namespaces.resolve(pass, command.namespaces());
     Filter filter = command.filter() == null ? Filter.ALL : FilterParser.parse(command.filter());
     List<@Nullable String> binding = binding(command);
-    @Nullable List<String> position =
-        command.page() == null ? null : tokens.open(pass, binding, command.page());
+    SearchResult.@Nullable Position after =
+        command.page() == null ? null : position(tokens.open(pass, binding, command.page()));
     if (selected.isEmpty()) {
       return new Reply.Found(
           List.of(),
@@ -66,20 +65,15 @@ public final class SearchHandler {
     float[] query = embedder.vectorOf(command, selected);
     Duration embed = Duration.ofNanos(System.nanoTime() - start);
     SearchResult result =
-        memories.search(pass, selected, query, command.topK(), command.minScore(), filter);
+        memories.search(pass, selected, query, command.topK(), command.minScore(), filter, after);
     meters.stage(NodeMeters.Stage.EMBED_QUERY, embed);
     meters.stage(NodeMeters.Stage.SEARCH_INDEX, result.index());
     meters.stage(NodeMeters.Stage.SEARCH_JOIN, result.join());
-    List<Hit> rest = position == null ? result.hits() : after(result.hits(), position);
-    List<Hit> page = ReplySize.cut(rest, Hit::memory);
+    List<Hit> page = result.hits();
     page.forEach(hit -> count(selected, hit));
-    String next =
-        page.size() == rest.size() ? null : tokens.seal(pass, binding, position(page.getLast()));
+    String next = result.more() ? tokens.seal(pass, binding, position(page.getLast())) : null;
     return new Reply.Found(
-        List.copyOf(page),
-        result.partial(),
-        new Reply.SearchTimes(embed, result.index(), result.join()),
-        next);
+        page, result.partial(), new Reply.SearchTimes(embed, result.index(), result.join()), next);
   }
 
   private void count(List<Namespace> selected, Hit hit) {
@@ -105,15 +99,8 @@ public final class SearchHandler {
         Integer.toString(Float.floatToIntBits(last.score())), last.memory().memoryId().toString());
   }
 
-  /** What follows a position in the order of an answer: score down, then memory id up. */
-  private static List<Hit> after(List<Hit> hits, List<String> position) {
-    float score = Float.intBitsToFloat(Integer.parseInt(position.get(0)));
-    MemoryId id = MemoryId.parse(position.get(1));
-    return hits.stream()
-        .filter(
-            hit ->
-                hit.score() < score
-                    || (hit.score() == score && hit.memory().memoryId().compareTo(id) > 0))
-        .toList();
+  private static SearchResult.Position position(List<String> words) {
+    return new SearchResult.Position(
+        Float.intBitsToFloat(Integer.parseInt(words.get(0))), MemoryId.parse(words.get(1)));
   }
 }

@@ -6,6 +6,7 @@ import static org.apache.ignite.cache.query.IndexQueryCriteriaBuilder.gt;
 import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.model.AgentState;
 import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.ReplyRoom;
 import io.rekindle.node.model.SliceId;
 import io.rekindle.node.storage.AgentStateStore.StateCursor;
 import io.rekindle.node.storage.Page;
@@ -14,9 +15,9 @@ import io.rekindle.node.storage.row.Columns;
 import io.rekindle.node.storage.row.IndexScan;
 import io.rekindle.node.storage.row.StateKey;
 import io.rekindle.node.storage.row.StateRow;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeSet;
 import org.apache.ignite.cache.query.IndexQueryCriterion;
 import org.jspecify.annotations.Nullable;
 
@@ -39,21 +40,16 @@ final class StateList {
       int pageSize,
       @Nullable StateCursor after,
       Filter filter) {
-    List<AgentState> found = new ArrayList<>();
+    FirstStates found = new FirstStates(pageSize);
     for (int ordinal = 0; ordinal < namespace.settings().slices(); ordinal++) {
       SliceId slice = SliceId.of(namespace.id(), ordinal);
-      List<AgentState> ofSlice = new ArrayList<>();
       for (List<IndexQueryCriterion> range : ranges(slice, agentId, after)) {
-        if (ofSlice.size() > pageSize) {
+        if (collect(namespace, range, filter, found)) {
           break;
         }
-        collect(namespace, range, filter, pageSize + 1, ofSlice);
       }
-      found.addAll(ofSlice);
     }
-    found.sort(ORDER);
-    boolean more = found.size() > pageSize;
-    return new Page<>(more ? found.subList(0, pageSize) : found, more);
+    return found.page();
   }
 
   /** Behind a cursor: first the rest of its agent's keys, then the agents behind it. */
@@ -71,21 +67,53 @@ final class StateList {
         : List.of(sameAgent);
   }
 
-  private void collect(
-      Namespace namespace,
-      List<IndexQueryCriterion> range,
-      Filter filter,
-      int limit,
-      List<AgentState> found) {
-    new IndexScan<>(caches.agentState(), StateKey.class, StateRow.class, Columns.STATE)
+  /** Returns whether nothing behind the range in its slice can be wanted. */
+  private boolean collect(
+      Namespace namespace, List<IndexQueryCriterion> range, Filter filter, FirstStates found) {
+    return new IndexScan<>(caches.agentState(), StateKey.class, StateRow.class, Columns.STATE)
         .run(
             range,
             (key, row) -> {
               AgentState state = view.find(namespace, key, row, filter);
-              if (state != null) {
-                found.add(state);
-              }
-              return found.size() < limit;
+              return state == null || found.offer(state);
             });
+  }
+
+  /**
+   * The first states of many slices, as many as one page and one answer hold. Once one was left
+   * out, no later one comes in, so that the next page leaves no gap.
+   */
+  private static final class FirstStates {
+    private final TreeSet<AgentState> first = new TreeSet<>(ORDER);
+    private final ReplyRoom room = new ReplyRoom();
+    private final int pageSize;
+    private @Nullable AgentState leftOut;
+
+    FirstStates(int pageSize) {
+      this.pageSize = pageSize;
+    }
+
+    /** Takes a state; false when neither it nor what follows it in its slice is wanted. */
+    boolean offer(AgentState state) {
+      if (leftOut != null && ORDER.compare(state, leftOut) > 0) {
+        return false;
+      }
+      while (first.size() == pageSize || !room.take(state)) {
+        AgentState last = first.last();
+        if (ORDER.compare(last, state) < 0) {
+          leftOut = state;
+          return false;
+        }
+        first.remove(last);
+        room.giveBack(last);
+        leftOut = last;
+      }
+      first.add(state);
+      return true;
+    }
+
+    Page<AgentState> page() {
+      return new Page<>(List.copyOf(first), leftOut != null);
+    }
   }
 }

@@ -145,8 +145,9 @@ public final class IgniteMemoryStore implements MemoryStore {
       float[] query,
       int topK,
       @Nullable Float minScore,
-      Filter filter) {
-    return search.search(pass, namespaces, query, topK, minScore, filter);
+      Filter filter,
+      SearchResult.@Nullable Position after) {
+    return search.search(pass, namespaces, query, topK, minScore, filter, after);
   }
 
   @Override

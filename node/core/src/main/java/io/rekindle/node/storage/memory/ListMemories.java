@@ -6,6 +6,7 @@ import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.index.RowPosition;
 import io.rekindle.node.model.Memory;
 import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.ReplyRoom;
 import io.rekindle.node.storage.Cursor;
 import io.rekindle.node.storage.MemoryPage;
 import io.rekindle.node.storage.row.Caches;
@@ -52,12 +53,16 @@ final class ListMemories {
 
   private MemoryPage merge(PriorityQueue<Walk> walks, int pageSize) {
     List<Memory> page = new ArrayList<>(pageSize);
+    ReplyRoom room = new ReplyRoom();
     Cursor last = null;
     while (!walks.isEmpty() && page.size() < pageSize) {
       Walk walk = walks.remove();
       RowPosition position = walk.head.remove();
       Memory memory = walk.find(position);
       if (memory != null) {
+        if (!room.take(memory)) {
+          return new MemoryPage(page, last);
+        }
         page.add(memory);
         last = new Cursor(Micros.toInstant(position.createdAtMicros()), position.memoryId());
       }

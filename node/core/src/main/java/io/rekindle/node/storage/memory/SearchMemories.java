@@ -13,6 +13,7 @@ import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespaceSettings;
 import io.rekindle.node.model.Reply;
+import io.rekindle.node.model.ReplyRoom;
 import io.rekindle.node.storage.SearchResult;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.MemoryKey;
@@ -58,7 +59,8 @@ final class SearchMemories {
       float[] vector,
       int topK,
       @Nullable Float minScore,
-      Filter filter) {
+      Filter filter,
+      SearchResult.@Nullable Position after) {
     namespaces.forEach(namespace -> pass.check(Action.SEARCH, namespace.path()));
     requireOneSpace(namespaces, vector);
     List<SliceQuery> queries =
@@ -71,13 +73,19 @@ final class SearchMemories {
       long start = System.nanoTime();
       Candidates candidates = ask(queries, vector, wanted, floor);
       long asked = System.nanoTime();
-      List<Reply.Hit> hits = join(candidates.best(), topK);
+      Joined joined = join(candidates.best(), topK, after);
       indexNanos += asked - start;
       joinNanos += System.nanoTime() - asked;
-      boolean enough = hits.size() == topK || !candidates.more() || wanted == Limits.TOP_K_MAX;
-      if (enough || round == ROUNDS_MAX) {
+      if (joined.isEnough(topK)
+          || !candidates.more()
+          || wanted == Limits.TOP_K_MAX
+          || round == ROUNDS_MAX) {
         return new SearchResult(
-            hits, candidates.partial(), Duration.ofNanos(indexNanos), Duration.ofNanos(joinNanos));
+            joined.hits(),
+            joined.cut(),
+            candidates.partial(),
+            Duration.ofNanos(indexNanos),
+            Duration.ofNanos(joinNanos));
       }
       // Rows changed between index and join: ask for more, so that the answer is not short.
       wanted = Math.min(Limits.TOP_K_MAX, wanted * 2);
@@ -163,18 +171,39 @@ final class SearchMemories {
     return index.searchAmong(vector, among, topK, minScore, query.answered());
   }
 
-  private List<Reply.Hit> join(List<Candidate> best, int topK) {
-    List<Reply.Hit> hits = new ArrayList<>(Math.min(topK, best.size()));
+  /**
+   * The hits behind a place that fit into one answer.
+   *
+   * @param found hits there were, those before the place included
+   * @param cut whether the answer had no room for the next one
+   */
+  private record Joined(List<Reply.Hit> hits, int found, boolean cut) {
+    boolean isEnough(int topK) {
+      return cut || found == topK;
+    }
+  }
+
+  private Joined join(List<Candidate> best, int topK, SearchResult.@Nullable Position after) {
+    List<Reply.Hit> hits = new ArrayList<>();
+    ReplyRoom room = new ReplyRoom();
+    int found = 0;
     for (Candidate candidate : best) {
-      if (hits.size() == topK) {
+      if (found == topK) {
         break;
       }
       Reply.Hit hit = findHit(candidate);
-      if (hit != null) {
+      if (hit == null) {
+        continue;
+      }
+      found++;
+      if (after == null || after.isBefore(hit)) {
+        if (!room.take(hit.memory())) {
+          return new Joined(hits, found, true);
+        }
         hits.add(hit);
       }
     }
-    return hits;
+    return new Joined(hits, found, false);
   }
 
   /** The row as it is now, unless it changed so that the hit is none any more. */

@@ -117,7 +117,7 @@ class StoresNeverWaitIT {
     return NODE
         .storage()
         .memories()
-        .search(pass, List.of(space), Drafts.vectorOf(1), 100, null, Filter.ALL)
+        .search(pass, List.of(space), Drafts.vectorOf(1), 100, null, Filter.ALL, null)
         .hits()
         .stream()
         .map(hit -> hit.memory().memoryId())

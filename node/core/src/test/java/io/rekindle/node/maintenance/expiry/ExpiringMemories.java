@@ -115,7 +115,8 @@ final class ExpiringMemories implements MemoryStore {
       float[] query,
       int topK,
       @Nullable Float minScore,
-      Filter filter) {
+      Filter filter,
+      SearchResult.@Nullable Position after) {
     throw new UnsupportedOperationException();
   }
 }
