@@ -13,9 +13,12 @@ import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.Sensitivity;
+import io.rekindle.node.storage.row.MemoryKey;
+import io.rekindle.node.storage.row.MemoryRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +126,25 @@ class SearchMemoriesIT {
       cursor = page.next();
     } while (cursor != null);
     assertThat(listed).isEqualTo(stored.reversed());
+  }
+
+  @Test
+  void aHiddenRowIsNotEvenOpened() {
+    MemoryKey hidden = new MemoryKey(space.sliceOf(ids.get(1)), ids.get(1));
+    MemoryRow row = NODE.caches().memory().get(hidden);
+    NODE.caches()
+        .memory()
+        .put(hidden, new MemoryRow(row.columns(ids.get(1)), row.partners(), new byte[100]));
+    Pass narrow = Passes.where(space, "sensitivity <= \"internal\"", Action.GET);
+
+    assertThat(refusal(() -> STORE.get(ALL, space, ids.get(1))))
+        .isEqualTo(ErrorCode.DATA_CORRUPTED);
+    assertThat(refusal(() -> STORE.get(narrow, space, ids.get(1))))
+        .isEqualTo(ErrorCode.MEMORY_NOT_FOUND);
+  }
+
+  private static ErrorCode refusal(ThrowingCallable call) {
+    return catchThrowableOfType(RekindleException.class, call).code();
   }
 
   @Test

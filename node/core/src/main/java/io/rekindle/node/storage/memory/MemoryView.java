@@ -43,14 +43,46 @@ final class MemoryView {
     return new Opened(row.columns(id), sealed.open(namespace, id, row));
   }
 
-  /** The row, unless it is absent, expired, or rejected by the filter. */
+  /** A row that is opened at most once, and only when it is asked for. One thread. */
+  private final class LazilyOpened {
+    private final Namespace namespace;
+    private final MemoryKey key;
+    private final MemoryRow row;
+    private @Nullable Opened opened;
+
+    LazilyOpened(Namespace namespace, MemoryKey key, MemoryRow row) {
+      this.namespace = namespace;
+      this.key = key;
+      this.row = row;
+    }
+
+    Opened get() {
+      Opened now = opened;
+      if (now == null) {
+        now = open(namespace, key, row);
+        opened = now;
+      }
+      return now;
+    }
+  }
+
+  /**
+   * The row, unless it is absent, expired, or rejected by the filter. What its columns reject is
+   * not opened: a hidden row takes no longer than an absent one, however large it is, and tells
+   * nothing by being damaged.
+   */
   @Nullable Opened find(
       Namespace namespace, MemoryKey key, @Nullable MemoryRow row, Filter filter) {
     if (row == null || row.columns(key.memoryId()).expiredAt(now())) {
       return null;
     }
-    Opened opened = open(namespace, key, row);
-    return opened.passes(filter) ? opened : null;
+    LazilyOpened opened = new LazilyOpened(namespace, key, row);
+    boolean passes =
+        FilterEvaluator.test(
+            filter,
+            new MemoryFilterRow(
+                row.columns(key.memoryId()), () -> opened.get().payload().metadata()));
+    return passes ? opened.get() : null;
   }
 
   /**
