@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Bounded administration: nobody gives beyond what they hold.
@@ -54,9 +55,12 @@ final class Giving {
     }
   }
 
+  /** A key without grants lies nowhere, hence only within bounds that hold everything. */
   static boolean within(AccessPass pass, KeyScope scope, List<GrantSpec> grants) {
+    List<GrantSpec> bounds =
+        grants.isEmpty() ? List.of(new GrantSpec(null, null, Set.of())) : grants;
     return pass.principal().scope().includes(scope)
-        && grants.stream().map(HeldGrant::of).allMatch(grant -> contains(pass.held(), grant));
+        && bounds.stream().map(HeldGrant::of).allMatch(grant -> contains(pass.held(), grant));
   }
 
   private static boolean contains(List<HeldGrant> held, HeldGrant given) {

@@ -52,6 +52,17 @@ class GivingTest {
   }
 
   @Test
+  void aKeyWithoutGrantsIsManagedByWhoHoldsEverythingAlone() {
+    AccessPass tenant = pass(KeyScope.ADMIN, Action.ACCESS_WRITE, grant("company_b", null));
+    AccessPass conditional = pass(KeyScope.ADMIN, Action.ACCESS_WRITE, grant(null, "tags:\"x\""));
+    AccessPass root = pass(KeyScope.ADMIN, Action.ACCESS_WRITE, grant(null, null));
+
+    assertThat(AUTHORIZER.mayManage(tenant, KeyScope.READ_ONLY, List.of())).isFalse();
+    assertThat(AUTHORIZER.mayManage(conditional, KeyScope.READ_ONLY, List.of())).isFalse();
+    assertThat(AUTHORIZER.mayManage(root, KeyScope.READ_ONLY, List.of())).isTrue();
+  }
+
+  @Test
   void onlyAPassForWritingAccessGivesAnything() {
     assertThat(isAllowed(() -> give(writer(), KeyScope.READ_ONLY, grant("a", null)))).isFalse();
   }
