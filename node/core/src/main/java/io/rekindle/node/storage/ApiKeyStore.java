@@ -8,6 +8,7 @@ import io.rekindle.node.model.ApiKeyInfo;
 import io.rekindle.node.model.GrantSpec;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,13 @@ public interface ApiKeyStore extends ApiKeySource {
    */
   ApiKeyInfo get(Pass pass, ApiKeyId id);
 
-  /** All keys by id; which of them the caller may see is for the caller to filter. */
-  Page<ApiKeyInfo> list(Pass pass, int pageSize, @Nullable ApiKeyId after);
+  /**
+   * Keys by id.
+   *
+   * @param visible which of them the caller may see; the others leave no gap in the pages
+   */
+  Page<ApiKeyInfo> list(
+      Pass pass, int pageSize, @Nullable ApiKeyId after, Predicate<ApiKeyInfo> visible);
 
   /**
    * Ends a key; doing it twice keeps the first time.

@@ -22,6 +22,7 @@ import io.rekindle.node.model.NamespacePath;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -86,16 +87,33 @@ class ApiKeyStoreIT {
       made.add(create(null, grant("a")).stored().id());
     }
     List<ApiKeyId> listed = new ArrayList<>();
-    Page<ApiKeyInfo> page = KEYS.list(ALL, 2, null);
+    Page<ApiKeyInfo> page = KEYS.list(ALL, 2, null, _ -> true);
     while (page.more()) {
       assertThat(page.items()).hasSize(2);
       page.items().forEach(key -> listed.add(key.id()));
-      page = KEYS.list(ALL, 2, listed.getLast());
+      page = KEYS.list(ALL, 2, listed.getLast(), _ -> true);
     }
     page.items().forEach(key -> listed.add(key.id()));
 
     assertThat(listed).containsAll(made).doesNotHaveDuplicates();
     assertThat(listed.stream().map(ApiKeyId::value)).isSorted();
+  }
+
+  @Test
+  void whatTheCallerMayNotSeeLeavesNoGapInThePages() {
+    List<ApiKeyId> made = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      made.add(create(null, grant("a")).stored().id());
+    }
+    made.sort(Comparator.comparing(ApiKeyId::value));
+    List<ApiKeyId> seen = List.of(made.get(1), made.get(4));
+
+    Page<ApiKeyInfo> page = KEYS.list(ALL, 1, null, key -> seen.contains(key.id()));
+    assertThat(page.items()).extracting(ApiKeyInfo::id).containsExactly(seen.get(0));
+    assertThat(page.more()).isTrue();
+    page = KEYS.list(ALL, 1, seen.get(0), key -> seen.contains(key.id()));
+    assertThat(page.items()).extracting(ApiKeyInfo::id).containsExactly(seen.get(1));
+    assertThat(page.more()).as("nothing is told of the keys behind").isFalse();
   }
 
   @Test
@@ -164,7 +182,7 @@ class ApiKeyStoreIT {
     Pass elsewhere = Passes.where(space, "version > 0", Action.ACCESS_WRITE);
     GrantSpec outside = new GrantSpec(NamespacePath.parse("elsewhere"), null, Set.of());
 
-    assertThat(KEYS.list(reader, 1, null).items()).hasSize(1);
+    assertThat(KEYS.list(reader, 1, null, _ -> true).items()).hasSize(1);
     List<ThrowingCallable> asked =
         List.of(
             () -> KEYS.revoke(reader, key, Instant.EPOCH),
@@ -172,7 +190,7 @@ class ApiKeyStoreIT {
             () -> GRANTS.remove(reader, key, grant("a")),
             () -> GRANTS.add(elsewhere, key, outside),
             () -> GRANTS.add(elsewhere, key, new GrantSpec(null, null, Set.of())),
-            () -> KEYS.list(elsewhere, 1, null));
+            () -> KEYS.list(elsewhere, 1, null, _ -> true));
     for (ThrowingCallable call : asked) {
       assertThat(refusal(call).code()).isEqualTo(ErrorCode.PERMISSION_DENIED);
     }

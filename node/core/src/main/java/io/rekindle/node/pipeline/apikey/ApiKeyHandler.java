@@ -87,15 +87,13 @@ public final class ApiKeyHandler {
         command.page() == null
             ? null
             : new ApiKeyId(tokens.open(pass, List.of(), command.page()).getFirst());
-    // A page holds what is left of one page of the store: it may be short, its token goes on.
-    Page<ApiKeyInfo> page = keys.list(pass, command.pageSize(), after);
-    List<ApiKeyInfo> within =
-        page.items().stream().filter(key -> isWithinBounds(pass, key)).toList();
+    Page<ApiKeyInfo> page =
+        keys.list(pass, command.pageSize(), after, key -> isWithinBounds(pass, key));
     String next =
         page.more()
             ? tokens.seal(pass, List.of(), List.of(page.items().getLast().id().value()))
             : null;
-    return new Reply.KeysListed(within, next);
+    return new Reply.KeysListed(page.items(), next);
   }
 
   private ApiKeyInfo requireWithinBounds(AccessPass pass, ApiKeyId id) {

@@ -18,7 +18,9 @@ import io.rekindle.node.storage.row.Transactions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import javax.cache.Cache;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
@@ -75,7 +77,8 @@ public final class IgniteApiKeyStore implements ApiKeyStore {
 
   /** Sorts all keys, of which there are thousands at most. */
   @Override
-  public Page<ApiKeyInfo> list(Pass pass, int pageSize, @Nullable ApiKeyId after) {
+  public Page<ApiKeyInfo> list(
+      Pass pass, int pageSize, @Nullable ApiKeyId after, Predicate<ApiKeyInfo> visible) {
     requireAllowed(pass, Action.ACCESS_READ);
     TreeMap<String, ApiKeyRow> sorted = new TreeMap<>();
     for (Cache.Entry<String, ApiKeyRow> entry : keys) {
@@ -84,10 +87,16 @@ public final class IgniteApiKeyStore implements ApiKeyStore {
       }
     }
     List<ApiKeyInfo> page = new ArrayList<>();
-    sorted.entrySet().stream()
-        .limit(pageSize)
-        .forEach(entry -> page.add(info(entry.getValue().key(new ApiKeyId(entry.getKey())))));
-    return new Page<>(page, sorted.size() > pageSize);
+    for (Map.Entry<String, ApiKeyRow> entry : sorted.entrySet()) {
+      ApiKeyInfo key = info(entry.getValue().key(new ApiKeyId(entry.getKey())));
+      if (visible.test(key)) {
+        if (page.size() == pageSize) {
+          return new Page<>(page, true);
+        }
+        page.add(key);
+      }
+    }
+    return new Page<>(page, false);
   }
 
   @Override
