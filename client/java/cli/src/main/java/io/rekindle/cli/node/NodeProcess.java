@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** A node as a process of its own, started from the distribution. */
 public final class NodeProcess implements AutoCloseable {
@@ -55,7 +56,8 @@ public final class NodeProcess implements AutoCloseable {
    */
   public static NodeProcess start(NodeFolder folder, List<String> settings, Duration wait) {
     try {
-      Process process = builder(folder, settings, "start").redirectError(log(folder)).start();
+      List<String> arguments = settings.stream().flatMap(it -> Stream.of("--set", it)).toList();
+      Process process = builder(folder, arguments, "start").redirectError(log(folder)).start();
       Thread killer = new Thread(process::destroy, "end-node");
       Runtime.getRuntime().addShutdownHook(killer);
       CompletableFuture<Integer> ready = new CompletableFuture<>();
@@ -74,10 +76,10 @@ public final class NodeProcess implements AutoCloseable {
     }
   }
 
-  /** Runs a subcommand of the node on this terminal until it ends. */
-  public static int runInForeground(NodeFolder folder, String subcommand) {
+  /** Runs a subcommand of the node, with further arguments, on this terminal until it ends. */
+  public static int runInForeground(NodeFolder folder, String subcommand, List<String> arguments) {
     try {
-      Process process = builder(folder, List.of(), subcommand).inheritIO().start();
+      Process process = builder(folder, arguments, subcommand).inheritIO().start();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process), "end-node"));
       return process.waitFor();
     } catch (IOException e) {
@@ -132,7 +134,7 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   private static ProcessBuilder builder(
-      NodeFolder folder, List<String> settings, String subcommand) {
+      NodeFolder folder, List<String> arguments, String subcommand) {
     Path home = Distribution.home();
     Path data = folder.path().toAbsolutePath().normalize();
     List<String> command = new ArrayList<>();
@@ -146,7 +148,7 @@ public final class NodeProcess implements AutoCloseable {
     command.add("-cp");
     command.add(home.resolve("lib").resolve("node") + "/*");
     command.addAll(List.of(MAIN, subcommand, "--data-folder", data.toString()));
-    settings.forEach(setting -> command.addAll(List.of("--set", setting)));
+    command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("OPT_OUT_TRACKING", "true");
     return builder;
