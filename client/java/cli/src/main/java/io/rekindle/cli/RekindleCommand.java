@@ -14,6 +14,7 @@ import io.rekindle.cli.command.StoreCommand;
 import io.rekindle.cli.quickstart.QuickstartCommand;
 import io.rekindle.client.RekindleClientException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -64,12 +65,13 @@ public final class RekindleCommand {
   private static int fail(Exception error, PrintWriter err) {
     switch (error) {
       case RekindleClientException known -> {
-        err.println("error: " + known.getMessage());
+        err.println("error: " + Sentences.of(known));
         err.println("reason: " + known.reason());
         known.requestId().ifPresent(id -> err.println("request: " + id));
       }
       case CommandFailedException known -> err.println("error: " + known.getMessage());
       case IllegalArgumentException known -> err.println("error: " + known.getMessage());
+      case UncheckedIOException known -> err.println("error: " + Sentences.of(known));
       default -> error.printStackTrace(err);
     }
     err.flush();

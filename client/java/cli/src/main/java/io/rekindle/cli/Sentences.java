@@ -1,8 +1,11 @@
 package io.rekindle.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import io.grpc.Status;
 import io.rekindle.client.RekindleClientException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -15,6 +18,9 @@ final class Sentences {
   /** Of a call: gRPC calls everything below it an "io exception". */
   static String of(RekindleClientException error) {
     String message = String.valueOf(error.getMessage());
+    if (error.code() == Status.Code.DEADLINE_EXCEEDED && error.requestId().isEmpty()) {
+      return "no answer within the time that --timeout gives: the node is busy, or not there";
+    }
     if (error.code() != Status.Code.UNAVAILABLE || error.requestId().isPresent()) {
       return message;
     }
@@ -28,6 +34,10 @@ final class Sentences {
     }
     String cause = root == error ? message : String.valueOf(root.getMessage());
     return "no node answers (" + cause + "): start one, or say by --target where it is";
+  }
+
+  static String of(UncheckedIOException error) {
+    return of(requireNonNull(error.getCause()));
   }
 
   /** Of a file: the JDK's message is often its name alone. */

@@ -79,7 +79,8 @@ public final class Session {
       }
       return given("", "REKINDLE_API_KEY", folder::adminKey);
     } catch (IOException e) {
-      throw new CommandFailedException("the file with the API key cannot be read", e);
+      throw new CommandFailedException(
+          "the file with the API key cannot be read: " + Sentences.of(e), e);
     }
   }
 

@@ -3,8 +3,11 @@ package io.rekindle.cli;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -93,6 +96,60 @@ class RekindleCommandTest {
   }
 
   @Test
+  void saysWhereItFoundNoNodeAndWhatToDo(@TempDir Path folder) throws IOException {
+    nodeOnceAt(freePort(), folder);
+
+    int code = run("status", "--data-folder", folder.toString());
+
+    assertThat(code).isEqualTo(ExitCodes.UNAVAILABLE);
+    assertThat(err.toString())
+        .startsWith("error: no node answers (")
+        .contains("Connection refused")
+        .contains("--target");
+  }
+
+  @Test
+  void namesTheFileThatIsNotThere(@TempDir Path folder) throws IOException {
+    nodeOnceAt(freePort(), folder);
+    String missing = folder.resolve("missing.jsonl").toString();
+
+    int code = run("memory", "import", "-n", "a/b", "--data-folder", folder.toString(), missing);
+
+    assertThat(code).isEqualTo(ExitCodes.FAILURE);
+    assertThat(err.toString()).isEqualToIgnoringNewLines("error: " + missing + " does not exist");
+  }
+
+  @Test
+  void namesTheKeyFileThatIsNotThere(@TempDir Path folder) throws IOException {
+    nodeOnceAt(freePort(), folder);
+    String missing = folder.resolve("missing.key").toString();
+
+    run("status", "--data-folder", folder.toString(), "--api-key-file", missing);
+
+    assertThat(err.toString()).contains(missing + " does not exist");
+  }
+
+  @Test
+  void neverWritesAnExportOverAFile(@TempDir Path folder) throws IOException {
+    nodeOnceAt(freePort(), folder);
+    Path there = Files.writeString(folder.resolve("there.jsonl"), "mine");
+
+    run("memory", "export", "--data-folder", folder.toString(), there.toString());
+
+    assertThat(err.toString()).startsWith("error: " + there + " exists already").hasLineCount(1);
+    assertThat(there).hasContent("mine");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"init", "start", "check-config"})
+  void takesConfigurationKeysForANode(String subcommand) {
+    CommandLine.ParseResult parsed =
+        COMMAND.parseArgs("node", subcommand, "--set", "rekindle.door.port=0", "--set", "a=b=c");
+
+    assertThat(parsed.errors()).isEmpty();
+  }
+
+  @Test
   void completesInTheShell() {
     run("completion");
 
@@ -106,6 +163,18 @@ class RekindleCommandTest {
     assertThat(store.getCommandSpec().optionsMap().keySet())
         .containsAll(List.of("--target", "--ca", "--api-key-file"))
         .doesNotContain("--api-key");
+  }
+
+  /** A folder as a node leaves it that has stopped. */
+  private static void nodeOnceAt(int port, Path folder) throws IOException {
+    Files.writeString(folder.resolve("node.port"), Integer.toString(port));
+    Files.writeString(folder.resolve("admin.key"), "rk_live_none");
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
   }
 
   private int run(String... args) {
