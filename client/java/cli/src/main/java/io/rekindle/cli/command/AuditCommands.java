@@ -37,7 +37,7 @@ public final class AuditCommands {
             .build();
     session.answer(
         session.connected(client -> client.audit().list(request).execute()),
-        page -> Texts.lines(page.getAuditRecordsList(), Texts::line));
+        page -> Texts.page(page.getAuditRecordsList(), Texts::line, page.getNextPageToken()));
     return ExitCodes.OK;
   }
 

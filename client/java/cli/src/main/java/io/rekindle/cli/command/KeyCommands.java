@@ -82,7 +82,7 @@ public final class KeyCommands {
         ListApiKeysRequest.newBuilder().setPageSize(pageSize).setPageToken(pageToken).build();
     session.answer(
         session.connected(client -> client.access().listKeys(request).execute()),
-        page -> Texts.lines(page.getApiKeysList(), Texts::line));
+        page -> Texts.page(page.getApiKeysList(), Texts::line, page.getNextPageToken()));
     return ExitCodes.OK;
   }
 

@@ -66,12 +66,7 @@ public final class MemoryCommands {
             .build();
     session.answer(
         session.connected(client -> client.memories().list(request).execute()),
-        page -> {
-          String lines = Texts.lines(page.getMemoriesList(), Texts::line);
-          return page.getNextPageToken().isEmpty()
-              ? lines
-              : lines + "%nnext: --page-token %s".formatted(page.getNextPageToken());
-        });
+        page -> Texts.page(page.getMemoriesList(), Texts::line, page.getNextPageToken()));
     return ExitCodes.OK;
   }
 

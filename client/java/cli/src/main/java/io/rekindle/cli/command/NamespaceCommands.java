@@ -81,7 +81,7 @@ public final class NamespaceCommands {
             .build();
     session.answer(
         session.connected(client -> client.namespaces().list(request).execute()),
-        page -> Texts.lines(page.getNamespacesList(), Texts::line));
+        page -> Texts.page(page.getNamespacesList(), Texts::line, page.getNextPageToken()));
     return ExitCodes.OK;
   }
 

@@ -112,12 +112,13 @@ public final class StateCommands {
     session.answer(
         session.connected(client -> client.agentStates().list(request).execute()),
         page ->
-            Texts.lines(
+            Texts.page(
                 page.getAgentStatesList(),
                 state ->
                     "%s  %s  %s"
                         .formatted(
-                            state.getAgentId(), state.getKey(), Texts.preview(state.getValue()))));
+                            state.getAgentId(), state.getKey(), Texts.preview(state.getValue())),
+                page.getNextPageToken()));
     return ExitCodes.OK;
   }
 }

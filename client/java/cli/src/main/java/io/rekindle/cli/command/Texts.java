@@ -27,6 +27,14 @@ public final class Texts {
         : elements.stream().map(line).collect(Collectors.joining(System.lineSeparator()));
   }
 
+  /** One page of a list, with how to go on when there are more. */
+  static <T> String page(List<T> elements, Function<T, String> line, String nextPageToken) {
+    String lines = lines(elements, line);
+    return nextPageToken.isEmpty()
+        ? lines
+        : lines + System.lineSeparator() + "next: --page-token " + nextPageToken;
+  }
+
   public static String line(Memory memory) {
     return "%s  %s  %s"
         .formatted(memory.getMemoryId(), time(memory.getCreatedAt()), preview(memory.getContent()));
