@@ -15,6 +15,8 @@ import io.rekindle.cli.quickstart.QuickstartCommand;
 import io.rekindle.client.RekindleClientException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -59,7 +61,20 @@ public final class RekindleCommand {
   static CommandLine commandLine() {
     return new CommandLine(new RekindleCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(Duration.class, RekindleCommand::duration)
         .setExecutionExceptionHandler((error, command, _) -> fail(error, command.getErr()));
+  }
+
+  private static Duration duration(String text) {
+    try {
+      return Duration.parse(text);
+    } catch (DateTimeParseException e) {
+      CommandLine.TypeConversionException wrong =
+          new CommandLine.TypeConversionException(
+              "'" + text + "' is not a duration such as PT30S (seconds) or P30D (days)");
+      wrong.initCause(e);
+      throw wrong;
+    }
   }
 
   private static int fail(Exception error, PrintWriter err) {

@@ -96,6 +96,12 @@ class RekindleCommandTest {
   }
 
   @Test
+  void showsHowADurationIsWritten() {
+    assertThat(run("status", "--timeout", "30")).isEqualTo(ExitCodes.USAGE);
+    assertThat(err.toString()).contains("'30' is not a duration such as PT30S");
+  }
+
+  @Test
   void saysWhereItFoundNoNodeAndWhatToDo(@TempDir Path folder) throws IOException {
     nodeOnceAt(freePort(), folder);
 

@@ -64,9 +64,16 @@ public final class NodeProcess implements AutoCloseable {
       Thread.ofVirtual().start(() -> follow(process, ready));
       try {
         return new NodeProcess(process, ready.get(wait.toSeconds(), TimeUnit.SECONDS));
-      } catch (ExecutionException | TimeoutException e) {
+      } catch (ExecutionException e) {
         process.destroy();
-        throw new CommandFailedException("the node did not start: " + lastSentence(folder), e);
+        throw new CommandFailedException(
+            "the node did not start: " + explained(lastSentence(folder)), e);
+      } catch (TimeoutException e) {
+        process.destroy();
+        throw new CommandFailedException(
+            "the node was not ready after %,d s, and was stopped; its folder can be used again (%s)"
+                .formatted(wait.toSeconds(), folder.log()),
+            e);
       }
     } catch (IOException e) {
       throw new CommandFailedException("the node's process cannot be started", e);
@@ -169,6 +176,13 @@ public final class NodeProcess implements AutoCloseable {
     } catch (IOException e) {
       return "see " + folder.log();
     }
+  }
+
+  /** A node's last sentence, with what to do when it has none of its own about that. */
+  static String explained(String sentence) {
+    return sentence.contains("Address already in use")
+        ? "its port is in use; take another one, or 0 for a free one (quickstart: --port 0)"
+        : sentence;
   }
 
   private static String lastLine(List<String> lines, String otherwise) {
