@@ -1,7 +1,11 @@
 package io.rekindle.cli.command;
 
+import static java.util.Objects.requireNonNull;
+
+import io.rekindle.cli.ExitCodes;
 import io.rekindle.cli.node.NodeFolder;
 import io.rekindle.cli.node.NodeProcess;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +13,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code rekindle node init|start|check-config}. */
 @Command(name = "node", description = "A node on this machine.", mixinStandardHelpOptions = true)
@@ -37,6 +43,8 @@ public final class NodeCommands {
     }
   }
 
+  @Spec private @Nullable CommandSpec spec;
+
   @Command(
       description = "Make keys, certificates and configuration in a new data folder.",
       mixinStandardHelpOptions = true)
@@ -52,7 +60,25 @@ public final class NodeCommands {
     if (hosts != null) {
       hosts.forEach(host -> arguments.addAll(List.of("--host", host)));
     }
-    return NodeProcess.runInForeground(settings.folder(), "init", arguments);
+    int code = NodeProcess.runInForeground(settings.folder(), "init", arguments);
+    if (code == ExitCodes.OK) {
+      out().println(made(settings.dataFolder));
+      out().flush();
+    }
+    return code;
+  }
+
+  private PrintWriter out() {
+    return requireNonNull(spec).commandLine().getOut();
+  }
+
+  static String made(Path folder) {
+    return """
+    Made %1$s: keys, certificates and node.properties.
+    Start it:  ./rekindle node start --data-folder %1$s
+    The first API key is in %2$s then.\
+    """
+        .formatted(folder, folder.resolve("admin.key"));
   }
 
   @Command(
