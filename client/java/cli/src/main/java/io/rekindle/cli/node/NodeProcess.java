@@ -87,7 +87,7 @@ public final class NodeProcess implements AutoCloseable {
   public static int runInForeground(NodeFolder folder, String subcommand, List<String> arguments) {
     try {
       Process process = builder(folder, arguments, subcommand).inheritIO().start();
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process), "end-node"));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> endWith(process), "end-node"));
       return process.waitFor();
     } catch (IOException e) {
       throw new CommandFailedException("the node's process cannot be started", e);
@@ -114,6 +114,14 @@ public final class NodeProcess implements AutoCloseable {
   @Override
   public void close() {
     end(process);
+  }
+
+  /** Ends the node and this process with its exit code, which a signal's number would be else. */
+  private static void endWith(Process process) {
+    end(process);
+    if (!process.isAlive()) {
+      Runtime.getRuntime().halt(process.exitValue());
+    }
   }
 
   private static void end(Process process) {
