@@ -263,8 +263,8 @@ public interface NodeConfig {
     @WithDefault("512")
     int inFlightMax();
 
-    /** Of one API key. */
-    @WithDefault("64")
+    /** Of one API key; fewer than `handler-threads`, so that no key can hold them all. */
+    @WithDefault("32")
     int inFlightPerKeyMax();
 
     /** Of an access pass. */

@@ -48,12 +48,15 @@ class NodeConfigTest {
     assertThat(config.index().memoryBytesMax()).isEqualTo(DataSize.ofMebibytes(512));
     assertThat(config.index().idleAfter()).isEqualTo(Duration.ofMinutes(10));
     assertThat(config.embedding().batchItemsMax()).isEqualTo(32);
+    assertThat(config.requests().inFlightPerKeyMax())
+        .as("one key leaves handlers to the others")
+        .isLessThan(config.door().handlerThreads());
     assertThat(config.embedding().batchInterval()).isEqualTo(Duration.ofMillis(100));
     assertThat(config.embedding().queueMax()).isEqualTo(10_000);
     assertThat(config.embedding().attemptsMax()).isEqualTo(10);
     assertThat(config.embedding().failedRetry()).isEqualTo(Duration.ofHours(24));
     assertThat(config.requests().inFlightMax()).isEqualTo(512);
-    assertThat(config.requests().inFlightPerKeyMax()).isEqualTo(64);
+    assertThat(config.requests().inFlightPerKeyMax()).isEqualTo(32);
     assertThat(config.requests().passLifetime()).isEqualTo(Duration.ofMinutes(1));
     assertThat(config.requests().idempotencyLifetime()).isEqualTo(Duration.ofHours(24));
     assertThat(config.maintenance().sweepInterval()).isEqualTo(Duration.ofSeconds(30));

@@ -122,7 +122,7 @@ final class Tour implements AutoCloseable {
     companyA.memories().search(Tenants.PRODUCT_A, "warm", 1).execute();
     show(companyA, Tenants.SUPPORT_A, "the wifi is gone every evening", true);
     show(companyA, Tenants.SUPPORT_A, "customer wants their money back", true);
-    show(companyA, Tenants.PRODUCT_A, "who can see a memory?", false);
+    show(companyA, Tenants.PRODUCT_A, "what happens when somebody kills the process?", false);
   }
 
   private void show(RekindleClient client, String namespace, String query, boolean mustFind) {

@@ -115,7 +115,7 @@ final class MemoryView {
   /** Refuses what would be over before it was stored: nobody could ever read it. */
   void requireFuture(@Nullable Instant expiresAt) {
     if (expiresAt != null && !expiresAt.isAfter(now())) {
-      throw RekindleException.invalid("expires_at", "expires_at lies in the future");
+      throw RekindleException.invalid("expires_at", "expires_at must lie in the future");
     }
   }
 
