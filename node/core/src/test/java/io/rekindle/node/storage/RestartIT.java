@@ -1,10 +1,12 @@
 package io.rekindle.node.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.node.authn.ApiKeyMint;
 import io.rekindle.node.authn.Authenticator;
 import io.rekindle.node.authn.IssuedApiKey;
+import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.AccessCommand.CreateKey;
 import io.rekindle.node.model.AgentState;
 import io.rekindle.node.model.ApiKeyInfo;
@@ -13,6 +15,7 @@ import io.rekindle.node.model.IdempotencyKey;
 import io.rekindle.node.model.KeyScope;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.NamespaceId;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.storage.row.CacheName;
 import io.rekindle.node.storage.row.Caches;
@@ -22,6 +25,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.FutureTask;
+import java.util.stream.IntStream;
+import org.apache.ignite.IgniteCache;
+import org.apache.ignite.transactions.Transaction;
+import org.apache.ignite.transactions.TransactionConcurrency;
+import org.apache.ignite.transactions.TransactionIsolation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +65,40 @@ class RestartIT {
       checkContent(node, before);
       checkCutShort(node, before);
     }
+  }
+
+  @Test
+  void aDeleteThatCannotBeEndedKeepsNoOtherBackAndIsTriedAgain() throws Exception {
+    try (StorageNode node = new StorageNode(folder)) {
+      node.namespace("locked/a", StorageNode.modelSettings(1));
+      IgniteCache<Object, Object> keys = Caches.cache(node.ignite(), CacheName.DATA_KEY);
+      UUID locked = keyWithoutName(keys, "locked/x");
+      List<UUID> others =
+          IntStream.range(0, 8).mapToObj(i -> keyWithoutName(keys, "free/x" + i)).toList();
+      NamespaceStore namespaces = node.storage().namespaces();
+      try (Transaction _ =
+          node.ignite()
+              .transactions()
+              .txStart(TransactionConcurrency.PESSIMISTIC, TransactionIsolation.REPEATABLE_READ)) {
+        assertThat(keys.get("locked")).isNotNull();
+        FutureTask<Integer> resumed =
+            new FutureTask<>(() -> namespaces.resumeDeletes(StorageNode.PASS));
+        Thread.ofPlatform().start(resumed);
+        assertThatThrownBy(resumed::get).hasCauseInstanceOf(RekindleException.class);
+      }
+      assertThat(others).noneMatch(keys::containsKey);
+      assertThat(keys.containsKey(locked)).isTrue();
+
+      assertThat(namespaces.resumeDeletes(StorageNode.PASS)).isEqualTo(1);
+
+      assertThat(keys.containsKey(locked)).isFalse();
+    }
+  }
+
+  private static UUID keyWithoutName(IgniteCache<Object, Object> keys, String path) {
+    UUID id = NamespaceId.of(UUID.randomUUID()).value();
+    keys.put(id, new DataKeyRow(NamespacePath.parse(path), 1, new byte[] {1, 2, 3}));
+    return id;
   }
 
   private static Before fill(StorageNode node) {
@@ -110,10 +153,7 @@ class RestartIT {
     Caches.<String, Object>cache(node.ignite(), CacheName.NAMESPACE).remove("gone/a");
     writes.storeAll(
         node.namespace("gone/a", StorageNode.modelSettings(1)), new MemoryId(UUID.randomUUID()));
-    Caches.<Object, Object>cache(node.ignite(), CacheName.DATA_KEY)
-        .put(
-            new UUID(1, 64),
-            new DataKeyRow(NamespacePath.parse("gone/never"), 1, new byte[] {1, 2, 3}));
+    keyWithoutName(Caches.cache(node.ignite(), CacheName.DATA_KEY), "gone/never");
     return gone;
   }
 

@@ -17,30 +17,19 @@ import io.rekindle.node.storage.memory.OpenNamespaces;
 import io.rekindle.node.storage.row.AvoidedPartitions;
 import io.rekindle.node.storage.row.CacheName;
 import io.rekindle.node.storage.row.Caches;
-import io.rekindle.node.storage.row.DataKeyRow;
 import io.rekindle.node.storage.row.Micros;
 import io.rekindle.node.storage.row.NamespaceRow;
 import io.rekindle.node.storage.row.Transactions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The namespaces in Ignite: entries keyed by path.
- *
- * <p>A delete is decided in one transaction, which takes the name away while no write is in flight
- * ({@link OpenNamespaces}); from then on the path is free and the id leads nowhere. Its contents
- * follow, and last its key. So a key without its namespace is the mark of a delete that was cut
- * short, or of a create that was: {@link #resumeDeletes} ends both.
- */
+/** The namespaces in Ignite: entries keyed by path. */
 public final class IgniteNamespaceStore implements NamespaceStore {
   private final IgniteCache<String, NamespaceRow> namespaces;
   private final NamespacesOnDisk onDisk;
@@ -49,15 +38,7 @@ public final class IgniteNamespaceStore implements NamespaceStore {
   private final IgniteWrappedKeyStore keys;
   private final Transactions transactions;
   private final Keyring keyring;
-  private final NamespaceContents contents;
-  private final OpenNamespaces open;
-
-  /** Deletes of this process that are under way. */
-  private final Set<NamespaceId> deleting = ConcurrentHashMap.newKeySet();
-
-  /** Whether some delete may have been cut short: by the end of a process before, or an error. */
-  private final AtomicBoolean unfinished = new AtomicBoolean(true);
-
+  private final DeleteNamespace deletes;
   private final InstantSource clock;
 
   IgniteNamespaceStore(
@@ -76,8 +57,8 @@ public final class IgniteNamespaceStore implements NamespaceStore {
     this.keys = keys;
     this.transactions = transactions;
     this.keyring = keyring;
-    this.contents = contents;
-    this.open = open;
+    this.deletes =
+        new DeleteNamespace(namespaces, onDisk, names, keys, transactions, keyring, contents, open);
     this.clock = clock;
   }
 
@@ -182,106 +163,19 @@ public final class IgniteNamespaceStore implements NamespaceStore {
   @Override
   public long delete(Pass pass, NamespacePath path, boolean withMemories) {
     pass.check(Action.NAMESPACE_WRITE, path);
-    Namespace namespace = get(pass, path);
-    if (!deleting.add(namespace.id())) {
-      throw new RekindleException(
-          ErrorCode.NOT_READY, "the namespace is being deleted by another request, try again");
-    }
-    try {
-      open.delete(namespace, () -> removeName(namespace, withMemories));
-      return removeContents(namespace.id(), namespace.settings().slices());
-    } finally {
-      deleting.remove(namespace.id());
-    }
-  }
-
-  private void removeName(Namespace namespace, boolean withMemories) {
-    NamespacePath path = namespace.path();
-    if (!withMemories && !contents.isEmpty(namespace)) {
-      throw notEmpty("the namespace holds memories or agent state");
-    }
-    transactions.run(
-        () ->
-            () -> {
-              keys.findWrappedRootKey(path.root());
-              Namespace now = find(path);
-              if (now == null || !now.id().equals(namespace.id())) {
-                throw notFound(path);
-              }
-              checkNoChildren(path);
-              return namespaces.remove(path.toString());
-            });
-  }
-
-  private long removeContents(NamespaceId id, int slices) {
-    try {
-      long deleted = contents.delete(id, slices);
-      keys.removeNamespaceKey(id);
-      keyring.forget(id);
-      return deleted;
-    } catch (RuntimeException e) {
-      unfinished.set(true);
-      throw e;
-    }
+    return deletes.delete(get(pass, path), withMemories);
   }
 
   @Override
   public int resumeDeletes(Pass pass) {
     pass.checkRoot(Action.NAMESPACE_WRITE);
-    AtomicInteger resumed = new AtomicInteger();
-    if (unfinished.getAndSet(false)) {
-      keys.forEachNamespaceKey(
-          (id, key) -> {
-            if (onDisk.find(id) == null && resumeDelete(id, key)) {
-              resumed.incrementAndGet();
-            }
-          });
-    }
-    return resumed.get();
+    return deletes.resume();
   }
 
-  private boolean resumeDelete(NamespaceId id, DataKeyRow key) {
-    if (!deleting.add(id)) {
-      return false;
-    }
-    try {
-      boolean orphaned = isOrphaned(id, key.path());
-      if (orphaned) {
-        removeContents(id, key.slices());
-      }
-      return orphaned;
-    } finally {
-      deleting.remove(id);
-    }
-  }
-
-  /** Under the locks of a create, whose namespace may not be seen yet although its key is. */
-  private boolean isOrphaned(NamespaceId id, NamespacePath path) {
-    return transactions.run(
-        () ->
-            () -> {
-              keys.findWrappedRootKey(path.root());
-              boolean hasKey = keys.find(id) != null;
-              Namespace now = find(path);
-              return hasKey && (now == null || !now.id().equals(id));
-            });
-  }
-
-  private void checkNoChildren(NamespacePath path) {
-    boolean more = names.walk(path, path, (_, _) -> false);
-    if (more) {
-      throw notEmpty("the namespace has namespaces below it");
-    }
-  }
-
-  private static RekindleException notEmpty(String text) {
-    return new RekindleException(ErrorCode.NAMESPACE_NOT_EMPTY, text);
-  }
-
-  private static RekindleException notFound(NamespacePath path) {
+  static RekindleException notFound(NamespacePath path) {
     return new RekindleException(
         ErrorCode.NAMESPACE_NOT_FOUND,
         "there is no such namespace",
-        java.util.Map.of("namespace", path.toString()));
+        Map.of("namespace", path.toString()));
   }
 }
