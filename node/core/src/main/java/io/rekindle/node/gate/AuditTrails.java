@@ -3,6 +3,7 @@ package io.rekindle.node.gate;
 import io.rekindle.node.audit.AuditLog;
 import io.rekindle.node.authn.AuthenticationFailure;
 import io.rekindle.node.authn.Principal;
+import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.telemetry.NodeMeters;
 import java.time.InstantSource;
@@ -27,16 +28,19 @@ final class AuditTrails {
   <T> T summingRefusals(Request request, Supplier<T> step) {
     try {
       return step.get();
-    } catch (RekindleException e) {
+    } catch (RuntimeException | Error e) {
       log.refused(request.peer(), reasonOf(e));
       meters.count(NodeMeters.Count.REQUESTS_REFUSED, 1);
       throw e;
     }
   }
 
-  private static String reasonOf(RekindleException error) {
-    AuthenticationFailure failure = AuthenticationFailure.find(error);
-    return failure == null ? error.code().name() : failure.reason().name();
+  private static String reasonOf(Throwable error) {
+    if (!(error instanceof RekindleException known)) {
+      return ErrorCode.INTERNAL.name();
+    }
+    AuthenticationFailure failure = AuthenticationFailure.find(known);
+    return failure == null ? known.code().name() : failure.reason().name();
   }
 
   AuditTrail begin(Request request, Principal principal) {

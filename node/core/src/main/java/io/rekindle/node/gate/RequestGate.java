@@ -93,14 +93,14 @@ public final class RequestGate implements RequestHandler {
         return reply;
       } catch (RekindleException e) {
         throw trail.failed(e);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         throw trail.failed(internal(request, e));
       }
     }
   }
 
   /** A fault of ours: the cause goes to the diagnostics, the caller gets the request id. */
-  private RekindleException internal(Request request, RuntimeException cause) {
+  private RekindleException internal(Request request, Throwable cause) {
     LOG.atError().addKeyValue("request", request.id()).setCause(cause).log("a handler failed");
     ErrorCode code = faults.codeOf(cause);
     return new RekindleException(
