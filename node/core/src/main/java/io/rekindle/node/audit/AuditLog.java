@@ -296,7 +296,7 @@ public final class AuditLog implements AutoCloseable {
     for (int i = 0; i < sums.size(); i++) {
       try {
         appender.append(sums.get(i));
-      } catch (RekindleException e) {
+      } catch (RuntimeException | Error e) {
         sums.subList(i, sums.size()).forEach(refusals::giveBack);
         throw e;
       }

@@ -1,6 +1,5 @@
 package io.rekindle.node.audit;
 
-import io.rekindle.node.error.RekindleException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -9,8 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of the log: ships blocks, writes refusals and heartbeats. What fails is told once, and
- * tried again at the next beat.
+ * The thread of the log: ships blocks, writes refusals and heartbeats. What fails, whatever it
+ * throws, is told once, and tried again at the next beat: without this thread the tail would grow
+ * to its bound, and then nothing would be answered.
  */
 final class AuditPulse implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AuditPulse.class);
@@ -78,7 +78,7 @@ final class AuditPulse implements AutoCloseable {
         shipFailures = 0;
       }
       shipFailures = 0;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       if (shipFailures++ == 0) {
         LOG.atWarn().setCause(e).log("audit blocks wait in the tail: they can't be kept now");
       }
@@ -94,7 +94,7 @@ final class AuditPulse implements AutoCloseable {
     try {
       write.run();
       writeFailed = false;
-    } catch (IOException | RekindleException e) {
+    } catch (IOException | RuntimeException | Error e) {
       if (!writeFailed) {
         LOG.atError().setCause(e).log("the audit log can't be written: nothing is answered");
       }

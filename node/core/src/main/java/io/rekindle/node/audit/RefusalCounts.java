@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first refusal of each (address, reason, second) is a record of its own, written at once;
  * the rest of the second follows as one sum when the second is over. A kill -9 therefore loses how
- * often something was refused in the last second, never that it was. Of the records of one pair and
+ * often something was refused in the last second, but not that it was, unless it comes while that
+ * first record is being written: the others do not wait for it. Of the records of one pair and
  * second the counts add up.
  *
  * <p>Pairs beyond the bound share one sum per second: with a bound of n a second leaves at most 2(n

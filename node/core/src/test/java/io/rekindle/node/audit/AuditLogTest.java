@@ -20,8 +20,10 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class AuditLogTest {
@@ -220,6 +222,30 @@ class AuditLogTest {
     log.close();
     assertThatThrownBy(() -> log.append(fixture.read("a"))).isInstanceOf(RekindleException.class);
     assertThatThrownBy(() -> log.refused("::1", "expired")).isInstanceOf(RekindleException.class);
+  }
+
+  @Test
+  @Timeout(60)
+  void itsThreadOutlivesAnErrorOfTheSink() {
+    AtomicBoolean thrown = new AtomicBoolean();
+    MemorySink sink =
+        new MemorySink() {
+          @Override
+          public void put(long blockNumber, byte[] sealedBlock) {
+            if (thrown.compareAndSet(false, true)) {
+              throw new StackOverflowError();
+            }
+            super.put(blockNumber, sealedBlock);
+          }
+        };
+    try (AuditLog log = TestAudit.open(folder)) {
+      log.attach(sink);
+      log.append(fixture.read("company_a"));
+      while (sink.blocks.isEmpty()) {
+        Thread.onSpinWait();
+      }
+      assertThat(thrown).isTrue();
+    }
   }
 
   @Test

@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /** A sink in RAM that outlives the log, and fails when told to. */
-final class MemorySink implements BlockSink {
+class MemorySink implements BlockSink {
   final NavigableMap<Long, byte[]> blocks = new ConcurrentSkipListMap<>();
   volatile boolean failBeforePut;
   volatile boolean failAfterPut;
