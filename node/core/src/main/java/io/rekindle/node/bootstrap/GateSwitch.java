@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the door talks to for the life of the process: the engine's gate while there is one, and a
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * summed per (address, reason, second), because nobody is known then. Thread-safe.
  */
 final class GateSwitch implements RequestHandler, RefusalSink {
+  private static final Logger LOG = LoggerFactory.getLogger(GateSwitch.class);
   private static final int DRAIN_SECONDS = 10;
 
   private final AuditLog audit;
@@ -47,6 +50,10 @@ final class GateSwitch implements RequestHandler, RefusalSink {
     try {
       if (underWay.writeLock().tryLock(DRAIN_SECONDS, TimeUnit.SECONDS)) {
         underWay.writeLock().unlock();
+      } else {
+        LOG.atWarn()
+            .addKeyValue("seconds", DRAIN_SECONDS)
+            .log("requests are still under way; the engine stops without waiting for them");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -18,9 +18,11 @@ import java.util.function.Predicate;
  * and walks the partitions in turn for rows that claim vectors they lack.
  *
  * <p>One call does a bounded amount of work: it offers what the queue has room for, looking at no
- * more than {@link #VISITS_MAX} rows, and compares {@link #PARTITIONS_A_SWEEP} partitions, so that
- * all are compared again and again. What needs no offer, and what finds its root's share of the
- * queue full, does not end a round: what lies behind it in the index has its turn too.
+ * more than {@link #VISITS_MAX} rows of each status that are alive, and compares {@link
+ * #PARTITIONS_A_SWEEP} partitions, so that all are compared again and again. What needs no offer,
+ * and what finds its root's share of the queue full, does not end a round: what lies behind it in
+ * the index has its turn too. Only behind 100,000 failed memories that fail again and again a
+ * failed one waits longer than its day, until it is updated or those are deleted.
  */
 public final class EmbeddingSweep {
   private static final int VISITS_MAX = 100_000;
