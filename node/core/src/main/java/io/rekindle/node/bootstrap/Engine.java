@@ -175,7 +175,7 @@ final class Engine implements AutoCloseable {
         Handlers.of(parts, storage, keyring, authorizer, queue, accesses));
   }
 
-  private static ErrorCode codeOf(RuntimeException fault) {
+  private static ErrorCode codeOf(Throwable fault) {
     return DamagedPartitions.isBehind(fault) ? ErrorCode.DATA_CORRUPTED : ErrorCode.INTERNAL;
   }
 

@@ -6,5 +6,5 @@ import io.rekindle.node.error.ErrorCode;
 @FunctionalInterface
 public interface FaultCodes {
   /** INTERNAL, unless something more can be said. */
-  ErrorCode codeOf(RuntimeException fault);
+  ErrorCode codeOf(Throwable fault);
 }

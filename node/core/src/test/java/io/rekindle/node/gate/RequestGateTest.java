@@ -70,6 +70,7 @@ class RequestGateTest {
             meters,
             new DiskReserve(0, () -> Long.MAX_VALUE),
             CLOCK,
+            _ -> ErrorCode.INTERNAL,
             noHandlers());
   }
 

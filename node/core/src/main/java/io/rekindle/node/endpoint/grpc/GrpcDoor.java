@@ -36,6 +36,9 @@ public final class GrpcDoor implements AutoCloseable {
   /** Room for frames, headers of messages and compression that makes things larger. */
   private static final long FRAMING_BYTES = 64 * 1024;
 
+  /** Of one connection; a client's further calls wait on its side. */
+  private static final long STREAMS_MAX = 256;
+
   private static final Duration STOP_QUIET = Duration.ofMillis(50);
   private static final Duration STOP_MAX = Duration.ofSeconds(10);
   private static final Duration IDLE_MAX = Duration.ofMinutes(10);
@@ -89,6 +92,7 @@ public final class GrpcDoor implements AutoCloseable {
             // Until a request has arrived whole; from then on its own deadline counts.
             .requestTimeout(config.deadlineDefault())
             .idleTimeout(IDLE_MAX)
+            .http2MaxStreamsPerConnection(STREAMS_MAX)
             .gracefulShutdownTimeout(STOP_QUIET, STOP_MAX)
             .disableServerHeader()
             .disableDateHeader()
