@@ -1,0 +1,75 @@
+package io.rekindle.node.index.rabitq;
+
+/**
+ * A rotated query in four bits a dimension, laid out as four planes of bits, so that its inner
+ * product with a code of signs is counting bits.
+ *
+ * <p>With M = max|q| and sixteen levels from -M to M, q_i ~ M/15 (2 u_i - 15) = M/15 sum_p 2^p
+ * s_pi, where s_pi = 1 if bit p of u_i is set, else -1. Hence
+ *
+ * <pre>  &lt;q, sgn r&gt; ~ M/15 (15 n - 2 X),  X = sum_p 2^p popcount(code XOR plane_p)</pre>
+ *
+ * <p>Levels are rounded to the nearest. The paper rounds up or down at random, which makes the
+ * error of this step zero on average for every query; but the rotation is random already, nothing
+ * ties what a coordinate loses here to the sign of a stored vector there, and the nearest level has
+ * half of the variance and gives the same query the same answer each time.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class Query {
+  /** Bits of a dimension. */
+  static final int PLANES = 4;
+
+  private static final int LEVELS = (1 << PLANES) - 1;
+
+  private final long[] planes;
+  private final double zero;
+  private final double step;
+  private final double base;
+
+  /** For a code at bit distance X the estimate is base + b + a (zero - step X). */
+  Query(long[] planes, double zero, double step, double base) {
+    this.planes = planes;
+    this.zero = zero;
+    this.step = step;
+    this.base = base;
+  }
+
+  static Query of(float[] rotated, double base) {
+    float largest = 0;
+    for (float value : rotated) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    double step = 2.0 * largest / LEVELS;
+    long[] planes = new long[rotated.length / Long.SIZE * PLANES];
+    for (int i = 0; i < rotated.length && step > 0; i++) {
+      long level = Math.clamp(Math.round(rotated[i] / step + LEVELS / 2.0), 0, LEVELS);
+      for (int plane = 0; plane < PLANES; plane++) {
+        planes[i / Long.SIZE * PLANES + plane] |= (level >> plane & 1) << i;
+      }
+    }
+    return new Query(planes, (double) largest * rotated.length, step, base);
+  }
+
+  /** 64 bits of each plane, then the next 64 of each. */
+  long[] planes() {
+    return planes;
+  }
+
+  /** Longs of a code. */
+  int words() {
+    return planes.length / PLANES;
+  }
+
+  double zero() {
+    return zero;
+  }
+
+  double step() {
+    return step;
+  }
+
+  double base() {
+    return base;
+  }
+}
