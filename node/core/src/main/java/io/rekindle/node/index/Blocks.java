@@ -33,6 +33,11 @@ final class Blocks<B extends Block> {
     return block(shape.block(ordinal));
   }
 
+  /** The number of the block that holds an ordinal. */
+  int number(int ordinal) {
+    return shape.block(ordinal);
+  }
+
   int slot(int ordinal) {
     return shape.slot(ordinal);
   }

@@ -9,8 +9,15 @@ import java.util.List;
  *
  * @param dimensions of every vector, 2 to 4,096
  * @param declaredPaths metadata paths kept as columns, at most 16, without repetition
+ * @param codesFrom number of vectors from which codes are made, at least 1
  */
-public record IndexSettings(int dimensions, Distance distance, List<String> declaredPaths) {
+public record IndexSettings(
+    int dimensions, Distance distance, List<String> declaredPaths, int codesFrom) {
+  /** Of an index that never has codes. */
+  public IndexSettings(int dimensions, Distance distance, List<String> declaredPaths) {
+    this(dimensions, distance, declaredPaths, Integer.MAX_VALUE);
+  }
+
   public IndexSettings {
     declaredPaths = declaredPaths.stream().distinct().toList();
     if (dimensions < Limits.VECTOR_DIMENSIONS_MIN || dimensions > Limits.VECTOR_DIMENSIONS_MAX) {
@@ -18,6 +25,9 @@ public record IndexSettings(int dimensions, Distance distance, List<String> decl
     }
     if (declaredPaths.size() > Limits.DECLARED_PATHS_MAX) {
       throw new IllegalArgumentException("at most 16 metadata paths are declared");
+    }
+    if (codesFrom < 1) {
+      throw new IllegalArgumentException("codes are made from 1 vector on or later");
     }
   }
 }

@@ -8,10 +8,12 @@ import io.rekindle.node.index.scan.Scorer;
 import io.rekindle.node.model.Limits;
 import io.rekindle.node.model.MemoryId;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -34,11 +36,13 @@ public final class SliceIndex implements AutoCloseable {
   private static final int LOOKUP_BATCH = 64;
 
   private final IndexSettings settings;
+  private final MemoryBudget budget;
   private final NativeMemory memory;
   private final SliceTables tables;
   private final Quantizer quantizer;
   private final ReentrantLock writing = new ReentrantLock();
   private final UseCount uses;
+  private final AtomicBoolean coding = new AtomicBoolean();
   private @Nullable BuildLedger ledger;
 
   /**
@@ -48,15 +52,22 @@ public final class SliceIndex implements AutoCloseable {
    */
   public SliceIndex(IndexSettings settings, MemoryBudget budget) {
     this.settings = settings;
+    this.budget = budget;
     this.memory = new NativeMemory(budget);
-    this.uses = new UseCount(memory::close);
+    this.uses = new UseCount(this::free);
     this.quantizer = new Quantizer(settings.dimensions(), settings.distance());
     try {
       this.tables = new SliceTables(settings, memory);
     } catch (RekindleException e) {
-      uses.close();
+      memory.close();
       throw e;
     }
+  }
+
+  private void free() {
+    tables.codes().dropAll();
+    tables.codes().closeDropped();
+    memory.close();
   }
 
   /**
@@ -160,6 +171,86 @@ public final class SliceIndex implements AutoCloseable {
         });
   }
 
+  /**
+   * As {@link #search}, but by codes where there are any and less than all of the answer is asked
+   * for: then a memory may be missing, while the scores and the order of the others are exact.
+   */
+  public IndexAnswer search(float[] query, int topK, float minScore, Filter filter, Recall recall) {
+    CodeBook book = recall.isExact() ? null : tables.codes().current();
+    if (book == null) {
+      return new IndexAnswer(search(query, topK, minScore, filter), true);
+    }
+    return answer(
+        () -> {
+          VectorScan scan = scan(query, topK, minScore, filter);
+          // Closed by now, it is as if it had been asked for after that.
+          boolean byCodes = book.enter();
+          try {
+            if (byCodes) {
+              new CodeScan(
+                      tables,
+                      new FilterCompiler(tables).compile(filter),
+                      scan,
+                      book,
+                      book.encoder().query(query, recall.deviations()),
+                      Recall.candidates(topK, chunks()))
+                  .run();
+            } else {
+              scan.all();
+            }
+          } finally {
+            if (byCodes) {
+              book.leave();
+            }
+          }
+          return new IndexAnswer(scan.hits(), !byCodes);
+        });
+  }
+
+  private double chunks() {
+    return (double) tables.vectorsCounting() / Math.max(1, tables.rowsPresent());
+  }
+
+  /** Whether {@link #buildCodes} has something to do: there are none, or half as many vectors. */
+  public boolean wantsCodes() {
+    int present = tables.vectorsCounting();
+    CodeBook book = tables.codes().current();
+    return present >= (book == null ? settings.codesFrom() : 2L * book.basis());
+  }
+
+  /**
+   * Makes codes of what is there while the index serves; takes some microseconds a vector. Returns
+   * at once when another thread is at it.
+   *
+   * @return whether codes were made; not so for want of memory, or when the index was closed
+   */
+  public boolean buildCodes() {
+    return buildCodes(uses::isClosed);
+  }
+
+  /** As {@link #buildCodes()}; {@code stop} is asked now and then whether to give up. */
+  boolean buildCodes(BooleanSupplier stop) {
+    if (!coding.compareAndSet(false, true)) {
+      return false;
+    }
+    if (!uses.enter()) {
+      coding.set(false);
+      return false;
+    }
+    try {
+      return new CodeBuild(tables.vectors(), tables.codes(), settings.dimensions(), writing, stop)
+          .run(budget, settings.distance(), tables.vectorsStored());
+    } finally {
+      uses.leave();
+      coding.set(false);
+    }
+  }
+
+  /** Whether searches may go by codes now. */
+  public boolean hasCodes() {
+    return codes() != null;
+  }
+
   private VectorScan scan(float[] query, int topK, float minScore, Filter filter) {
     if (quantizer.encode(query) == null) {
       throw RekindleException.invalid("query", "a query has the index's dimensions and is finite");
@@ -227,7 +318,7 @@ public final class SliceIndex implements AutoCloseable {
 
   /** Bytes taken from the budget. */
   public long bytes() {
-    return memory.bytes();
+    return memory.bytes() + tables.codes().bytes();
   }
 
   /** Refuses what comes, overwrites and frees the memory when nobody is inside. Idempotent. */
@@ -273,9 +364,16 @@ public final class SliceIndex implements AutoCloseable {
     return locked(build::isComplete);
   }
 
+  /** What searches go by; null when there is nothing. */
+  @Nullable CodeBook codes() {
+    return tables.codes().current();
+  }
+
   /** For the test that looks for what was erased. */
   List<MemorySegment> segments() {
-    return memory.segments();
+    List<MemorySegment> all = new ArrayList<>(memory.segments());
+    all.addAll(tables.codes().segments());
+    return all;
   }
 
   private boolean change(BooleanSupplier change) {
@@ -283,10 +381,19 @@ public final class SliceIndex implements AutoCloseable {
       return false;
     }
     try {
-      return locked(change::getAsBoolean);
+      return locked(() -> changeAndShrink(change));
     } finally {
+      tables.codes().closeDropped();
       uses.leave();
     }
+  }
+
+  private boolean changeAndShrink(BooleanSupplier change) {
+    boolean changed = change.getAsBoolean();
+    if (tables.vectorsStored() < settings.codesFrom() / 2) {
+      tables.codes().dropAll();
+    }
+    return changed;
   }
 
   private <T> T answer(Supplier<T> question) {

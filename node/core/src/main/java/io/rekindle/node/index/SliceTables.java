@@ -25,6 +25,7 @@ final class SliceTables {
   private final Blocks<VectorBlock> vectors;
   private final IdTable ids;
   private final Dictionaries dictionaries;
+  private final VectorCodes codes;
   private volatile long changes;
   private volatile int rowsPresent;
   private volatile int vectorsStored;
@@ -46,6 +47,7 @@ final class SliceTables {
             BlockShape.ofSlotBytes(vectorBytes + floatBytes),
             capacity -> vectorBlock(memory, capacity, vectorBytes, floatBytes, dimensions));
     this.ids = new IdTable(memory, rows);
+    this.codes = new VectorCodes(vectors);
   }
 
   /** One reservation for both pieces, so that neither is taken without the other. */
@@ -64,6 +66,10 @@ final class SliceTables {
     return vectors;
   }
 
+  VectorCodes codes() {
+    return codes;
+  }
+
   Dictionaries dictionaries() {
     return dictionaries;
   }
@@ -78,6 +84,11 @@ final class SliceTables {
 
   int rowsPresent() {
     return rowsPresent;
+  }
+
+  /** With those that wait. */
+  int vectorsStored() {
+    return vectorsStored;
   }
 
   int vectorsCounting() {
@@ -153,6 +164,7 @@ final class SliceTables {
     }
     RowBlock rowBlock = rows.of(row);
     int rowSlot = rows.slot(row);
+    codes.write(ordinal, vector);
     changes++;
     rowBlock.beginChange(rowSlot);
     if (known < 0) {
@@ -287,6 +299,7 @@ final class SliceTables {
     vectorsCounting -= block.owner(slot) > 0 ? 1 : 0;
     vectorsStored--;
     block.erase(slot);
+    codes.erase(vector);
     vectors.giveBack(vector);
   }
 

@@ -28,6 +28,10 @@ final class UseCount {
     }
   }
 
+  boolean isClosed() {
+    return users.get() < 0;
+  }
+
   /** Lets nobody in any more. Idempotent. */
   void close() {
     if (users.getAndUpdate(count -> count < 0 ? count : count + 1 + CLOSED) >= 0) {

@@ -37,6 +37,7 @@ final class VectorScan {
   private int chunk;
   private long version;
   private boolean hasSiblings;
+  private boolean repeats;
 
   VectorScan(SliceTables tables, Scorer scorer, CompiledFilter filter, TopMemories top) {
     this.tables = tables;
@@ -99,8 +100,23 @@ final class VectorScan {
   /** Considers these vectors. */
   void these(int[] ordinals) {
     for (int ordinal : ordinals) {
-      consider(vectors.of(ordinal), vectors.slot(ordinal));
+      one(ordinal);
     }
+  }
+
+  /** Considers one vector. */
+  void one(int ordinal) {
+    consider(vectors.of(ordinal), vectors.slot(ordinal));
+  }
+
+  /** From now on a vector may come that was considered before. */
+  void again() {
+    repeats = true;
+  }
+
+  /** A score below this one would not be taken. */
+  float threshold() {
+    return top.threshold();
   }
 
   List<IndexHit> hits() {
@@ -120,7 +136,7 @@ final class VectorScan {
         boolean candidate = judge(block, slot, row, rowSlot);
         if (row.unchanged(rowSlot, generation) && block.owner(slot) == owner) {
           if (candidate) {
-            boolean again = hasSiblings || tables.changes() != firstChange;
+            boolean again = repeats || hasSiblings || tables.changes() != firstChange;
             top.offer(score, high, low, chunk, version, again);
           }
           return;

@@ -47,12 +47,14 @@ class ConcurrentSearchTest {
    */
   private static final class Writer implements Runnable {
     final SliceIndex index;
+    final int changes;
     final AtomicBoolean stopped = new AtomicBoolean();
 
     /** Number of the newest removal of a memory that returned; negative once it is there again. */
     final AtomicLongArray removed = new AtomicLongArray(MEMORIES);
 
-    Writer(SliceIndex index) {
+    Writer(SliceIndex index, int changes) {
+      this.changes = changes;
       this.index = index;
       for (int n = 0; n < MEMORIES; n++) {
         put(n, 2);
@@ -73,7 +75,7 @@ class ConcurrentSearchTest {
     public void run() {
       Random random = new Random(11);
       long version = 2;
-      for (int i = 0; i < CHANGES; i++) {
+      for (int i = 0; i < changes; i++) {
         int number = random.nextInt(MEMORIES);
         version++;
         if (number < 200) {
@@ -90,7 +92,7 @@ class ConcurrentSearchTest {
     }
   }
 
-  private static void read(Writer writer, int seed) {
+  private static void read(Writer writer, int seed, Recall recall) {
     Random random = new Random(seed);
     Filter even = FilterParser.parse("agent_id < \"f\"");
     Filter notEven = FilterParser.parse("NOT agent_id < \"f\"");
@@ -102,7 +104,7 @@ class ConcurrentSearchTest {
       float[] query = vector(random.nextInt(), 0);
       int kind = random.nextInt(3);
       Filter filter = kind == 0 ? Filter.ALL : kind == 1 ? even : notEven;
-      List<IndexHit> hits = writer.index.search(query, 1_000, Float.NaN, filter);
+      List<IndexHit> hits = writer.index.search(query, 1_000, Float.NaN, filter, recall).hits();
       Set<Integer> seen = new HashSet<>();
       for (IndexHit hit : hits) {
         int number = (int) hit.memoryId().value().getLeastSignificantBits();
@@ -128,13 +130,43 @@ class ConcurrentSearchTest {
 
   @Test
   void readersSeeWholeAndLivingMemoriesOnly() throws Exception {
-    try (SliceIndex index = index(new MemoryBudget(1 << 26));
-        ExecutorService threads = Executors.newFixedThreadPool(3)) {
-      Writer writer = new Writer(index);
+    try (SliceIndex index = index(new MemoryBudget(1 << 26))) {
+      readBesideAWriter(index, CHANGES, Recall.EXACT);
+    }
+  }
+
+  /** With more candidates than vectors, so that nothing may be missing; codes come all the time. */
+  @Test
+  void readersByCodesSeeWholeAndLivingMemoriesOnly() throws Exception {
+    IndexSettings settings = new IndexSettings(DIMENSIONS, Distance.DOT, List.of("n"), 100);
+    MemoryBudget budget = new MemoryBudget(1 << 26);
+    try (SliceIndex index = new SliceIndex(settings, budget);
+        ExecutorService builder = Executors.newSingleThreadExecutor()) {
+      AtomicBoolean stopped = new AtomicBoolean();
+      Future<Integer> built =
+          builder.submit(
+              () -> {
+                int books = 0;
+                while (!stopped.get()) {
+                  books += index.buildCodes() ? 1 : 0;
+                }
+                return books;
+              });
+      readBesideAWriter(index, CHANGES / 2, new Recall(0.9));
+      stopped.set(true);
+      assertThat(built.get()).isGreaterThan(10);
+    }
+    assertThat(budget.bytesUsed()).isZero();
+  }
+
+  private static void readBesideAWriter(SliceIndex index, int changes, Recall recall)
+      throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
+      Writer writer = new Writer(index, changes);
       List<Future<?>> readers = new ArrayList<>();
       for (int reader = 0; reader < 2; reader++) {
         int seed = reader;
-        readers.add(threads.submit(() -> read(writer, seed)));
+        readers.add(threads.submit(() -> read(writer, seed, recall)));
       }
       threads.submit(writer).get();
       for (Future<?> reader : readers) {

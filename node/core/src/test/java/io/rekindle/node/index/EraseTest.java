@@ -2,6 +2,7 @@ package io.rekindle.node.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.node.index.rabitq.Encoder;
 import io.rekindle.node.index.scan.Quantizer;
 import io.rekindle.node.model.Distance;
 import java.lang.foreign.MemorySegment;
@@ -19,7 +20,7 @@ class EraseTest {
   private static SliceIndex filled() {
     SliceIndex index =
         new SliceIndex(
-            new IndexSettings(DIMENSIONS, Distance.COSINE, List.of("n")),
+            new IndexSettings(DIMENSIONS, Distance.COSINE, List.of("n"), 50),
             new MemoryBudget(1 << 28));
     Random random = new Random(5);
     for (int n = 0; n < 100; n++) {
@@ -100,6 +101,29 @@ class EraseTest {
       index.putVector(Rows.id(50), 1, 1, marked());
       index.putRow(Rows.row(50, 2, 2));
       assertGone(index);
+    }
+  }
+
+  @Test
+  void theCodeOfWhatIsRemovedIsGoneToo() {
+    try (SliceIndex index = filled()) {
+      assertThat(index.buildCodes()).isTrue();
+      Encoder.Code code = Objects.requireNonNull(index.codes()).encoder().encode(marked());
+      byte[] bits = new byte[Long.BYTES];
+      MemorySegment.ofArray(bits).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, code.bits()[0]);
+      index.putRow(Rows.row(777, 1, 1));
+      index.putVector(Rows.id(777), 0, 1, marked());
+      index.putVector(Rows.id(50), 1, 1, marked());
+      assertThat(contains(index, bits)).isTrue();
+      assertThat(contains(index, code.a())).isTrue();
+      assertThat(contains(index, code.b())).isTrue();
+      assertThat(index.removeRow(Rows.id(777))).isTrue();
+      assertThat(contains(index, bits)).isTrue();
+      index.putRow(Rows.row(50, 2, 2));
+      assertGone(index);
+      assertThat(contains(index, bits)).isFalse();
+      assertThat(contains(index, code.a())).isFalse();
+      assertThat(contains(index, code.b())).isFalse();
     }
   }
 

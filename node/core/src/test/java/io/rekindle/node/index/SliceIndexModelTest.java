@@ -107,7 +107,20 @@ class SliceIndexModelTest {
 
   private static SliceIndex index() {
     return new SliceIndex(
-        new IndexSettings(DIMENSIONS, Distance.COSINE, List.of()), new MemoryBudget(1 << 26));
+        new IndexSettings(DIMENSIONS, Distance.COSINE, List.of(), 8), new MemoryBudget(1 << 26));
+  }
+
+  /** Makes codes now and then, while changes go on between any two looks at a vector. */
+  private static void sometimesBuildCodes(Store store, SliceIndex index, Random random) {
+    if (index.wantsCodes() && random.nextInt(3) == 0) {
+      index.buildCodes(
+          () -> {
+            while (random.nextInt(3) == 0) {
+              store.transaction().forEach(change -> change.apply(index));
+            }
+            return random.nextInt(100) == 0;
+          });
+    }
   }
 
   @Property(tries = 200)
@@ -118,6 +131,7 @@ class SliceIndexModelTest {
       for (int i = 0; i < 150; i++) {
         store.transaction().forEach(change -> change.apply(index));
         replayStale(store, index, random);
+        sometimesBuildCodes(store, index, random);
         if (i % 10 == 0) {
           assertSame(store, index, random);
         }
@@ -155,6 +169,7 @@ class SliceIndexModelTest {
           while (random.nextInt(3) > 0) {
             store.transaction().forEach(change -> change.apply(index));
           }
+          sometimesBuildCodes(store, index, random);
           item.run();
         }
         assertThat(build.trustworthy()).isTrue();
@@ -196,14 +211,10 @@ class SliceIndexModelTest {
                 Rows.id(id.memory()),
                 (float) Vectors.score(Distance.COSINE, query, stored.vector()),
                 Math::max));
-    Map<MemoryId, Float> found = new HashMap<>();
-    for (IndexHit hit : index.search(query, 1_000, Float.NaN, Filter.ALL)) {
-      found.put(hit.memoryId(), hit.score());
-      int memory = (int) hit.memoryId().value().getLeastSignificantBits();
-      IndexRow row = Objects.requireNonNull(store.rows.get(memory));
-      assertThat(hit.version()).isEqualTo(row.columns().version());
-    }
-    assertThat(found).isEqualTo(expected);
+    assertFound(store, expected, index.search(query, 1_000, Float.NaN, Filter.ALL));
+    // There are more candidates than vectors: codes may leave out nothing here.
+    assertFound(
+        store, expected, index.search(query, 1_000, Float.NaN, Filter.ALL, new Recall(0.9)).hits());
     for (int agent = 0; agent < 5; agent++) {
       String name = "agent" + agent;
       assertThat(index.count(FilterParser.parse("agent_id = \"" + name + "\"")))
@@ -212,6 +223,17 @@ class SliceIndexModelTest {
                   .filter(row -> name.equals(row.columns().agentId()))
                   .count());
     }
+  }
+
+  private static void assertFound(Store store, Map<MemoryId, Float> expected, List<IndexHit> hits) {
+    Map<MemoryId, Float> found = new HashMap<>();
+    for (IndexHit hit : hits) {
+      found.put(hit.memoryId(), hit.score());
+      int memory = (int) hit.memoryId().value().getLeastSignificantBits();
+      IndexRow row = Objects.requireNonNull(store.rows.get(memory));
+      assertThat(hit.version()).isEqualTo(row.columns().version());
+    }
+    assertThat(found).isEqualTo(expected);
   }
 
   private static void assertNothingIsLeftWhenAllIsRemoved(SliceIndex index) {

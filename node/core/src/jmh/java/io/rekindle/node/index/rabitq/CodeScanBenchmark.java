@@ -44,7 +44,7 @@ public class CodeScanBenchmark {
   private final Encoder encoder =
       new Encoder(
           new Rotation(DIMENSIONS, 1), new Center.Sum(Distance.COSINE, DIMENSIONS).center());
-  private Query query = encoder.query(vector);
+  private Query query = encoder.query(vector, 2);
   private CodeKernel kernel = CodeKernels.best();
 
   /** Fills the memory; what the codes say does not matter. */
@@ -56,7 +56,7 @@ public class CodeScanBenchmark {
       layout.write(codes, i, encoder.encode(vector));
     }
     change();
-    query = encoder.query(vector);
+    query = encoder.query(vector, 2);
   }
 
   private void change() {
@@ -95,6 +95,6 @@ public class CodeScanBenchmark {
   /** A query made ready. */
   @Benchmark
   public Query prepare() {
-    return encoder.query(vector);
+    return encoder.query(vector, 2);
   }
 }

@@ -87,14 +87,30 @@ public final class Encoder {
     return new Code(bits, (float) a, (float) b);
   }
 
-  /** Makes a finite vector of the center's dimensions a query. */
-  public Query query(float[] vector) {
+  /**
+   * Makes a finite vector of the center's dimensions a query.
+   *
+   * @param deviations how many standard deviations of its error each estimate is raised by: 0 for
+   *     the estimate itself, 2 for a bound that the truth is below in 98 of 100 cases
+   */
+  public Query query(float[] vector, double deviations) {
     float[] rotated = rotated(vector, !moved);
     double base = 0;
+    double squares = 0;
     for (int i = 0; i < rotated.length; i++) {
       base += moved ? -(double) rotated[i] * rotated[i] / 2 : (double) rotated[i] * mean[i];
+      double rest = (double) rotated[i] - mean[i];
+      squares += rest * rest;
     }
-    return Query.of(rotated, base);
+    double length = Center.length(vector);
+    double unit = center.unit();
+    double scale =
+        switch (center.distance()) {
+          case COSINE -> 1;
+          case DOT -> length > 0 ? 1 / length / unit : 0;
+          case L2 -> 1 / unit;
+        };
+    return Query.of(rotated, base, deviations, Math.sqrt(squares), scale, moved);
   }
 
   /**

@@ -14,6 +14,11 @@ package io.rekindle.node.index.rabitq;
  * ties what a coordinate loses here to the sign of a stored vector there, and the nearest level has
  * half of the variance and gives the same query the same answer each time.
  *
+ * <p>An estimate may be raised by some deviations of its error, which costs a code nothing: of the
+ * error of the signs, |r| |q - m| sqrt((1 - c^2) / c^2 / (n - 1)) with c^2 = 2 / pi (theorem 3.2 of
+ * the paper), and |r| = a c sqrt(n); and of the rounding of q, a sqrt(n) step / sqrt(12). Both are
+ * a times a number of the query's.
+ *
  * <p>Immutable and thread-safe.
  */
 public final class Query {
@@ -21,21 +26,33 @@ public final class Query {
   static final int PLANES = 4;
 
   private static final int LEVELS = (1 << PLANES) - 1;
+  private static final double SIGNS_ERROR = Math.sqrt(1 - 2 / Math.PI);
+  private static final double ROUNDING = 1e-5;
 
   private final long[] planes;
   private final double zero;
   private final double step;
   private final double base;
+  private final double scale;
+  private final boolean squared;
 
   /** For a code at bit distance X the estimate is base + b + a (zero - step X). */
-  Query(long[] planes, double zero, double step, double base) {
+  Query(long[] planes, double zero, double step, double base, double scale, boolean squared) {
     this.planes = planes;
     this.zero = zero;
     this.step = step;
     this.base = base;
+    this.scale = scale;
+    this.squared = squared;
   }
 
-  static Query of(float[] rotated, double base) {
+  /**
+   * @param rest length of the query without the mean
+   * @param scale what makes a score comparable with estimates
+   * @param squared whether estimates are of half the negative square of that
+   */
+  static Query of(
+      float[] rotated, double base, double deviations, double rest, double scale, boolean squared) {
     float largest = 0;
     for (float value : rotated) {
       largest = Math.max(largest, Math.abs(value));
@@ -48,7 +65,26 @@ public final class Query {
         planes[i / Long.SIZE * PLANES + plane] |= (level >> plane & 1) << i;
       }
     }
-    return new Query(planes, (double) largest * rotated.length, step, base);
+    double ofSigns = SIGNS_ERROR * rest;
+    double ofRounding = step * Math.sqrt(rotated.length / 12.0);
+    double raise = deviations * Math.hypot(ofSigns, ofRounding);
+    double zero = (double) largest * rotated.length;
+    return new Query(planes, zero + raise, step, base, scale, squared);
+  }
+
+  /**
+   * What an estimate has to reach for a vector to have this score or more, with room for the
+   * rounding of floats.
+   *
+   * @param score the cosine, the inner product or minus the Euclidean distance
+   */
+  public float level(float score) {
+    if (score <= -Float.MAX_VALUE) {
+      return Float.NEGATIVE_INFINITY;
+    }
+    double scaled = score * scale;
+    double level = squared ? -scaled * scaled / 2 : scaled;
+    return (float) (level - ROUNDING * (1 + Math.abs(level)));
   }
 
   /** 64 bits of each plane, then the next 64 of each. */

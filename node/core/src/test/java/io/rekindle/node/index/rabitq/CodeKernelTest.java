@@ -54,8 +54,8 @@ class CodeKernelTest {
     int words = Rotation.padded(dimensions) / Long.SIZE;
     long[] planes = planes(random, words);
     // The first is the bare count: its estimate is the distance itself, which a float holds.
-    Query bare = new Query(planes, 0, -1, 0);
-    Query scaled = new Query(planes, 3.25, 0.001, random.nextGaussian());
+    Query bare = new Query(planes, 0, -1, 0, 1, false);
+    Query scaled = new Query(planes, 3.25, 0.001, random.nextGaussian(), 1, false);
     try (Arena arena = Arena.ofConfined()) {
       long skip = layout.blockBytes();
       MemorySegment memory = arena.allocate(skip + layout.bytes(count), 8);
@@ -116,7 +116,7 @@ class CodeKernelTest {
       layout.erase(codes, 11);
       for (int width : WIDTHS) {
         float[] estimates = new float[16];
-        Query query = new Query(planes(random, 2), 1e6, 1, 1e6);
+        Query query = new Query(planes(random, 2), 1e6, 1, 1e6, 1, false);
         CodeKernels.ofBits(width).estimate(query, codes, 0, 2, estimates);
         assertThat(estimates[11]).isLessThan(-1e29f);
         assertThat(estimates[10]).isGreaterThan(-1e29f);

@@ -31,12 +31,16 @@ class EstimateTest {
   }
 
   private static float estimate(Encoder encoder, float[] query, float[] vector) {
+    return bound(encoder, query, vector, 0);
+  }
+
+  private static float bound(Encoder encoder, float[] query, float[] vector, double deviations) {
     CodeLayout layout = new CodeLayout(vector.length);
     long[] aligned = new long[(int) layout.bytes(1) / Long.BYTES];
     MemorySegment codes = MemorySegment.ofArray(aligned);
     layout.write(codes, 5, encoder.encode(vector));
     float[] estimates = new float[CodeLayout.LANES];
-    CodeKernels.best().estimate(encoder.query(query), codes, 0, 1, estimates);
+    CodeKernels.best().estimate(encoder.query(query, deviations), codes, 0, 1, estimates);
     return estimates[5];
   }
 
@@ -90,7 +94,7 @@ class EstimateTest {
     float[] vector = vectors.getFirst();
     float[] query = gaussian(random, dimensions, 0.7);
     double truth = truth(center, query, vector);
-    int rotations = 4_000;
+    int rotations = 1_500;
     double sum = 0;
     double squares = 0;
     for (int seed = 0; seed < rotations; seed++) {
@@ -128,6 +132,52 @@ class EstimateTest {
     assertThat(deviation * Math.sqrt(Rotation.padded(dimensions))).isLessThan(1);
   }
 
+  /** Of what a bound promises: that the truth is below it as often as the deviations say. */
+  @ParameterizedTest
+  @EnumSource(Distance.class)
+  void aRaisedEstimateIsABoundAsOftenAsItPromises(Distance distance) {
+    int dimensions = 192;
+    Random random = new Random(31);
+    List<float[]> vectors = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      vectors.add(gaussian(random, dimensions, 0.4));
+    }
+    Center center = center(distance, vectors);
+    Encoder encoder = new Encoder(new Rotation(dimensions, 8), center);
+    int[] above = new int[2];
+    for (float[] vector : vectors) {
+      float[] query = gaussian(random, dimensions, 0.4);
+      double truth = truth(center, query, vector);
+      above[0] += bound(encoder, query, vector, 1.282) < truth ? 1 : 0;
+      above[1] += bound(encoder, query, vector, 2.054) < truth ? 1 : 0;
+    }
+    assertThat(above[0] / 2_000.0).isBetween(0.08, 0.12);
+    assertThat(above[1] / 2_000.0).isBetween(0.01, 0.03);
+  }
+
+  /** A score and its level are on the same side of every estimate. */
+  @ParameterizedTest
+  @EnumSource(Distance.class)
+  void theLevelOfAScoreIsWhatItsEstimateWouldBe(Distance distance) {
+    Random random = new Random(6);
+    List<float[]> vectors = List.of(gaussian(random, 64, 2), gaussian(random, 64, 1));
+    Center center = center(distance, vectors);
+    float[] query = gaussian(random, 64, 3);
+    Query prepared = new Encoder(new Rotation(64, 1), center).query(query, 0);
+    for (float[] vector : vectors) {
+      double truth = truth(center, query, vector);
+      float score =
+          (float)
+              switch (distance) {
+                case COSINE -> truth;
+                case DOT -> dot(query, vector);
+                case L2 -> -Math.sqrt(-2 * truth) * center.unit();
+              };
+      assertThat((double) prepared.level(score)).isCloseTo(truth, within(1e-4)).isLessThan(truth);
+    }
+    assertThat(prepared.level(Float.NEGATIVE_INFINITY)).isEqualTo(Float.NEGATIVE_INFINITY);
+  }
+
   /** Nearest first by estimates: what a search needs of them. */
   @ParameterizedTest
   @EnumSource(Distance.class)
@@ -146,7 +196,7 @@ class EstimateTest {
     Center center = center(distance, vectors);
     Encoder encoder = new Encoder(new Rotation(dimensions, 1), center);
     int found = 0;
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 8; i++) {
       float[] query = vectors.get(random.nextInt(2_000)).clone();
       for (int j = 0; j < dimensions; j++) {
         query[j] += (float) (0.6 * random.nextGaussian());
@@ -156,7 +206,7 @@ class EstimateTest {
       List<float[]> byEstimate = best(encoder, query, vectors, 100);
       found += (int) byTruth.subList(0, 10).stream().filter(byEstimate::contains).count();
     }
-    assertThat(found).isGreaterThanOrEqualTo(195);
+    assertThat(found).isGreaterThanOrEqualTo(77);
   }
 
   private static List<float[]> best(

@@ -1,0 +1,200 @@
+package io.rekindle.node.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rekindle.node.access.filter.Filter;
+import io.rekindle.node.access.filter.FilterParser;
+import io.rekindle.node.model.Distance;
+import io.rekindle.node.model.MemoryId;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Searches of an index that has codes. */
+class CodeSearchTest {
+  private static final float ANY = Float.NaN;
+  private static final int DIMENSIONS = 96;
+
+  private static SliceIndex index(Distance distance, int codesFrom) {
+    IndexSettings settings = new IndexSettings(DIMENSIONS, distance, List.of("n"), codesFrom);
+    return new SliceIndex(settings, new MemoryBudget(1L << 28));
+  }
+
+  private static void put(SliceIndex index, int number, float[] vector) {
+    assertThat(index.putRow(Rows.row(number, 1, 1))).isTrue();
+    assertThat(index.putVector(Rows.id(number), 0, 1, vector)).isTrue();
+  }
+
+  private static void fill(SliceIndex index, int count) {
+    Random random = new Random(count);
+    for (int n = 0; n < count; n++) {
+      put(index, n, Vectors.clustered(random, DIMENSIONS));
+    }
+  }
+
+  private static List<MemoryId> ids(List<IndexHit> hits) {
+    return hits.stream().map(IndexHit::memoryId).toList();
+  }
+
+  /** Of the exact answer, what an answer by codes has on average; each score must be exact. */
+  private static double recall(SliceIndex index, int topK, Filter filter, double target) {
+    Random random = new Random(77);
+    double found = 0;
+    int queries = 40;
+    for (int i = 0; i < queries; i++) {
+      float[] query = Vectors.clustered(random, DIMENSIONS);
+      Map<MemoryId, IndexHit> exact = new HashMap<>();
+      for (IndexHit hit : index.search(query, topK, ANY, filter)) {
+        exact.put(hit.memoryId(), hit);
+      }
+      IndexAnswer answer = index.search(query, topK, ANY, filter, new Recall(target));
+      assertThat(answer.exact()).isFalse();
+      assertThat(answer.hits()).hasSameSizeAs(exact.keySet());
+      for (IndexHit hit : answer.hits()) {
+        IndexHit same = exact.get(hit.memoryId());
+        found += same == null ? 0 : 1.0 / exact.size();
+        assertThat(same == null || same.equals(hit)).isTrue();
+      }
+    }
+    return found / queries;
+  }
+
+  @ParameterizedTest
+  @EnumSource(Distance.class)
+  void findsAsMuchAsWasAskedForUnderAnyFilter(Distance distance) {
+    try (SliceIndex index = index(distance, 4_000)) {
+      fill(index, 8_000);
+      assertThat(index.wantsCodes()).isTrue();
+      assertThat(index.buildCodes()).isTrue();
+      assertThat(index.wantsCodes()).isFalse();
+      Filter third = FilterParser.parse("tags:\"n1\"");
+      Filter few = FilterParser.parse("metadata.n < 80");
+      for (double target : new double[] {0.9, 0.98}) {
+        assertThat(recall(index, 10, Filter.ALL, target)).isGreaterThanOrEqualTo(target);
+        assertThat(recall(index, 10, third, target)).isGreaterThanOrEqualTo(target);
+      }
+      assertThat(recall(index, 100, Filter.ALL, 0.98)).isGreaterThanOrEqualTo(0.98);
+      assertThat(recall(index, 10, few, 0.9)).isGreaterThanOrEqualTo(0.9);
+    }
+  }
+
+  @Test
+  void anExactAnswerIsGivenWhenAskedForAndWhereThereAreNoCodes() {
+    float[] query = Vectors.clustered(new Random(4), DIMENSIONS);
+    try (SliceIndex index = index(Distance.COSINE, 100)) {
+      fill(index, 99);
+      assertThat(index.wantsCodes()).isFalse();
+      assertThat(index.search(query, 10, ANY, Filter.ALL, new Recall(0.9)).exact()).isTrue();
+      fill(index, 200);
+      assertThat(index.buildCodes()).isTrue();
+      assertThat(index.search(query, 10, ANY, Filter.ALL, Recall.EXACT).exact()).isTrue();
+      assertThat(index.search(query, 10, ANY, Filter.ALL, new Recall(0.9)).exact()).isFalse();
+    }
+  }
+
+  @Test
+  void codesFollowEachChangeAreMadeAnewWhenTwiceAsManyAndLeaveBelowHalf() {
+    try (SliceIndex index = index(Distance.L2, 200)) {
+      fill(index, 200);
+      long bare = index.bytes();
+      assertThat(index.buildCodes()).isTrue();
+      assertThat(index.bytes()).isGreaterThan(bare + 200 * 16);
+      fill(index, 399);
+      assertThat(index.wantsCodes()).isFalse();
+      float[] far = new float[DIMENSIONS];
+      Arrays.fill(far, 50);
+      put(index, 1_000, far);
+      assertThat(index.wantsCodes()).isTrue();
+      assertThat(ids(index.search(far, 1, ANY, Filter.ALL, new Recall(0.9)).hits()))
+          .containsExactly(Rows.id(1_000));
+      CodeBook before = index.codes();
+      assertThat(index.buildCodes()).isTrue();
+      assertThat(index.codes()).isNotSameAs(before);
+      index.removeRow(Rows.id(1_000));
+      assertThat(ids(index.search(far, 400, ANY, Filter.ALL, new Recall(0.9)).hits()))
+          .hasSize(399)
+          .doesNotContain(Rows.id(1_000));
+      for (int n = 0; n < 299; n++) {
+        index.removeRow(Rows.id(n));
+      }
+      assertThat(index.hasCodes()).isTrue();
+      long coded = index.bytes();
+      index.removeRow(Rows.id(299));
+      assertThat(index.hasCodes()).isFalse();
+      assertThat(index.bytes()).isLessThan(coded);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {0, 1, Float.MIN_VALUE, Float.MAX_VALUE})
+  void vectorsThatAreAllEqualAreAllFound(float value) {
+    for (Distance distance : Distance.values()) {
+      try (SliceIndex index = index(distance, 100)) {
+        float[] vector = new float[DIMENSIONS];
+        Arrays.fill(vector, value);
+        for (int n = 0; n < 300; n++) {
+          put(index, n, vector);
+        }
+        assertThat(index.buildCodes()).isTrue();
+        List<IndexHit> exact = index.search(vector, 1_000, ANY, Filter.ALL);
+        assertThat(index.search(vector, 1_000, ANY, Filter.ALL, new Recall(0.9)).hits())
+            .isEqualTo(exact);
+      }
+    }
+  }
+
+  @Test
+  void noChangeIsRefusedForWantOfMemoryForCodes() {
+    for (int room = 1 << 12; room <= 1 << 15; room += 1 << 11) {
+      MemoryBudget budget = new MemoryBudget(1 << 20);
+      IndexSettings settings = new IndexSettings(8, Distance.COSINE, List.of(), 100);
+      try (SliceIndex index = new SliceIndex(settings, budget)) {
+        Random random = new Random(room);
+        for (int n = 0; n < 500; n++) {
+          index.putRow(Rows.row(n, 1, 1));
+          index.putVector(Rows.id(n), 0, 1, Vectors.clustered(random, 8));
+        }
+        budget.reserve(budget.bytesMax() - budget.bytesUsed() - room);
+        boolean made = index.buildCodes();
+        assertThat(index.hasCodes()).isEqualTo(made);
+        float[] query = Vectors.clustered(random, 8);
+        assertThat(index.search(query, 500, ANY, Filter.ALL, new Recall(0.9)).hits()).hasSize(500);
+      }
+    }
+  }
+
+  @Test
+  void aClosedIndexMakesNoCodesAndGivesAllBack() {
+    MemoryBudget budget = new MemoryBudget(1 << 24);
+    IndexSettings settings = new IndexSettings(DIMENSIONS, Distance.DOT, List.of(), 100);
+    SliceIndex index = new SliceIndex(settings, budget);
+    fill(index, 500);
+    assertThat(index.buildCodes()).isTrue();
+    // Closed in the middle of a build: the builder is the last inside.
+    assertThat(
+            index.buildCodes(
+                () -> {
+                  index.close();
+                  return true;
+                }))
+        .isFalse();
+    assertThat(budget.bytesUsed()).isZero();
+    assertThat(index.buildCodes()).isFalse();
+  }
+
+  @Test
+  void aRecallIsAShare() {
+    for (double target : new double[] {0, -1, 1.01, Double.NaN}) {
+      assertThatThrownBy(() -> new Recall(target)).isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThat(new Recall(0.9).deviations()).isLessThan(new Recall(0.98).deviations());
+    assertThat(Recall.candidates(1_000, 0.1)).isGreaterThan(1_000);
+  }
+}
