@@ -55,6 +55,11 @@ public interface NodeConfig {
     @WithConverter(DataSizeConverter.class)
     DataSize requestBytesMax();
 
+    /** Of all requests that arrive, wait or are worked on; further ones get TOO_MANY_REQUESTS. */
+    @WithDefault("128MiB")
+    @WithConverter(DataSizeConverter.class)
+    DataSize requestsBytesMax();
+
     /** Connections open at a time; further ones are closed at once. */
     @WithDefault("1024")
     int connectionsMax();

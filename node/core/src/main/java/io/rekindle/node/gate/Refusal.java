@@ -14,6 +14,8 @@ public enum Refusal {
   METHOD_UNKNOWN,
   /** The queue of handlers is full. */
   QUEUE_FULL,
+  /** All requests together have taken the room that there is for them. */
+  ROOM_FULL,
   /** As many connections are open as may be. */
   TOO_MANY_CONNECTIONS,
   /** The door could not make sense of its own state; the diagnostics know more. */

@@ -27,6 +27,7 @@ class NodeConfigTest {
     assertThat(config.door().host()).isEqualTo("127.0.0.1");
     assertThat(config.door().port()).isEqualTo(8443);
     assertThat(config.door().requestBytesMax()).isEqualTo(DataSize.ofMebibytes(10));
+    assertThat(config.door().requestsBytesMax()).isEqualTo(DataSize.ofMebibytes(128));
     assertThat(config.door().connectionsMax()).isEqualTo(1024);
     assertThat(config.door().handlerThreads()).isEqualTo(64);
     assertThat(config.door().handlerQueueMax()).isEqualTo(1024);

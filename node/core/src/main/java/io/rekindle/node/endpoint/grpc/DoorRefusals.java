@@ -1,6 +1,7 @@
 package io.rekindle.node.endpoint.grpc;
 
 import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpHeaders;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -28,13 +29,15 @@ import io.rekindle.node.model.RequestId;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sees to it that no answer leaves unaccounted for: whatever the server below io.grpc, or a call
  * before it reaches the gate, answers by itself is counted as a refusal, before its first byte
  * leaves. It does not rely on knowing every way to fail: an answer that begins without the gate
- * having been asked is a refusal, whatever it is. Thread-safe.
+ * having been asked is a refusal, whatever it is, unless its client has cancelled the call.
+ * Thread-safe.
  */
 final class DoorRefusals implements DecoratingHttpServiceFunction {
   /** Present when the gate has been asked, or the refusal is counted. */
@@ -72,19 +75,49 @@ final class DoorRefusals implements DecoratingHttpServiceFunction {
     };
   }
 
-  /** How a call came in; its steps run with its context at hand. */
+  /** How a call came in; its steps run with its context at hand, and keep its room. */
   Arrival arrival(ServiceRequestContext context) {
+    RequestRoom.Share share = RequestRoom.share(context);
     Executor executor =
         step -> {
+          if (!share.hold()) {
+            return; // The client is gone, and nothing is left of its request.
+          }
+          Runnable last =
+              () -> {
+                try {
+                  step.run();
+                } finally {
+                  share.release();
+                }
+              };
           try {
-            handlers.execute(context.makeContextAware(step));
+            handlers.execute(context.makeContextAware(last));
           } catch (RejectedExecutionException e) {
-            context.setAttr(ACCOUNTED, true);
-            sink.refused(peer(context), Refusal.QUEUE_FULL);
+            share.release();
+            refuse(context, Refusal.QUEUE_FULL);
             throw e;
           }
         };
-    return new Arrival(peer(context), executor);
+    LongPredicate room =
+        bytes -> {
+          boolean fits = share.fit(bytes);
+          if (!fits) {
+            refuse(context, Refusal.ROOM_FULL);
+          }
+          return fits;
+        };
+    return new Arrival(peer(context), executor, room);
+  }
+
+  /** Of the answer that follows, this is why. */
+  static void because(ServiceRequestContext context, Refusal refusal) {
+    context.setAttr(REASON, refusal);
+  }
+
+  private void refuse(ServiceRequestContext context, Refusal refusal) {
+    context.setAttr(ACCOUNTED, true);
+    sink.refused(peer(context), refusal);
   }
 
   @Override
@@ -92,32 +125,45 @@ final class DoorRefusals implements DecoratingHttpServiceFunction {
       throws Exception {
     return service
         .serve(context, request)
-        .peekHeaders(headers -> begins(context, reason(headers.status(), headers)))
+        .peekHeaders(
+            headers -> {
+              if (!isForNobody(headers)) {
+                begins(context, reason(headers.status(), headers));
+              }
+            })
         .peekError(cause -> fails(context, cause));
   }
 
   private void begins(ServiceRequestContext context, Refusal byAnswer) {
     if (context.attr(ACCOUNTED) == null) {
-      context.setAttr(ACCOUNTED, true);
       Refusal known = context.attr(REASON);
-      sink.refused(peer(context), known == null ? byAnswer : known);
+      refuse(context, known == null ? byAnswer : known);
     }
   }
 
   /** The server makes an answer of the error, unless the client is gone. */
   private void fails(ServiceRequestContext context, Throwable cause) {
     Throwable peeled = Exceptions.peel(cause);
-    if (!Exceptions.isStreamCancelling(peeled) && !(peeled instanceof ClosedStreamException)) {
+    if (!isGone(peeled)) {
       begins(context, reason(peeled, Status.INTERNAL));
     }
   }
 
+  /** The client cancelled its call, or its connection broke: nothing is answered. */
+  private static boolean isGone(Throwable peeled) {
+    return Exceptions.isStreamCancelling(peeled) || peeled instanceof ClosedStreamException;
+  }
+
   /** Tells a client what the server below found wrong, as precisely as the gate would. */
   Status describe(RequestContext context, Status status, Throwable cause, Metadata trailers) {
+    Throwable peeled = Exceptions.peel(cause);
     if (context.attr(ACCOUNTED) != null) {
       return status;
     }
-    Refusal reason = reason(Exceptions.peel(cause), status);
+    if (isGone(peeled)) {
+      return Status.CANCELLED;
+    }
+    Refusal reason = reason(peeled, status);
     context.setAttr(REASON, reason);
     RekindleException error =
         switch (reason) {
@@ -132,6 +178,7 @@ final class DoorRefusals implements DecoratingHttpServiceFunction {
           case REQUEST_TOO_SLOW ->
               new RekindleException(
                   ErrorCode.DEADLINE_EXCEEDED, "the request did not arrive as a whole in time");
+          case ROOM_FULL -> UnaryCall.busy();
           default -> RekindleException.invalid("request", "the request's frames can't be read");
         };
     var described = GrpcErrors.ofCall(error, RequestId.random());
@@ -164,6 +211,11 @@ final class DoorRefusals implements DecoratingHttpServiceFunction {
     };
   }
 
+  /** The client cancelled its call: what would be the answer does not leave. */
+  private static boolean isForNobody(HttpHeaders headers) {
+    return headers.getInt("grpc-status", 0) == Status.Code.CANCELLED.value();
+  }
+
   private static Refusal reason(HttpStatus status, HttpHeaders headers) {
     int grpc = headers.getInt("grpc-status", 0);
     return switch (status.code()) {
@@ -186,6 +238,8 @@ final class DoorRefusals implements DecoratingHttpServiceFunction {
   private static Refusal reason(Throwable cause, Status status) {
     return switch (cause) {
       case RequestTimeoutException _ -> Refusal.REQUEST_TOO_SLOW;
+      case ContentTooLargeException _ -> Refusal.REQUEST_TOO_LARGE;
+      case RequestRoom.NoRoomException _ -> Refusal.ROOM_FULL;
       case HttpStatusException known -> reason(known.httpStatus(), HttpHeaders.of());
       default -> reason(status);
     };

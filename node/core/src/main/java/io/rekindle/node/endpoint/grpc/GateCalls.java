@@ -57,7 +57,7 @@ final class GateCalls {
                         context.request(id, head, ns -> decoder.decode(parse(parser, bytes), ns));
                     return encoder.apply(type.cast(context.handler().handle(request)));
                   };
-              return UnaryCall.start(call, arrival.executor(), body);
+              return UnaryCall.start(call, arrival, body);
             }));
     return this;
   }
@@ -85,7 +85,7 @@ final class GateCalls {
                     P reply = type.cast(context.handler().handle(request));
                     return new PagedCall.Page<>(encoder.apply(reply), nextPage.apply(reply));
                   };
-              return PagedCall.start(call, arrival.executor(), body);
+              return PagedCall.start(call, arrival, body);
             }));
     return this;
   }

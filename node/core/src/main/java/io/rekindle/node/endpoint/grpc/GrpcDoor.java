@@ -45,10 +45,12 @@ public final class GrpcDoor implements AutoCloseable {
 
   private final Server server;
   private final ThreadPoolExecutor handlers;
+  private final RequestRoom room;
 
-  private GrpcDoor(Server server, ThreadPoolExecutor handlers) {
+  private GrpcDoor(Server server, ThreadPoolExecutor handlers, RequestRoom room) {
     this.server = server;
     this.handlers = handlers;
+    this.room = room;
   }
 
   /**
@@ -81,6 +83,7 @@ public final class GrpcDoor implements AutoCloseable {
             wiring.clock(),
             config.deadlineDefault(),
             config.deadlineMax());
+    RequestRoom room = new RequestRoom(config.requestsBytesMax().bytes());
     HttpPages pages = new HttpPages(context, refusals::arrival, wiring.warming(), wiring.metrics());
     Server server =
         Server.builder()
@@ -96,15 +99,15 @@ public final class GrpcDoor implements AutoCloseable {
             .gracefulShutdownTimeout(STOP_QUIET, STOP_MAX)
             .disableServerHeader()
             .disableDateHeader()
-            .service(service(config, context, refusals))
+            .service(service(config, context, refusals), room::guarding)
             .service("/healthz", refusals.exempt(pages.health()))
             .service("/readyz", refusals.exempt(pages.readiness()))
-            .service("/metrics", pages.metrics())
+            .service("/metrics", room.guarding(pages.metrics()))
             .decorator(refusals)
             .errorHandler(refusals.protocolViolations())
             .build();
     server.start().join();
-    return new GrpcDoor(server, handlers);
+    return new GrpcDoor(server, handlers, room);
   }
 
   /** The port that it listens on. */
@@ -114,6 +117,11 @@ public final class GrpcDoor implements AutoCloseable {
       throw new IllegalStateException("the door is closed");
     }
     return port.localAddress().getPort();
+  }
+
+  /** What all requests hold of their room now, in bytes. */
+  long requestBytes() {
+    return room.taken();
   }
 
   /** Takes no more requests, waits at most ten seconds for those under way, and closes. */

@@ -6,7 +6,6 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.RequestId;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PagedCall<R> extends ServerCall.Listener<ByteString> {
   private final ServerCall<ByteString, R> call;
-  private final Executor executor;
+  private final Arrival arrival;
   private final Body<R> body;
   private final AtomicBoolean running = new AtomicBoolean();
   private volatile @Nullable ByteString message;
@@ -26,9 +25,9 @@ final class PagedCall<R> extends ServerCall.Listener<ByteString> {
   private volatile boolean begun;
   private volatile boolean done;
 
-  private PagedCall(ServerCall<ByteString, R> call, Executor executor, Body<R> body) {
+  private PagedCall(ServerCall<ByteString, R> call, Arrival arrival, Body<R> body) {
     this.call = call;
-    this.executor = executor;
+    this.arrival = arrival;
     this.body = body;
   }
 
@@ -46,16 +45,23 @@ final class PagedCall<R> extends ServerCall.Listener<ByteString> {
   record Page<R>(R message, @Nullable String next) {}
 
   static <R> ServerCall.Listener<ByteString> start(
-      ServerCall<ByteString, R> call, Executor executor, Body<R> body) {
+      ServerCall<ByteString, R> call, Arrival arrival, Body<R> body) {
     call.request(2);
-    return new PagedCall<>(call, executor, body);
+    return new PagedCall<>(call, arrival, body);
   }
 
   @Override
   public void onMessage(ByteString received) {
+    if (done) {
+      return;
+    }
     if (message == null) {
-      message = received;
-    } else if (!done) {
+      if (arrival.room().test(received.size())) {
+        message = received;
+      } else {
+        fail(UnaryCall.busy(), RequestId.random());
+      }
+    } else {
       fail(RekindleException.invalid("request", "this call has one message"), RequestId.random());
     }
   }
@@ -91,7 +97,7 @@ final class PagedCall<R> extends ServerCall.Listener<ByteString> {
     }
     first = false;
     try {
-      executor.execute(this::run);
+      arrival.executor().execute(this::run);
     } catch (RejectedExecutionException e) {
       fail(UnaryCall.busy(), RequestId.random());
     }

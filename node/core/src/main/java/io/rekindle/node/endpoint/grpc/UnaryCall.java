@@ -8,22 +8,21 @@ import io.grpc.StatusRuntimeException;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.RequestId;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** One call with one answer. Its listener methods run in order; the body on the executor. */
 final class UnaryCall<R> extends ServerCall.Listener<ByteString> {
   private final ServerCall<ByteString, R> call;
-  private final Executor executor;
+  private final Arrival arrival;
   private final Body<R> body;
   private final RequestId id = RequestId.random();
   private @Nullable ByteString message;
   private boolean refused;
 
-  private UnaryCall(ServerCall<ByteString, R> call, Executor executor, Body<R> body) {
+  private UnaryCall(ServerCall<ByteString, R> call, Arrival arrival, Body<R> body) {
     this.call = call;
-    this.executor = executor;
+    this.arrival = arrival;
     this.body = body;
   }
 
@@ -34,45 +33,52 @@ final class UnaryCall<R> extends ServerCall.Listener<ByteString> {
   }
 
   static <R> ServerCall.Listener<ByteString> start(
-      ServerCall<ByteString, R> call, Executor executor, Body<R> body) {
+      ServerCall<ByteString, R> call, Arrival arrival, Body<R> body) {
     // Two, so that a client that wrongly sends a second message is noticed.
     call.request(2);
-    return new UnaryCall<>(call, executor, body);
+    return new UnaryCall<>(call, arrival, body);
   }
 
   @Override
   public void onMessage(ByteString received) {
-    if (message == null) {
+    if (refused) {
+      return;
+    }
+    if (message != null) {
+      refuse(RekindleException.invalid("request", "a unary call has one message"));
+    } else if (arrival.room().test(received.size())) {
       message = received;
     } else {
-      refuse();
+      refuse(busy());
     }
   }
 
   @Override
   public void onHalfClose() {
     ByteString received = message;
-    if (received == null) {
-      refuse();
+    if (refused) {
+      return;
     }
-    if (received == null || refused) {
+    if (received == null) {
+      refuse(RekindleException.invalid("request", "a unary call has one message"));
       return;
     }
     try {
-      executor.execute(() -> run(received));
+      arrival.executor().execute(() -> run(received));
     } catch (RejectedExecutionException e) {
       close(call, busy(), id);
     }
   }
 
-  private void refuse() {
-    if (!refused) {
-      refused = true;
-      close(call, RekindleException.invalid("request", "a unary call has one message"), id);
-    }
+  private void refuse(RekindleException error) {
+    refused = true;
+    close(call, error, id);
   }
 
   private void run(ByteString received) {
+    if (call.isCancelled()) {
+      return; // While it waited; nobody asks any more.
+    }
     R answer;
     try {
       answer = body.answer(id, received);

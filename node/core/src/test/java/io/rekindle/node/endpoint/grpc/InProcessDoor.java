@@ -49,7 +49,7 @@ final class InProcessDoor implements AutoCloseable {
               commands.add(command);
               return replies.apply(command);
             },
-            _ -> new Arrival("192.0.2.7", executor == null ? threads : executor),
+            _ -> new Arrival("192.0.2.7", executor == null ? threads : executor, _ -> true),
             Clock.systemUTC(),
             DEADLINE_DEFAULT,
             DEADLINE_MAX);

@@ -92,6 +92,11 @@ final class SocketDoor implements AutoCloseable {
     return door.port();
   }
 
+  /** What all requests hold of their room now, in bytes. */
+  long requestBytes() {
+    return door.requestBytes();
+  }
+
   /** Refusals go here from now on. */
   void accountIn(RefusalSink other) {
     sink = other;
