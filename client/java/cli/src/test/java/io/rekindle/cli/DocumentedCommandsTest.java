@@ -88,7 +88,7 @@ class DocumentedCommandsTest {
     return quoted == null ? word.group(3) : quoted;
   }
 
-  private static Path root() {
+  static Path root() {
     try {
       Path folder = Path.of("").toRealPath();
       while (!Files.exists(folder.resolve("ARCHITECTURE.md"))) {

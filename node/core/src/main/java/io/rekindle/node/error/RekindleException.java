@@ -2,6 +2,7 @@ package io.rekindle.node.error;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,11 @@ public final class RekindleException extends RuntimeException {
 
   /** The text followed by the details, for people. */
   public String describe() {
-    return details.isEmpty() ? text() : text() + " " + details;
+    if (details.isEmpty()) {
+      return text();
+    }
+    return details.entrySet().stream()
+        .map(detail -> detail.getKey() + ": " + detail.getValue())
+        .collect(Collectors.joining(", ", text() + " (", ")"));
   }
 }

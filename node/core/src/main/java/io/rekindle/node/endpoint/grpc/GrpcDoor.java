@@ -2,6 +2,7 @@ package io.rekindle.node.endpoint.grpc;
 
 import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -13,13 +14,16 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.gate.RefusalSink;
 import io.rekindle.node.gate.RequestHandler;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +73,11 @@ public final class GrpcDoor implements AutoCloseable {
       Supplier<String> metrics,
       InstantSource clock) {}
 
-  /** Listens; returns when the port is open. */
+  /**
+   * Listens; returns when the port is open.
+   *
+   * @throws StartRefusedException when the address can't be listened on
+   */
   public static GrpcDoor open(NodeConfig.Door config, Wiring wiring) {
     ThreadPoolExecutor handlers = handlers(config);
     Connections connections = new Connections(config.connectionsMax(), wiring.refusals());
@@ -106,7 +114,16 @@ public final class GrpcDoor implements AutoCloseable {
             .decorator(refusals)
             .errorHandler(refusals.protocolViolations())
             .build();
-    server.start().join();
+    try {
+      server.start().join();
+    } catch (CompletionException e) {
+      handlers.shutdown();
+      if (Exceptions.peel(e) instanceof IOException) {
+        throw new StartRefusedException(
+            "The door can't listen on " + config.host() + " port " + config.port() + ".", e);
+      }
+      throw e;
+    }
     return new GrpcDoor(server, handlers, room);
   }
 

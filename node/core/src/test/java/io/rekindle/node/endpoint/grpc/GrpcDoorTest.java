@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.gate.Request;
 import io.rekindle.node.model.ClusterCommand;
 import io.rekindle.node.model.MemoryCommand;
@@ -62,6 +63,14 @@ class GrpcDoorTest {
                 .getContent())
         .isEqualTo("the text");
     assertThat(requests.getLast().peer()).isEqualTo("127.0.0.1");
+  }
+
+  @Test
+  void aPortThatIsTakenIsNamed(@TempDir Path folder) {
+    Map<String, String> samePort = Map.of("rekindle.door.port", Integer.toString(door.port()));
+    assertThatThrownBy(() -> new SocketDoor(folder, samePort, this::answer, List::of))
+        .isInstanceOf(StartRefusedException.class)
+        .hasMessage("The door can't listen on 127.0.0.1 port " + door.port() + ".");
   }
 
   @Test
@@ -157,7 +166,7 @@ class GrpcDoorTest {
     }
     return switch (request.decoder().decode(null)) {
       case MemoryCommand.Get _ -> new Reply.Got(Samples.memory());
-      case MemoryCommand.ListPage(_, _, _, String page) -> {
+      case MemoryCommand.ListPage(_, _, _, String page, _) -> {
         int next = page == null ? 1 : Integer.parseInt(page) + 1;
         yield new Reply.Listed(
             List.of(Samples.memory()), next < 50 ? Integer.toString(next) : null);
