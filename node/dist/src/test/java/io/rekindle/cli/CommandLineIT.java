@@ -221,6 +221,24 @@ class CommandLineIT {
   }
 
   /** The lines by id, without what the server decides. */
+  @Test
+  void anExportCarriesTheCallersOwnVectors() throws Exception {
+    for (String side : List.of("from", "to")) {
+      ok("namespace", "create", "--model", "external", "--dimensions", "3", "own/" + side);
+    }
+    Path file = temporary.resolve("vectors.jsonl");
+    Files.writeString(file, "{\"content\":\"plain\",\"vector\":[0.1,-2.5e-8,3]}\n");
+    ok("memory", "import", "-n", "own/from", file.toString());
+    Path copied = temporary.resolve("copied.jsonl");
+
+    ok("memory", "export", "-n", "own/from", copied.toString());
+    ok("memory", "import", "-n", "own/to", copied.toString());
+
+    String id = JSON.readTree(Files.readString(copied)).get("memory_id").asText();
+    JsonNode got = JSON.readTree(ok("memory", "get", "-n", "own/to", "-o", "json", id).out());
+    assertThat(got.toString()).contains("\"vector\":[0.1,-2.5E-8,3");
+  }
+
   private static Map<String, JsonNode> carried(Path file) throws IOException {
     Map<String, JsonNode> carried = new TreeMap<>();
     for (String line : Files.readAllLines(file)) {

@@ -59,9 +59,14 @@ public sealed interface MemoryCommand extends Command {
    *
    * @param filter in the filter language, or null
    * @param page of a previous answer, or null for the first
+   * @param withVectors whether to answer the callers' own vectors too
    */
   record ListPage(
-      NamespaceSelector namespaces, @Nullable String filter, int pageSize, @Nullable String page)
+      NamespaceSelector namespaces,
+      @Nullable String filter,
+      int pageSize,
+      @Nullable String page,
+      boolean withVectors)
       implements MemoryCommand {
     public ListPage {
       filter = Limits.optionalText("filter", filter, Limits.FILTER_BYTES_MAX);

@@ -42,7 +42,10 @@ public final class ReplyRoom {
 
   private static long sizeOf(Memory memory) {
     String metadata = memory.payload().metadata();
-    return sizeOf(memory.payload().content()) + (metadata == null ? 0 : 3L * metadata.length());
+    VectorInput vector = memory.vector();
+    return sizeOf(memory.payload().content())
+        + (metadata == null ? 0 : 3L * metadata.length())
+        + (vector == null ? 0 : (long) Float.BYTES * vector.values().length);
   }
 
   private static long sizeOf(AgentState state) {

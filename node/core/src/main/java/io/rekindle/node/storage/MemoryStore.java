@@ -44,7 +44,7 @@ public interface MemoryStore {
   boolean holds(SystemPass pass, Namespace namespace, MemoryId memoryId);
 
   /**
-   * Reads one memory.
+   * Reads one memory, with the vector if a caller brought it.
    *
    * @throws io.rekindle.node.error.RekindleException MEMORY_NOT_FOUND when absent, expired, hidden
    */
@@ -86,11 +86,17 @@ public interface MemoryStore {
    * Lists newest first.
    *
    * @param filter the caller's; ANDed to the pass's row filter
+   * @param withVectors whether memories come with the vectors that callers brought
    * @throws io.rekindle.node.error.RekindleException LIMIT_EXCEEDED when an undeclared metadata
    *     path would open more than 30,000 rows; names the path
    */
   MemoryPage list(
-      Pass pass, List<Namespace> namespaces, Filter filter, int pageSize, @Nullable Cursor after);
+      Pass pass,
+      List<Namespace> namespaces,
+      Filter filter,
+      int pageSize,
+      @Nullable Cursor after,
+      boolean withVectors);
 
   /**
    * Finds the nearest memories of all the namespaces together.

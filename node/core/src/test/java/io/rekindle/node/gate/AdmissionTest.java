@@ -98,7 +98,7 @@ class AdmissionTest {
 
   private static MemoryCommand list() {
     return new MemoryCommand.ListPage(
-        NamespaceSelector.of(NamespacePath.parse("a")), null, 10, null);
+        NamespaceSelector.of(NamespacePath.parse("a")), null, 10, null, false);
   }
 
   private static List<MemoryCommand.StoreItem> storeItems() {

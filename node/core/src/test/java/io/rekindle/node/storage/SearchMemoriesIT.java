@@ -1,5 +1,6 @@
 package io.rekindle.node.storage;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.data.Offset.offset;
@@ -55,12 +56,25 @@ class SearchMemoriesIT {
   }
 
   @Test
+  void aCallersOwnVectorIsAnsweredWhereItIsAskedFor() {
+    MemoryId id = ids.get(3);
+    float[] brought = requireNonNull(STORE.get(ALL, space, id).vector()).values();
+    assertThat(brought).isEqualTo(at(3));
+    assertThat(STORE.list(ALL, List.of(space), Filter.ALL, 100, null, false).memories())
+        .hasSize(10)
+        .allMatch(memory -> memory.vector() == null);
+    assertThat(STORE.list(ALL, List.of(space), Filter.ALL, 100, null, true).memories())
+        .hasSize(10)
+        .allMatch(memory -> memory.vector() != null);
+  }
+
+  @Test
   void aConditionOfTheGrantHidesRowsFromSearchAndList() {
     Pass narrow = Passes.where(space, "sensitivity <= \"internal\"", Action.SEARCH, Action.LIST);
 
     assertThat(memories(search(narrow, 10, null, Filter.ALL)))
         .containsExactly(ids.get(0), ids.get(2), ids.get(4), ids.get(6), ids.get(8));
-    assertThat(STORE.list(narrow, List.of(space), Filter.ALL, 100, null).memories())
+    assertThat(STORE.list(narrow, List.of(space), Filter.ALL, 100, null, false).memories())
         .allMatch(memory -> memory.columns().sensitivity() == Sensitivity.PUBLIC)
         .hasSize(5);
   }
@@ -88,7 +102,7 @@ class SearchMemoriesIT {
     List<MemoryId> listed = new ArrayList<>();
     Cursor cursor = null;
     do {
-      MemoryPage page = STORE.list(ALL, List.of(space, other), Filter.ALL, 4, cursor);
+      MemoryPage page = STORE.list(ALL, List.of(space, other), Filter.ALL, 4, cursor, false);
       page.memories().forEach(memory -> listed.add(memory.memoryId()));
       cursor = page.next();
     } while (cursor != null);
@@ -120,7 +134,7 @@ class SearchMemoriesIT {
     List<MemoryId> listed = new ArrayList<>();
     Cursor cursor = null;
     do {
-      MemoryPage page = STORE.list(ALL, List.of(large), Filter.ALL, 1_000, cursor);
+      MemoryPage page = STORE.list(ALL, List.of(large), Filter.ALL, 1_000, cursor, false);
       assertThat(page.memories()).hasSizeBetween(1, 20);
       page.memories().forEach(memory -> listed.add(memory.memoryId()));
       cursor = page.next();

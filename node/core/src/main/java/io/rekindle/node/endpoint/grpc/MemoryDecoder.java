@@ -54,7 +54,8 @@ final class MemoryDecoder {
         Fields.namespaces(request.getNamespacesList(), namespace),
         request.getFilter(),
         request.getPageSize(),
-        Fields.optional(request.getPageToken()));
+        Fields.optional(request.getPageToken()),
+        false);
   }
 
   static MemoryCommand.ListPage export(
@@ -63,7 +64,8 @@ final class MemoryDecoder {
         Fields.namespaces(request.getNamespacesList(), namespace),
         request.getFilter(),
         request.getPageSize(),
-        page == null ? Fields.optional(request.getPageToken()) : page);
+        page == null ? Fields.optional(request.getPageToken()) : page,
+        true);
   }
 
   static MemoryCommand.Search search(

@@ -1,7 +1,9 @@
 package io.rekindle.node.endpoint.grpc;
 
+import com.google.common.primitives.Floats;
 import io.rekindle.node.model.MemoryColumns;
 import io.rekindle.node.model.MemoryPayload;
+import io.rekindle.node.model.VectorInput;
 import io.rekindle.v1.EmbeddingStatus;
 import io.rekindle.v1.Memory;
 import io.rekindle.v1.Sensitivity;
@@ -26,6 +28,10 @@ final class MemoryMessage {
     String subjectId = payload.subjectId();
     if (subjectId != null) {
       built.setSubjectId(subjectId);
+    }
+    VectorInput vector = memory.vector();
+    if (vector != null) {
+      built.addAllVector(Floats.asList(vector.values()));
     }
     built.setAccessCount(memory.access().accessCount());
     Instant last = memory.access().lastAccessedAt();

@@ -36,7 +36,8 @@ public final class ListHandler {
         Arrays.asList(command.namespaces().toString(), command.filter());
     Cursor after =
         command.page() == null ? null : cursor(tokens.open(pass, binding, command.page()));
-    MemoryPage page = memories.list(pass, selected, filter, command.pageSize(), after);
+    MemoryPage page =
+        memories.list(pass, selected, filter, command.pageSize(), after, command.withVectors());
     Cursor next = page.next();
     return new Reply.Listed(
         page.memories(), next == null ? null : tokens.seal(pass, binding, position(next)));

@@ -84,7 +84,7 @@ public final class IgniteMemoryStore implements MemoryStore {
   public Memory get(Pass pass, Namespace namespace, MemoryId memoryId) {
     pass.check(Action.GET, namespace.path());
     MemoryKey key = MemoryView.key(namespace, memoryId);
-    return view.memory(
+    return view.memoryWithVector(
         namespace,
         key,
         view.get(namespace, key, caches.memory().get(key), pass.rowFilter(namespace.path())));
@@ -134,8 +134,13 @@ public final class IgniteMemoryStore implements MemoryStore {
 
   @Override
   public MemoryPage list(
-      Pass pass, List<Namespace> namespaces, Filter filter, int pageSize, @Nullable Cursor after) {
-    return list.list(pass, namespaces, filter, pageSize, after);
+      Pass pass,
+      List<Namespace> namespaces,
+      Filter filter,
+      int pageSize,
+      @Nullable Cursor after,
+      boolean withVectors) {
+    return list.list(pass, namespaces, filter, pageSize, after, withVectors);
   }
 
   @Override

@@ -33,7 +33,12 @@ final class ListMemories {
   }
 
   MemoryPage list(
-      Pass pass, List<Namespace> namespaces, Filter filter, int pageSize, @Nullable Cursor after) {
+      Pass pass,
+      List<Namespace> namespaces,
+      Filter filter,
+      int pageSize,
+      @Nullable Cursor after,
+      boolean withVectors) {
     namespaces.forEach(namespace -> pass.check(Action.LIST, namespace.path()));
     List<SliceQuery> queries =
         SliceQuery.of(namespaces, space -> pass.rowFilter(space.path()), filter, view.now());
@@ -43,7 +48,7 @@ final class ListMemories {
     PriorityQueue<Walk> walks =
         new PriorityQueue<>(Comparator.comparing(walk -> walk.head.getFirst()));
     for (SliceQuery query : queries) {
-      Walk walk = new Walk(query, start, pageSize + 1);
+      Walk walk = new Walk(query, start, pageSize + 1, withVectors);
       if (walk.advance()) {
         walks.add(walk);
       }
@@ -89,14 +94,16 @@ final class ListMemories {
   private final class Walk {
     private final SliceQuery query;
     private final int batch;
+    private final boolean withVectors;
     final ArrayDeque<RowPosition> head = new ArrayDeque<>();
     private @Nullable RowPosition after;
     private boolean exhausted;
 
-    Walk(SliceQuery query, @Nullable RowPosition after, int batch) {
+    Walk(SliceQuery query, @Nullable RowPosition after, int batch, boolean withVectors) {
       this.query = query;
       this.after = after;
       this.batch = batch;
+      this.withVectors = withVectors;
     }
 
     /** Makes the next position the head; false at the end of the slice. */
@@ -118,7 +125,12 @@ final class ListMemories {
       MemoryKey key = new MemoryKey(query.slice(), position.memoryId());
       MemoryView.Opened opened =
           view.find(query.namespace(), key, caches.memory().get(key), query.filter());
-      return opened == null ? null : view.memory(query.namespace(), key, opened);
+      if (opened == null) {
+        return null;
+      }
+      return withVectors
+          ? view.memoryWithVector(query.namespace(), key, opened)
+          : view.memory(query.namespace(), key, opened);
     }
   }
 }

@@ -11,10 +11,13 @@ import io.rekindle.node.model.MemoryColumns;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.MemoryPayload;
 import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.VectorInput;
 import io.rekindle.node.storage.row.AccessRow;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.MemoryKey;
 import io.rekindle.node.storage.row.MemoryRow;
+import io.rekindle.node.storage.row.VectorKey;
+import io.rekindle.node.storage.row.VectorRow;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -100,12 +103,34 @@ final class MemoryView {
 
   /** As a reader sees it, with its access counts. */
   Memory memory(Namespace namespace, MemoryKey key, Opened opened) {
+    return memory(namespace, key, opened, null);
+  }
+
+  /** As {@link #memory}, with the vector that the caller brought, if the namespace takes them. */
+  Memory memoryWithVector(Namespace namespace, MemoryKey key, Opened opened) {
+    VectorInput vector =
+        VectorChecks.isExternal(namespace) ? vector(namespace, key, opened.columns()) : null;
+    return memory(namespace, key, opened, vector);
+  }
+
+  private Memory memory(
+      Namespace namespace, MemoryKey key, Opened opened, @Nullable VectorInput vector) {
     AccessRow access = caches.accessCount().get(key);
     return new Memory(
         namespace.path(),
         opened.columns(),
         opened.payload(),
-        access == null ? AccessStats.NONE : access.stats());
+        access == null ? AccessStats.NONE : access.stats(),
+        vector);
+  }
+
+  /** Null while the row and its vector are of different contents, for a moment. */
+  private @Nullable VectorInput vector(Namespace namespace, MemoryKey key, MemoryColumns columns) {
+    VectorKey place = new VectorKey(key, 0);
+    VectorRow row = caches.vector().get(place);
+    return row == null || row.contentVersion() != columns.contentVersion()
+        ? null
+        : new VectorInput(sealed.openVector(namespace, place, row));
   }
 
   Instant now() {

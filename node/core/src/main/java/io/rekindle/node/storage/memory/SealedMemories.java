@@ -41,6 +41,11 @@ final class SealedMemories {
         contentVersion, keyring.seal(namespace.id(), place, VectorCodec.encode(vector)));
   }
 
+  float[] openVector(Namespace namespace, VectorKey key, VectorRow row) {
+    EnvelopeContext place = EnvelopeContext.vector(key.memoryId().value(), key.chunk());
+    return VectorCodec.decode(keyring.open(namespace.id(), place, row.sealed()));
+  }
+
   byte @Nullable [] subjectDigest(Namespace namespace, @Nullable String subjectId) {
     return subjectId == null ? null : keyring.subjectDigest(namespace.path().root(), subjectId);
   }

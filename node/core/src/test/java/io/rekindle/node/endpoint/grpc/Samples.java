@@ -45,6 +45,7 @@ final class Samples {
         NamespacePath.parse("company_a/support"),
         columns(),
         new MemoryPayload("the text", "{\"a\":1}", "mail", "customer-9"),
-        new AccessStats(5, TIME.plusSeconds(2)));
+        new AccessStats(5, TIME.plusSeconds(2)),
+        null);
   }
 }

@@ -88,7 +88,10 @@ class StoresNeverWaitIT {
       assertThat(memory.columns().embeddingStatus()).isEqualTo(EmbeddingStatus.PENDING);
     }
     assertThat(
-            NODE.storage().memories().list(pass, List.of(space), Filter.ALL, 100, null).memories())
+            NODE.storage()
+                .memories()
+                .list(pass, List.of(space), Filter.ALL, 100, null, false)
+                .memories())
         .hasSize(MEMORIES);
     assertThat(search()).isEmpty();
 

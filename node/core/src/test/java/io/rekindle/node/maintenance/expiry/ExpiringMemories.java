@@ -104,7 +104,12 @@ final class ExpiringMemories implements MemoryStore {
 
   @Override
   public MemoryPage list(
-      Pass pass, List<Namespace> namespaces, Filter filter, int pageSize, @Nullable Cursor after) {
+      Pass pass,
+      List<Namespace> namespaces,
+      Filter filter,
+      int pageSize,
+      @Nullable Cursor after,
+      boolean withVectors) {
     throw new UnsupportedOperationException();
   }
 
