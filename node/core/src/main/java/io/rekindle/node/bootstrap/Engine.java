@@ -116,7 +116,10 @@ final class Engine implements AutoCloseable {
                 keyring,
                 new IgniteStorage.Settings(
                     new SliceIndexes.Settings(
-                        index.memoryBytesMax().bytes(), index.idleAfter(), index.buildWaitMax()),
+                        index.memoryBytesMax().bytes(),
+                        index.idleAfter(),
+                        index.buildWaitMax(),
+                        index.codesFrom()),
                     parts.config().requests().idempotencyLifetime(),
                     damagedPartitions()),
                 parts.clock()));

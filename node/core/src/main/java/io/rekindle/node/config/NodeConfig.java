@@ -218,6 +218,10 @@ public interface NodeConfig {
     /** How long a search waits for a slice that is being built. */
     @WithDefault("PT10S")
     Duration buildWaitMax();
+
+    /** Vectors of a namespace from which a search for less than all goes by codes. */
+    @WithDefault("10000")
+    int codesFrom();
   }
 
   /** The embedding pipeline. */

@@ -13,8 +13,9 @@ import java.lang.foreign.MemorySegment;
  * <p>The first pass keeps the vectors of the highest bounds among those that pass the filter. These
  * are judged exactly, highest first, until the bounds are below the worst of the best. Where even
  * the lowest that was kept is not, which is rare, a second pass judges whatever else has a bound
- * above it. What is judged is judged as in an exact search, so that half of a code, seen while it
- * was written, may cost a memory but never gives a wrong one. One thread.
+ * above it. Where fewer pass the filter than are kept, all of them are judged. What is judged is
+ * judged as in an exact search, so that half of a code, seen while it was written, may cost a
+ * memory but never gives a wrong one. One thread.
  */
 final class CodeScan {
   private static final CodeKernel KERNEL = CodeKernels.best();
@@ -55,18 +56,20 @@ final class CodeScan {
     this.ordinals = new int[candidates];
   }
 
-  void run() {
+  /** Returns whether every vector that passes the filter was judged: the answer is exact then. */
+  boolean run() {
     eachBatch(this::keep);
     boolean all = size < scores.length;
     float rest = threshold();
     int[] best = drain();
-    for (int i = 0; i < best.length && scores[i] >= level(); i++) {
+    for (int i = 0; i < best.length && (all || scores[i] >= level()); i++) {
       judge.one(best[i]);
     }
     if (!all && rest >= level()) {
       judge.again();
       eachBatch((_, _, count, first) -> judgeRest(rest, count, first));
     }
+    return all;
   }
 
   /** What a bound has to reach. */

@@ -185,16 +185,18 @@ public final class SliceIndex implements AutoCloseable {
           VectorScan scan = scan(query, topK, minScore, filter);
           // Closed by now, it is as if it had been asked for after that.
           boolean byCodes = book.enter();
+          boolean exact = true;
           try {
             if (byCodes) {
-              new CodeScan(
-                      tables,
-                      new FilterCompiler(tables).compile(filter),
-                      scan,
-                      book,
-                      book.encoder().query(query, recall.deviations()),
-                      Recall.candidates(topK, chunks()))
-                  .run();
+              exact =
+                  new CodeScan(
+                          tables,
+                          new FilterCompiler(tables).compile(filter),
+                          scan,
+                          book,
+                          book.encoder().query(query, recall.deviations()),
+                          Recall.candidates(topK, chunks()))
+                      .run();
             } else {
               scan.all();
             }
@@ -203,7 +205,7 @@ public final class SliceIndex implements AutoCloseable {
               book.leave();
             }
           }
-          return new IndexAnswer(scan.hits(), !byCodes);
+          return new IndexAnswer(scan.hits(), exact);
         });
   }
 

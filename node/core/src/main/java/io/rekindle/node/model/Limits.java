@@ -25,6 +25,7 @@ public final class Limits {
   public static final int DECLARED_PATHS_MAX = 16;
   public static final int VECTOR_DIMENSIONS_MIN = 2;
   public static final int VECTOR_DIMENSIONS_MAX = 4_096;
+  public static final double RECALL_TARGET_MIN = 0.5;
   public static final int TOP_K_MAX = 1_000;
   public static final int PAGE_SIZE_MAX = 1_000;
   public static final int PAGE_SIZE_DEFAULT = 100;

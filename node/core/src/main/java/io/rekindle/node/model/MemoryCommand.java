@@ -80,6 +80,7 @@ public sealed interface MemoryCommand extends Command {
    * @param text to embed with the namespaces' model, or null when {@code vector} is given
    * @param minScore in the model's score; null for none
    * @param page of a previous answer that was cut at 3 MiB, or null
+   * @param recallTarget how much of the exact answer is to be found on average, 0.5 to 1
    */
   record Search(
       NamespaceSelector namespaces,
@@ -88,7 +89,8 @@ public sealed interface MemoryCommand extends Command {
       int topK,
       @Nullable Float minScore,
       @Nullable String filter,
-      @Nullable String page)
+      @Nullable String page,
+      double recallTarget)
       implements MemoryCommand {
     public Search {
       if ((text == null) == (vector == null)) {
@@ -106,6 +108,9 @@ public sealed interface MemoryCommand extends Command {
       Limits.requireAtMost("top_k", topK, Limits.TOP_K_MAX, "memories");
       if (minScore != null && !Float.isFinite(minScore)) {
         throw RekindleException.invalid("min_score", "min_score is a finite number");
+      }
+      if (!(recallTarget >= Limits.RECALL_TARGET_MIN && recallTarget <= 1)) {
+        throw RekindleException.invalid("recall_target", "recall_target is from 0.5 to 1");
       }
       filter = Limits.optionalText("filter", filter, Limits.FILTER_BYTES_MAX);
     }

@@ -31,7 +31,8 @@ public sealed interface Reply {
    * @param partial whether some slice could not be asked
    * @param nextPage set when the answer was cut at 3 MiB
    */
-  record Found(List<Hit> hits, boolean partial, SearchTimes times, @Nullable String nextPage)
+  record Found(
+      List<Hit> hits, boolean exact, boolean partial, SearchTimes times, @Nullable String nextPage)
       implements Reply {}
 
   /**

@@ -101,20 +101,14 @@ public interface MemoryStore {
   /**
    * Finds the nearest memories of all the namespaces together.
    *
-   * @param query of the namespaces' dimensions
-   * @param minScore null for none
-   * @param after only what comes behind this place among the {@code topK}; null for all of them
-   * @throws io.rekindle.node.error.RekindleException MODEL_MISMATCH when the namespaces differ in
-   *     model, dimensions or distance, or the query in dimensions; LIMIT_EXCEEDED as for {@link
-   *     #list}
+   * @param after only what comes behind this place among the best; null for all of them
+   * @throws io.rekindle.node.error.RekindleException MODEL_MISMATCH when the namespaces have not
+   *     the same model, dimensions and distance; LIMIT_EXCEEDED as for {@link #list}
    */
   SearchResult search(
       Pass pass,
       List<Namespace> namespaces,
-      float[] query,
-      int topK,
-      @Nullable Float minScore,
-      Filter filter,
+      VectorQuery query,
       SearchResult.@Nullable Position after);
 
   /** Expired memories of this node, for the audited expiry sweep. */

@@ -9,12 +9,18 @@ import java.util.List;
  * What a search found, best first, as much as fits into one answer.
  *
  * @param more whether the answer was cut: the search goes on behind the last hit
+ * @param exact whether nothing better can have been left out
  * @param partial whether some slice could not be asked
  * @param index time spent in the slice indexes
  * @param join time spent on reading and opening rows
  */
 public record SearchResult(
-    List<Reply.Hit> hits, boolean more, boolean partial, Duration index, Duration join) {
+    List<Reply.Hit> hits,
+    boolean more,
+    boolean exact,
+    boolean partial,
+    Duration index,
+    Duration join) {
   public SearchResult {
     hits = List.copyOf(hits);
   }

@@ -81,7 +81,10 @@ class CodeSearchTest {
         assertThat(recall(index, 10, third, target)).isGreaterThanOrEqualTo(target);
       }
       assertThat(recall(index, 100, Filter.ALL, 0.98)).isGreaterThanOrEqualTo(0.98);
-      assertThat(recall(index, 10, few, 0.9)).isGreaterThanOrEqualTo(0.9);
+      float[] query = Vectors.clustered(new Random(5), DIMENSIONS);
+      assertThat(index.search(query, 50, ANY, few, new Recall(0.9)))
+          .as("what is selective is answered exactly")
+          .isEqualTo(new IndexAnswer(index.search(query, 50, ANY, few), true));
     }
   }
 

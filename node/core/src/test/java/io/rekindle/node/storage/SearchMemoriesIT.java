@@ -120,13 +120,13 @@ class SearchMemoriesIT {
     }
 
     List<MemoryId> found = new ArrayList<>();
-    SearchResult result = STORE.search(ALL, List.of(large), at(0), 25, null, Filter.ALL, null);
+    SearchResult result = STORE.search(ALL, List.of(large), nearest(25), null);
     while (result.more()) {
       assertThat(result.hits()).hasSizeBetween(1, 20);
       found.addAll(memories(result));
       SearchResult.Position end =
           new SearchResult.Position(result.hits().getLast().score(), found.getLast());
-      result = STORE.search(ALL, List.of(large), at(0), 25, null, Filter.ALL, end);
+      result = STORE.search(ALL, List.of(large), nearest(25), end);
     }
     found.addAll(memories(result));
     assertThat(found).isEqualTo(stored.subList(0, 25));
@@ -157,6 +157,36 @@ class SearchMemoriesIT {
         .isEqualTo(ErrorCode.MEMORY_NOT_FOUND);
   }
 
+  @Test
+  void aLargeSpaceIsSearchedByCodesForLessThanAllOfTheAnswer() {
+    Namespace large = SharedNode.freshNamespace(StorageNode.externalSettings());
+    int count = StorageNode.CODES_FROM + 100;
+    for (int i = 0; i < count; i++) {
+      STORE.store(
+          ALL,
+          large,
+          Drafts.of("number " + i).vector(Drafts.vectorOf(i)).draft(),
+          new MemoryId(UUID.randomUUID()),
+          null,
+          null,
+          "lineage");
+    }
+    VectorQuery most = new VectorQuery(Drafts.vectorOf(77), 10, null, Filter.ALL, 0.98);
+    VectorQuery all = new VectorQuery(Drafts.vectorOf(77), 10, null, Filter.ALL, 1);
+    long begin = System.nanoTime();
+    SearchResult byCodes = STORE.search(ALL, List.of(large), most, null);
+    while (byCodes.exact() && System.nanoTime() - begin < 20_000_000_000L) {
+      byCodes = STORE.search(ALL, List.of(large), most, null);
+    }
+    SearchResult exact = STORE.search(ALL, List.of(large), all, null);
+
+    assertThat(byCodes.exact()).as("codes were made meanwhile").isFalse();
+    assertThat(exact.exact()).isTrue();
+    assertThat(exact.hits()).hasSize(10);
+    assertThat(memories(byCodes)).hasSize(10).first().isEqualTo(memories(exact).getFirst());
+    assertThat(byCodes.hits()).filteredOn(exact.hits()::contains).hasSizeGreaterThan(7);
+  }
+
   private static ErrorCode refusal(ThrowingCallable call) {
     return catchThrowableOfType(RekindleException.class, call).code();
   }
@@ -168,15 +198,18 @@ class SearchMemoriesIT {
     RekindleException mixed =
         catchThrowableOfType(
             RekindleException.class,
-            () ->
-                STORE.search(
-                    ALL, List.of(space, model), Drafts.vectorOf(1), 5, null, Filter.ALL, null));
+            () -> STORE.search(ALL, List.of(space, model), nearest(5), null));
 
     assertThat(mixed.code()).isEqualTo(ErrorCode.MODEL_MISMATCH);
   }
 
   private SearchResult search(Pass pass, int topK, @Nullable Float minScore, Filter filter) {
-    return STORE.search(pass, List.of(space), at(0), topK, minScore, filter, null);
+    return STORE.search(
+        pass, List.of(space), new VectorQuery(at(0), topK, minScore, filter, 1), null);
+  }
+
+  private static VectorQuery nearest(int topK) {
+    return new VectorQuery(at(0), topK, null, Filter.ALL, 1);
   }
 
   private static List<MemoryId> memories(SearchResult result) {

@@ -26,6 +26,9 @@ import org.apache.ignite.configuration.CacheConfiguration;
 
 /** A real engine with real encryption and every store over it, on a folder that can be reopened. */
 public final class StorageNode implements AutoCloseable {
+  /** Vectors of a slice from which it has codes. */
+  public static final int CODES_FROM = 1_000;
+
   public static final int DIMENSIONS = 8;
   public static final SystemPass PASS = SystemPass.mint(SystemPass.Purpose.BOOTSTRAP);
 
@@ -57,7 +60,7 @@ public final class StorageNode implements AutoCloseable {
             keyring,
             new IgniteStorage.Settings(
                 new SliceIndexes.Settings(
-                    indexBytesMax, Duration.ofMinutes(10), Duration.ofSeconds(20)),
+                    indexBytesMax, Duration.ofMinutes(10), Duration.ofSeconds(20), CODES_FROM),
                 Duration.ofHours(24),
                 Set.of()),
             clock);

@@ -76,10 +76,16 @@ public final class BenchCommand {
       @Option(names = "--memories", defaultValue = "10000") int memories,
       @Option(names = "--dimensions", defaultValue = "384") int dimensions,
       @Option(names = "--queries", defaultValue = "2000") int queries,
+      @Option(
+              names = "--recall",
+              split = ",",
+              defaultValue = "1",
+              description = "0.5 to 1, where 1 is exact; several are measured one after the other")
+          List<Double> recallTargets,
       @Option(names = "--bench-folder", defaultValue = "rekindle-bench") Path folder) {
     BenchReport report = new BenchReport("process");
     try (BenchNode node = BenchNode.start(folder, "process")) {
-      new SearchBench(node, memories, dimensions, queries, report).run();
+      new SearchBench(node, memories, dimensions, queries, recallTargets, report).run();
     }
     print(output, report);
     return ExitCodes.OK;

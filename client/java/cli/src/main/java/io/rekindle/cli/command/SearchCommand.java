@@ -33,6 +33,11 @@ public final class SearchCommand implements Callable<Integer> {
   @Option(names = "--min-score", description = "only of at least this score")
   private @Nullable Float minScore;
 
+  @Option(
+      names = "--recall",
+      description = "how much of the exact answer to find on average, 0.5 to 1 (default: 0.98)")
+  private @Nullable Double recall;
+
   @Option(names = "--filter", description = "such as 'memory_type = \"fact\"'")
   private String filter = "";
 
@@ -49,6 +54,9 @@ public final class SearchCommand implements Callable<Integer> {
             .setFilter(filter);
     if (minScore != null) {
       request.setMinScore(minScore);
+    }
+    if (recall != null) {
+      request.setRecallTarget(recall);
     }
     session.answer(
         session.connected(client -> client.memories().search(request.build()).execute()),

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** Requests of MemoryService to commands. */
 final class MemoryDecoder {
   private static final int TOP_K_DEFAULT = 10;
+  private static final double RECALL_TARGET_DEFAULT = 0.98;
 
   private MemoryDecoder() {}
 
@@ -77,7 +78,8 @@ final class MemoryDecoder {
         request.getTopK() == 0 ? TOP_K_DEFAULT : request.getTopK(),
         request.hasMinScore() ? request.getMinScore() : null,
         request.getFilter(),
-        Fields.optional(request.getPageToken()));
+        Fields.optional(request.getPageToken()),
+        request.hasRecallTarget() ? request.getRecallTarget() : RECALL_TARGET_DEFAULT);
   }
 
   static MemoryCommand.Update update(

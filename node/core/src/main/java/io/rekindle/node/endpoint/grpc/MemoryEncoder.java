@@ -82,6 +82,7 @@ final class MemoryEncoder {
     return SearchMemoriesResponse.newBuilder()
         .setNextPageToken(next == null ? "" : next)
         .addAllHits(reply.hits().stream().map(MemoryEncoder::hit).toList())
+        .setExact(reply.exact())
         .setPartial(reply.partial())
         .setTimes(
             SearchTimes.newBuilder()

@@ -13,6 +13,7 @@ import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.NamespaceStore;
 import io.rekindle.node.storage.SearchResult;
+import io.rekindle.node.storage.VectorQuery;
 import io.rekindle.node.telemetry.NodeMeters;
 import java.time.Duration;
 import java.util.Arrays;
@@ -57,6 +58,7 @@ public final class SearchHandler {
     if (selected.isEmpty()) {
       return new Reply.Found(
           List.of(),
+          true,
           false,
           new Reply.SearchTimes(Duration.ZERO, Duration.ZERO, Duration.ZERO),
           null);
@@ -65,7 +67,12 @@ public final class SearchHandler {
     float[] query = embedder.vectorOf(command, selected);
     Duration embed = Duration.ofNanos(System.nanoTime() - start);
     SearchResult result =
-        memories.search(pass, selected, query, command.topK(), command.minScore(), filter, after);
+        memories.search(
+            pass,
+            selected,
+            new VectorQuery(
+                query, command.topK(), command.minScore(), filter, command.recallTarget()),
+            after);
     meters.stage(NodeMeters.Stage.EMBED_QUERY, embed);
     meters.stage(NodeMeters.Stage.SEARCH_INDEX, result.index());
     meters.stage(NodeMeters.Stage.SEARCH_JOIN, result.join());
@@ -73,7 +80,11 @@ public final class SearchHandler {
     page.forEach(hit -> count(selected, hit));
     String next = result.more() ? tokens.seal(pass, binding, position(page.getLast())) : null;
     return new Reply.Found(
-        page, result.partial(), new Reply.SearchTimes(embed, result.index(), result.join()), next);
+        page,
+        result.exact(),
+        result.partial(),
+        new Reply.SearchTimes(embed, result.index(), result.join()),
+        next);
   }
 
   private void count(List<Namespace> selected, Hit hit) {
@@ -91,7 +102,8 @@ public final class SearchHandler {
         command.vector() == null ? null : Arrays.toString(command.vector().values()),
         Integer.toString(command.topK()),
         command.minScore() == null ? null : command.minScore().toString(),
-        command.filter());
+        command.filter(),
+        Double.toString(command.recallTarget()));
   }
 
   private static List<String> position(Hit last) {

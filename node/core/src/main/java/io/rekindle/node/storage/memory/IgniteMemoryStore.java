@@ -17,6 +17,7 @@ import io.rekindle.node.storage.ExpiredMemory;
 import io.rekindle.node.storage.MemoryPage;
 import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.SearchResult;
+import io.rekindle.node.storage.VectorQuery;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.MemoryKey;
 import io.rekindle.node.storage.row.Transactions;
@@ -147,12 +148,9 @@ public final class IgniteMemoryStore implements MemoryStore {
   public SearchResult search(
       Pass pass,
       List<Namespace> namespaces,
-      float[] query,
-      int topK,
-      @Nullable Float minScore,
-      Filter filter,
+      VectorQuery query,
       SearchResult.@Nullable Position after) {
-    return search.search(pass, namespaces, query, topK, minScore, filter, after);
+    return search.search(pass, namespaces, query, after);
   }
 
   @Override

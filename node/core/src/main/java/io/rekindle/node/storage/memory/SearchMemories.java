@@ -2,10 +2,11 @@ package io.rekindle.node.storage.memory;
 
 import io.rekindle.node.access.Action;
 import io.rekindle.node.access.Pass;
-import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.index.IndexAnswer;
 import io.rekindle.node.index.IndexHit;
+import io.rekindle.node.index.Recall;
 import io.rekindle.node.index.RowPosition;
 import io.rekindle.node.index.SliceIndex;
 import io.rekindle.node.model.Limits;
@@ -15,6 +16,7 @@ import io.rekindle.node.model.NamespaceSettings;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.model.ReplyRoom;
 import io.rekindle.node.storage.SearchResult;
+import io.rekindle.node.storage.VectorQuery;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.MemoryKey;
 import io.rekindle.node.storage.row.MemoryRow;
@@ -51,27 +53,25 @@ final class SearchMemories {
   private record Candidate(SliceQuery query, IndexHit hit) {}
 
   /** What the indexes gave; {@code more} when a slice may have had more than it was asked for. */
-  private record Candidates(List<Candidate> best, boolean more, boolean partial) {}
+  private record Candidates(List<Candidate> best, boolean more, boolean exact, boolean partial) {}
 
   SearchResult search(
       Pass pass,
       List<Namespace> namespaces,
-      float[] vector,
-      int topK,
-      @Nullable Float minScore,
-      Filter filter,
+      VectorQuery query,
       SearchResult.@Nullable Position after) {
     namespaces.forEach(namespace -> pass.check(Action.SEARCH, namespace.path()));
-    requireOneSpace(namespaces, vector);
+    requireOneSpace(namespaces, query.vector());
     List<SliceQuery> queries =
-        SliceQuery.of(namespaces, space -> pass.rowFilter(space.path()), filter, view.now());
-    float floor = minScore == null ? Float.NaN : minScore;
+        SliceQuery.of(
+            namespaces, space -> pass.rowFilter(space.path()), query.filter(), view.now());
     long indexNanos = 0;
     long joinNanos = 0;
+    int topK = query.topK();
     int wanted = topK;
     for (int round = 1; ; round++) {
       long start = System.nanoTime();
-      Candidates candidates = ask(queries, vector, wanted, floor);
+      Candidates candidates = ask(queries, query, wanted);
       long asked = System.nanoTime();
       Joined joined = join(candidates.best(), topK, after);
       indexNanos += asked - start;
@@ -83,6 +83,7 @@ final class SearchMemories {
         return new SearchResult(
             joined.hits(),
             joined.cut(),
+            candidates.exact(),
             candidates.partial(),
             Duration.ofNanos(indexNanos),
             Duration.ofNanos(joinNanos));
@@ -117,20 +118,22 @@ final class SearchMemories {
     }
   }
 
-  private Candidates ask(List<SliceQuery> queries, float[] vector, int topK, float minScore) {
+  private Candidates ask(List<SliceQuery> queries, VectorQuery wanted, int topK) {
     List<Candidate> all = new ArrayList<>();
     boolean more = false;
+    boolean exact = true;
     boolean partial = false;
     Opened opened = new Opened();
     for (SliceQuery query : queries) {
       try {
-        List<IndexHit> hits =
+        IndexAnswer answer =
             indexes.ask(
                 query.namespace(),
                 query.slice(),
-                index -> askSlice(query, index, vector, topK, minScore, opened));
-        hits.forEach(hit -> all.add(new Candidate(query, hit)));
-        more |= hits.size() == topK;
+                index -> askSlice(query, index, wanted, topK, opened));
+        answer.hits().forEach(hit -> all.add(new Candidate(query, hit)));
+        more |= answer.hits().size() == topK;
+        exact &= answer.exact();
       } catch (RekindleException e) {
         if (e.code() != ErrorCode.NOT_READY || queries.size() == 1) {
           throw e;
@@ -139,7 +142,7 @@ final class SearchMemories {
       }
     }
     all.sort(BEST_FIRST);
-    return new Candidates(all, more, partial);
+    return new Candidates(all, more, exact, partial);
   }
 
   /** Rows that a residual has opened in this request. */
@@ -154,10 +157,12 @@ final class SearchMemories {
     }
   }
 
-  private List<IndexHit> askSlice(
-      SliceQuery query, SliceIndex index, float[] vector, int topK, float minScore, Opened opened) {
+  private IndexAnswer askSlice(
+      SliceQuery query, SliceIndex index, VectorQuery wanted, int topK, Opened opened) {
+    float minScore = wanted.minScore() == null ? Float.NaN : wanted.minScore();
     if (!query.hasResidual()) {
-      return index.search(vector, topK, minScore, query.answered());
+      Recall recall = new Recall(wanted.recallTarget());
+      return index.search(wanted.vector(), topK, minScore, query.answered(), recall);
     }
     long before = opened.exceptFor(query);
     opened.bySlice.put(query, query.countToOpen(index, before) - before);
@@ -168,7 +173,8 @@ final class SearchMemories {
         among.add(row.memoryId());
       }
     }
-    return index.searchAmong(vector, among, topK, minScore, query.answered());
+    return new IndexAnswer(
+        index.searchAmong(wanted.vector(), among, topK, minScore, query.answered()), true);
   }
 
   /**

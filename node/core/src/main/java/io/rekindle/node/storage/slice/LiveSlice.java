@@ -16,14 +16,16 @@ final class LiveSlice implements AutoCloseable {
   private final CompletableFuture<SliceIndex> built = new CompletableFuture<>();
   private volatile boolean stale;
   private volatile long lastUsedNanos = System.nanoTime();
+  private volatile long codesNotBeforeNanos = System.nanoTime();
 
-  LiveSlice(Namespace namespace, SliceId id, MemoryBudget budget) {
+  LiveSlice(Namespace namespace, SliceId id, int codesFrom, MemoryBudget budget) {
     NamespaceSettings settings = namespace.settings();
     this.namespace = namespace;
     this.id = id;
     this.index =
         new SliceIndex(
-            new IndexSettings(settings.dimensions(), settings.distance(), settings.declaredPaths()),
+            new IndexSettings(
+                settings.dimensions(), settings.distance(), settings.declaredPaths(), codesFrom),
             budget);
   }
 
@@ -51,6 +53,15 @@ final class LiveSlice implements AutoCloseable {
 
   boolean isStale() {
     return stale;
+  }
+
+  /** Whether it is not too early to try making codes. */
+  boolean mayBeCoded() {
+    return System.nanoTime() - codesNotBeforeNanos >= 0;
+  }
+
+  void noCodesFor(long nanos) {
+    codesNotBeforeNanos = System.nanoTime() + nanos;
   }
 
   void touch() {

@@ -40,8 +40,10 @@ public final class SliceIndexes implements AutoCloseable {
    * @param memoryBytesMax of all slices together, off-heap
    * @param idleAfter a slice that nobody asked for so long is dropped by {@link #dropIdle}
    * @param buildWaitMax how long a request waits for a slice that is being built
+   * @param codesFrom vectors of a slice from which it is searched by codes
    */
-  public record Settings(long memoryBytesMax, Duration idleAfter, Duration buildWaitMax) {}
+  public record Settings(
+      long memoryBytesMax, Duration idleAfter, Duration buildWaitMax, int codesFrom) {}
 
   private final Settings settings;
   private final MemoryBudget budget;
@@ -49,6 +51,7 @@ public final class SliceIndexes implements AutoCloseable {
   private final SliceChanges changes;
   private final SliceScan scan;
   private final ThreadPoolExecutor builders;
+  private final SliceCoder coder = new SliceCoder();
 
   public SliceIndexes(Caches caches, Keyring keyring, Settings settings) {
     this(caches, new SealedSliceReader(keyring), settings);
@@ -88,6 +91,7 @@ public final class SliceIndexes implements AutoCloseable {
       SliceIndex index = await(slice);
       Optional<T> answer = slice.isStale() ? Optional.empty() : tryAsk(slice, index, question);
       if (answer.isPresent()) {
+        coder.offer(slice);
         return answer.get();
       }
       drop(slice);
@@ -145,7 +149,7 @@ public final class SliceIndexes implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    LiveSlice fresh = new LiveSlice(namespace, id, budget);
+    LiveSlice fresh = new LiveSlice(namespace, id, settings.codesFrom(), budget);
     LiveSlice first = slices.putIfAbsent(id, fresh);
     if (first != null) {
       fresh.close();
@@ -229,6 +233,7 @@ public final class SliceIndexes implements AutoCloseable {
   @Override
   public void close() {
     builders.shutdownNow();
+    coder.close();
     slices.values().forEach(this::drop);
   }
 }

@@ -195,6 +195,7 @@ class MemoryEndpointTest {
     Reply reply =
         new Reply.Found(
             List.of(new Reply.Hit(Samples.memory(), 0.75f, 0.875f)),
+            false,
             true,
             new Reply.SearchTimes(
                 Duration.ofNanos(1_999), Duration.ofNanos(250_000), Duration.ofMillis(2)),
@@ -215,6 +216,8 @@ class MemoryEndpointTest {
       assertThat(search.text()).isNull();
       assertThat(search.topK()).isEqualTo(10);
       assertThat(search.minScore()).isZero();
+      assertThat(search.recallTarget()).isEqualTo(0.98);
+      assertThat(response.getExact()).isFalse();
       assertThat(response.getPartial()).isTrue();
       assertThat(response.getNextPageToken()).isEqualTo("rest");
       assertThat(response.getHits(0).getScore()).isEqualTo(0.75f);

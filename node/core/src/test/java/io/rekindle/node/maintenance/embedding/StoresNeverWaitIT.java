@@ -21,6 +21,7 @@ import io.rekindle.node.storage.Drafts;
 import io.rekindle.node.storage.Passes;
 import io.rekindle.node.storage.SharedNode;
 import io.rekindle.node.storage.StorageNode;
+import io.rekindle.node.storage.VectorQuery;
 import io.rekindle.node.telemetry.NodeMeters;
 import java.util.List;
 import java.util.Map;
@@ -120,7 +121,11 @@ class StoresNeverWaitIT {
     return NODE
         .storage()
         .memories()
-        .search(pass, List.of(space), Drafts.vectorOf(1), 100, null, Filter.ALL, null)
+        .search(
+            pass,
+            List.of(space),
+            new VectorQuery(Drafts.vectorOf(1), 100, null, Filter.ALL, 1),
+            null)
         .hits()
         .stream()
         .map(hit -> hit.memory().memoryId())

@@ -17,6 +17,7 @@ import io.rekindle.node.storage.ExpiredMemory;
 import io.rekindle.node.storage.MemoryPage;
 import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.SearchResult;
+import io.rekindle.node.storage.VectorQuery;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -117,10 +118,7 @@ final class ExpiringMemories implements MemoryStore {
   public SearchResult search(
       Pass pass,
       List<Namespace> namespaces,
-      float[] query,
-      int topK,
-      @Nullable Float minScore,
-      Filter filter,
+      VectorQuery query,
       SearchResult.@Nullable Position after) {
     throw new UnsupportedOperationException();
   }

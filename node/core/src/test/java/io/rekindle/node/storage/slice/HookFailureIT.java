@@ -35,7 +35,8 @@ class HookFailureIT {
       new SliceIndexes(
           NODE.caches(),
           reader,
-          new SliceIndexes.Settings(16 << 20, Duration.ofMinutes(1), Duration.ofSeconds(10)));
+          new SliceIndexes.Settings(
+              16 << 20, Duration.ofMinutes(1), Duration.ofSeconds(10), Integer.MAX_VALUE));
 
   /** Every step of the way from Ignite to the index. */
   enum Step {
@@ -96,7 +97,8 @@ class HookFailureIT {
         new SliceIndexes(
             NODE.caches(),
             reader,
-            new SliceIndexes.Settings(FEW_BYTES, Duration.ofMinutes(1), Duration.ofSeconds(10)))) {
+            new SliceIndexes.Settings(
+                FEW_BYTES, Duration.ofMinutes(1), Duration.ofSeconds(10), Integer.MAX_VALUE))) {
       NODE.hook().attach(small);
       store(0);
       assertThat(rows(small)).isEqualTo(1);
