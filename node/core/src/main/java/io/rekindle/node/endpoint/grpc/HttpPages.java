@@ -88,7 +88,8 @@ final class HttpPages {
       return HttpResponse.of(HttpStatus.OK, PROMETHEUS, metrics.get());
     } catch (RekindleException e) {
       return error(e);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // An Error too: without an answer its caller would wait for the timeout.
       GrpcErrors.ofCall(e, id);
       return error(new RekindleException(ErrorCode.INTERNAL, "the request failed inside the node"));
     }

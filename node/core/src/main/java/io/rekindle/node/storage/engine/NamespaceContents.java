@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import javax.cache.Cache;
 import org.apache.ignite.Ignite;
@@ -39,7 +40,7 @@ final class NamespaceContents {
         .noneMatch(
             slice ->
                 SliceScan.rows(caches).run(SliceScan.of(slice), (_, _) -> false)
-                    || !keys(caches.agentState(), slice).isEmpty());
+                    || !scan(caches.agentState(), slice, _ -> false));
   }
 
   /**
@@ -81,23 +82,28 @@ final class NamespaceContents {
   }
 
   private <K extends SliceKey, V> void removeAll(IgniteCache<K, V> cache, SliceId slice) {
-    keys(cache, slice).forEach(cache::remove);
+    List<K> keys = new ArrayList<>();
+    scan(cache, slice, keys::add);
+    keys.forEach(cache::remove);
   }
 
-  /** Reads the slice's partition: these caches have no index on the slice. */
-  private <K extends SliceKey, V> List<K> keys(IgniteCache<K, V> cache, SliceId slice) {
+  /**
+   * Reads the slice's partition, as these caches have no index on the slice, until the visitor says
+   * false; whether it never did.
+   */
+  private <K extends SliceKey, V> boolean scan(
+      IgniteCache<K, V> cache, SliceId slice, Predicate<K> visitor) {
     int partition = ignite.affinity(cache.getName()).partition(slice.value());
     ScanQuery<K, V> query = new ScanQuery<>(partition);
     query.setLocal(true);
-    List<K> keys = new ArrayList<>();
     try (QueryCursor<Cache.Entry<K, V>> entries = cache.query(query)) {
       for (Cache.Entry<K, V> entry : entries) {
-        if (Objects.equals(entry.getKey().slice(), slice)) {
-          keys.add(entry.getKey());
+        if (Objects.equals(entry.getKey().slice(), slice) && !visitor.test(entry.getKey())) {
+          return false;
         }
       }
     }
-    return keys;
+    return true;
   }
 
   private static List<SliceId> slices(NamespaceId id, int count) {
