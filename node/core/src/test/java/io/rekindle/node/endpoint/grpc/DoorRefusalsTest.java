@@ -29,9 +29,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,15 @@ class DoorRefusalsTest {
   void forget() {
     door.refusals.clear();
     asked.set(0);
+  }
+
+  @AfterEach
+  void theRoomOfRequestsIsGivenBack() {
+    long begin = System.nanoTime();
+    while (door.requestBytes() > 0 && System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(20)) {
+      Thread.onSpinWait();
+    }
+    assertThat(door.requestBytes()).isZero();
   }
 
   private Reply answer(Request request) {
