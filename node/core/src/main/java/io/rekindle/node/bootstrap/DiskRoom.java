@@ -19,14 +19,17 @@ final class DiskRoom implements LongSupplier {
   private static final int START_SEGMENTS = 2;
 
   private final Path folder;
+  private final LongSupplier usableBytes;
   private final List<File> logFolders;
   private final long logBytesMax;
   private final long startBytes;
 
-  DiskRoom(NodeConfig config, EngineFolders folders) {
+  /** On the disk of {@code folders}, of which {@code usableBytes} tells what is free. */
+  DiskRoom(NodeConfig config, EngineFolders folders, LongSupplier usableBytes) {
     NodeConfig.Ignite ignite = config.ignite();
     long segmentBytes = ignite.walSegment().bytes();
     this.folder = folders.dataFolder();
+    this.usableBytes = usableBytes;
     this.logFolders = List.of(folders.wal().toFile(), folders.walArchive().toFile());
     this.logBytesMax = ignite.walArchiveMax().bytes() + ignite.walSegments() * segmentBytes;
     this.startBytes = START_SEGMENTS * segmentBytes;
@@ -38,7 +41,7 @@ final class DiskRoom implements LongSupplier {
    * @throws StartRefusedException when the disk is full; nothing was written then
    */
   void checkStart() {
-    long usable = usableBytes();
+    long usable = usableBytes.getAsLong();
     if (usable < startBytes) {
       throw new StartRefusedException(
           "The disk of the data folder %s is full: %d bytes are free, a start needs %d."
@@ -49,11 +52,7 @@ final class DiskRoom implements LongSupplier {
   @Override
   public long getAsLong() {
     long logBytes = logFolders.stream().mapToLong(DiskRoom::bytesBelow).sum();
-    return usableBytes() - Math.max(0, logBytesMax - logBytes);
-  }
-
-  private long usableBytes() {
-    return folder.toFile().getUsableSpace();
+    return usableBytes.getAsLong() - Math.max(0, logBytesMax - logBytes);
   }
 
   /** Ignite makes and removes files while we look: what is gone counts nothing. */

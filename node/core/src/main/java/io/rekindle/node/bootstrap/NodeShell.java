@@ -79,7 +79,7 @@ public final class NodeShell implements AutoCloseable {
     NodeTls tls = NodeTls.load(config.tls(), folder, clock.instant());
     HostSafety.restrict(EngineFolders.temporary(folder));
     EngineFolders folders = own(owned, EngineFolders.open(folder));
-    DiskRoom room = new DiskRoom(config, folders);
+    DiskRoom room = new DiskRoom(config, folders, folder.toFile()::getUsableSpace);
     room.checkStart();
     own(owned, beginDiagnostics(folder));
     HostSafety.warn();

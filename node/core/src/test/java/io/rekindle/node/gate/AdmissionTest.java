@@ -13,7 +13,6 @@ import io.rekindle.node.model.RequestId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
@@ -76,32 +75,8 @@ class AdmissionTest {
             e -> assertThat(e.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED));
   }
 
-  @Test
-  void belowTheReserveWhatGrowsIsRefusedAndTheRestGoesOn() {
-    AtomicLong usable = new AtomicLong(99);
-    DiskReserve reserve = new DiskReserve(100, usable::get);
-    NamespacePath namespace = NamespacePath.parse("a");
-    assertThatThrownBy(() -> reserve.check(new MemoryCommand.Store(namespace, storeItems())))
-        .isInstanceOfSatisfying(
-            RekindleException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.DISK_RESERVE_REACHED));
-    reserve.check(list());
-    reserve.check(
-        new MemoryCommand.Delete(
-            namespace,
-            List.of(
-                new MemoryCommand.DeleteItem(
-                    io.rekindle.node.model.MemoryId.parse("00000000-0000-7000-8000-000000000000"),
-                    null,
-                    null))));
-  }
-
   private static MemoryCommand list() {
     return new MemoryCommand.ListPage(
         NamespaceSelector.of(NamespacePath.parse("a")), null, 10, null, false);
-  }
-
-  private static List<MemoryCommand.StoreItem> storeItems() {
-    return List.of(new MemoryCommand.StoreItem(io.rekindle.node.model.Drafts.of("a text"), null));
   }
 }
