@@ -16,8 +16,7 @@ public record NamespaceSelector(List<NamespacePath> named, @Nullable NamespacePa
     if (named.isEmpty() == (prefix == null)) {
       throw RekindleException.invalid("namespaces", "name namespaces, or one prefix such as a/**");
     }
-    Limits.requireAtMost(
-        "namespaces", named.size(), Limits.NAMESPACES_PER_REQUEST_MAX, "namespaces");
+    requireAtMost(named.size());
   }
 
   public static NamespaceSelector of(NamespacePath namespace) {
@@ -31,7 +30,13 @@ public record NamespaceSelector(List<NamespacePath> named, @Nullable NamespacePa
       return new NamespaceSelector(
           List.of(), NamespacePath.parse(text.substring(0, text.length() - WILDCARD.length())));
     }
+    // Before they are read, and whether or not they repeat each other.
+    requireAtMost(texts.size());
     return new NamespaceSelector(
         texts.stream().map(NamespacePath::parse).distinct().toList(), null);
+  }
+
+  private static void requireAtMost(int namespaces) {
+    Limits.requireAtMost("namespaces", namespaces, Limits.NAMESPACES_PER_REQUEST_MAX, "namespaces");
   }
 }
