@@ -2,6 +2,7 @@ package io.rekindle.node.bootstrap;
 
 import io.rekindle.node.audit.AuditLog;
 import io.rekindle.node.audit.AuditSettings;
+import io.rekindle.node.cluster.EncryptedCachesCheck;
 import io.rekindle.node.cluster.EngineFolders;
 import io.rekindle.node.cluster.NodeTls;
 import io.rekindle.node.config.NodeConfig;
@@ -33,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * What lives as long as the process: the lock of the data folder, the cluster key, the audit log
  * and the door. The engine comes and goes inside it.
  *
- * <p>The order of the start is the order of the checks: the folder's lock, the keys, the
- * certificates; only then is anything written.
+ * <p>The order of the start is the order of the checks: the keys, the certificates, the caches on
+ * disk, the folder's lock; only then is anything written.
  */
 public final class NodeShell implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeShell.class);
@@ -77,6 +78,7 @@ public final class NodeShell implements AutoCloseable {
     ClusterKey clusterKey = own(owned, openKey(config));
     checkMark(folder, clusterKey);
     NodeTls tls = NodeTls.load(config.tls(), folder, clock.instant());
+    EncryptedCachesCheck.check(folder);
     HostSafety.restrict(EngineFolders.temporary(folder));
     EngineFolders folders = own(owned, EngineFolders.open(folder));
     DiskRoom room = new DiskRoom(config, folders, folder.toFile()::getUsableSpace);

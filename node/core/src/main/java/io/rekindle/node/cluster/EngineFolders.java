@@ -72,6 +72,11 @@ public final class EngineFolders implements AutoCloseable {
   }
 
   public Path pages() {
+    return pages(dataFolder);
+  }
+
+  /** As {@link #pages()}, of a folder that is not open. */
+  static Path pages(Path dataFolder) {
     return dataFolder.resolve(PAGES);
   }
 
@@ -112,7 +117,7 @@ public final class EngineFolders implements AutoCloseable {
 
   /** Whether an engine ever ran in a folder; changes nothing, and needs no lock. */
   public static boolean hasPages(Path dataFolder) {
-    Path pages = dataFolder.resolve(PAGES);
+    Path pages = pages(dataFolder);
     if (!Files.isDirectory(pages)) {
       return false;
     }

@@ -10,6 +10,7 @@ import io.rekindle.node.cluster.NodeCertificates;
 import io.rekindle.node.config.NodeConfigLoader;
 import io.rekindle.node.error.StartRefusedException;
 import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.ignite.Ignite;
 import org.apache.ignite.Ignition;
 import org.apache.ignite.configuration.CacheConfiguration;
 import org.junit.jupiter.api.AfterEach;
@@ -154,19 +157,32 @@ class StartRefusalIT {
     assertRefused("The file " + path(NodeConfigLoader.FILE) + " has a malformed \\u escape.");
   }
 
-  /** Ignite has to start to say what its caches are; nothing of a caller is served by then. */
   @Test
-  void aCacheInClear() throws Exception {
-    Path other = parent.resolve("with-a-cache-in-clear");
+  void cachesInClear() throws Exception {
+    Path other = parent.resolve("with-caches-in-clear");
     try (TestNode _ = TestNode.start(other)) {
       String name = "rekindle-" + Files.readString(other.resolve("node.id"), US_ASCII);
-      Ignition.ignite(name).createCache(new CacheConfiguration<String, String>("clear"));
+      Ignite ignite = Ignition.ignite(name);
+      ignite.createCache(new CacheConfiguration<String, String>("clear"));
+      ignite.createCache(new CacheConfiguration<String, String>("also").setGroupName("group"));
     }
-    try (NodeShell shell = NodeShell.open(NodeConfigLoader.load(other, Map.of()), (_, _) -> {})) {
-      assertThatExceptionOfType(StartRefusedException.class)
-          .isThrownBy(shell::startEngine)
-          .withMessage("These caches are not encrypted: clear.");
+    assertRefused(other, "These caches are not encrypted: also, clear.");
+  }
+
+  @Test
+  void aDescriptionOfACacheThatIsCut() throws Exception {
+    Path description = description();
+    Files.write(description, Arrays.copyOf(Files.readAllBytes(description), 100));
+    assertRefused("The description of a cache, " + description + ", is damaged.");
+  }
+
+  @Test
+  void aDescriptionOfACacheThatIsAnotherObject() throws Exception {
+    Path description = description();
+    try (ObjectOutputStream out = new ObjectOutputStream(Files.newOutputStream(description))) {
+      out.writeObject("no cache");
     }
+    assertRefused("The description of a cache, " + description + ", is damaged.");
   }
 
   @Test
@@ -183,6 +199,12 @@ class StartRefusalIT {
   }
 
   private static void assertRefused(String sentence) throws IOException {
+    assertRefused(folder, sentence);
+  }
+
+  private static void assertRefused(Path folder, String sentence) throws IOException {
+    // What a start that goes on removes first.
+    Files.writeString(folder.resolve("tmp").resolve("left-behind"), "by an earlier process");
     Map<String, String> before = FolderListing.of(folder);
     assertThatExceptionOfType(StartRefusedException.class)
         .isThrownBy(
@@ -208,6 +230,14 @@ class StartRefusalIT {
         + " was not wrapped by this key, or is damaged: local key file "
         + path(LOCAL_KEY)
         + " (for development).";
+  }
+
+  /** Of some cache, about to be changed. */
+  private Path description() throws IOException {
+    try (Stream<Path> files =
+        Files.find(folder, 5, (path, _) -> path.toString().endsWith("cache_data.dat"))) {
+      return change(folder.relativize(files.findFirst().orElseThrow()).toString());
+    }
   }
 
   private void configure(String line) throws IOException {
