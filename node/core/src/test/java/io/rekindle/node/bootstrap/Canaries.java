@@ -5,16 +5,22 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Texts and vectors that lie nowhere by chance, and the search for them in files. All texts of one
@@ -27,6 +33,11 @@ final class Canaries {
 
   /** In hexadecimal and in quotations: enough to tell where a canary comes from. */
   private static final int CONTEXT_BYTES = 48;
+
+  /** As deep as whoever writes to a temporary folder goes, and not into whole worktrees. */
+  private static final int SHARED_DEPTH = 3;
+
+  private static final long SHARED_FILE_BYTES_MAX = 64L << 20;
 
   private final SecureRandom random = new SecureRandom();
   private final String beginning;
@@ -74,6 +85,45 @@ final class Canaries {
         }
       }
     }
+    return found;
+  }
+
+  /**
+   * As {@link #find}, in the files of a folder that others use too, as far as they changed since
+   * then and can be read.
+   */
+  List<String> findChanged(Path shared, Instant since) throws IOException {
+    List<String> found = new ArrayList<>();
+    Files.walkFileTree(
+        shared,
+        Set.of(),
+        SHARED_DEPTH,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            look(file.getFileName().toString().getBytes(StandardCharsets.UTF_8), file, found);
+            if (attributes.isRegularFile()
+                && attributes.size() <= SHARED_FILE_BYTES_MAX
+                && !attributes.lastModifiedTime().toInstant().isBefore(since)) {
+              try {
+                look(Files.readAllBytes(file), file, found);
+              } catch (IOException e) {
+                // It is another's, or gone.
+              }
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure) {
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure) {
+            return FileVisitResult.CONTINUE;
+          }
+        });
     return found;
   }
 

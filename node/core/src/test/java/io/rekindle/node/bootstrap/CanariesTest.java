@@ -8,6 +8,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +58,22 @@ class CanariesTest {
     assertThat(canaries.find(folder)).isEmpty();
     canaries.add("API key", "rk_live_x");
     assertThat(canaries.find(folder)).singleElement().asString().contains("API key, UTF-8");
+  }
+
+  @Test
+  void amongFilesOfOthersThoseThatChangedAreLookedAt() throws Exception {
+    Instant begun = Instant.now();
+    Path old = Files.writeString(folder.resolve("old"), planted);
+    Files.setLastModifiedTime(old, FileTime.from(begun.minusSeconds(1)));
+    assertThat(canaries.findChanged(folder, begun)).isEmpty();
+
+    Path fresh = Files.createDirectories(folder.resolve("a/b")).resolve("fresh");
+    Files.writeString(fresh, planted);
+    Files.setLastModifiedTime(fresh, FileTime.from(begun));
+    assertThat(canaries.findChanged(folder, begun))
+        .singleElement()
+        .asString()
+        .startsWith("fresh: canary, UTF-8");
   }
 
   private void assertFound(byte[] bytes, String what) throws IOException {

@@ -21,6 +21,8 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,12 +55,15 @@ class NodeProcessIT {
 
   @TempDir static Path parent;
 
+  private static Instant begun = Instant.EPOCH;
   private static Path folder = Path.of("");
   private static NodeChild node;
 
   @BeforeAll
   static void start() throws IOException {
     assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "needs /proc, so Linux");
+    // As coarse as the time of a file may be.
+    begun = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     folder = TestNode.init(parent.resolve("data"));
     Path left = Files.createDirectories(folder.resolve("tmp/left/behind")).resolve("file");
     Files.writeString(left, "by a process that was killed");
@@ -91,7 +96,7 @@ class NodeProcessIT {
       await(() -> ProcessFiles.lastCheckpoint(folder) > written);
     }
     node.kill();
-    assertThat(canaries.find(parent)).isEmpty();
+    assertNoCanaryOnTheDisk();
   }
 
   @Test
@@ -188,7 +193,7 @@ class NodeProcessIT {
     assertThat(report).exists();
     assertThat(modeOf(report)).isEqualTo("rw-------");
     assertThat(node.workingFolder()).isEmptyDirectory();
-    assertThat(canaries.find(parent)).isEmpty();
+    assertNoCanaryOnTheDisk();
   }
 
   @Test
@@ -200,6 +205,11 @@ class NodeProcessIT {
     assertThat(ended.exitCode()).isNotZero();
     assertThat(node.workingFolder()).isEmptyDirectory();
     assertThat(namesIn(folder)).noneMatch(name -> name.startsWith("core"));
+  }
+
+  private static void assertNoCanaryOnTheDisk() throws IOException {
+    assertThat(canaries.find(parent)).isEmpty();
+    assertThat(canaries.findChanged(SYSTEM_TEMPORARY, begun)).isEmpty();
   }
 
   /** Certificates, and the configuration as the operator made it. */
