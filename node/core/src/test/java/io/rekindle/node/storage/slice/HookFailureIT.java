@@ -1,7 +1,12 @@
 package io.rekindle.node.storage.slice;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.rekindle.node.access.filter.Filter;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.index.IndexHit;
 import io.rekindle.node.index.IndexRow;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.MemoryPatch.Field;
@@ -18,6 +23,7 @@ import io.rekindle.node.storage.row.SliceKey;
 import io.rekindle.node.storage.row.VectorKey;
 import io.rekindle.node.storage.row.VectorRow;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -65,7 +71,7 @@ class HookFailureIT {
   @EnumSource(Step.class)
   void noPutFailsAndTheIndexComesBackWhole(Step step) {
     NODE.hook().attach(indexes);
-    store(1);
+    MemoryId first = store(1);
     assertThat(rows()).isEqualTo(1);
 
     reader.failing = step;
@@ -86,6 +92,8 @@ class HookFailureIT {
 
     reader.failing = null;
     assertThat(rows()).isEqualTo(2);
+    assertThat(nearest(9)).containsExactly(id, first);
+    assertThat(nearest(1)).containsExactly(first, id);
     giveTheHookBack();
     IndexMirror.check(NODE, space);
   }
@@ -110,6 +118,10 @@ class HookFailureIT {
 
       assertThat(small.changesLost()).isPositive();
       assertThat(stored).isGreaterThan(10);
+      assertThatExceptionOfType(RekindleException.class)
+          .as("what lacks a row is not asked")
+          .isThrownBy(() -> rows(small))
+          .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.INDEX_MEMORY_EXHAUSTED));
       assertThat(NODE.storage().memories().get(StorageNode.PASS, space, store(stored)).columns())
           .isNotNull();
       giveTheHookBack();
@@ -123,6 +135,19 @@ class HookFailureIT {
 
   private int rows(SliceIndexes indexes) {
     return indexes.ask(space, SliceId.of(space.id(), 0), index -> index.rows());
+  }
+
+  /** By their vectors as they are now; the index finds none that it did not learn. */
+  private List<MemoryId> nearest(int number) {
+    float[] query = Drafts.vectorOf(number);
+    return indexes
+        .ask(
+            space,
+            SliceId.of(space.id(), 0),
+            index -> index.search(query, 10, Float.NaN, Filter.ALL))
+        .stream()
+        .map(IndexHit::memoryId)
+        .toList();
   }
 
   private MemoryId store(int number) {
