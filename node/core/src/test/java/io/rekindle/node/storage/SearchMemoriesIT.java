@@ -13,6 +13,7 @@ import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.Reply;
 import io.rekindle.node.model.Sensitivity;
 import io.rekindle.node.storage.row.MemoryKey;
 import io.rekindle.node.storage.row.MemoryRow;
@@ -77,6 +78,22 @@ class SearchMemoriesIT {
     assertThat(STORE.list(narrow, List.of(space), Filter.ALL, 100, null, false).memories())
         .allMatch(memory -> memory.columns().sensitivity() == Sensitivity.PUBLIC)
         .hasSize(5);
+  }
+
+  @Test
+  void aConditionHidesRowsFromTheNextPageToo() {
+    Pass narrow = Passes.where(space, "sensitivity <= \"internal\"", Action.SEARCH, Action.LIST);
+    Reply.Hit third = search(ALL, 10, null, Filter.ALL).hits().get(2);
+    SearchResult.Position found =
+        new SearchResult.Position(third.score(), third.memory().memoryId());
+
+    SearchResult result = STORE.search(narrow, List.of(space), at(0), 10, null, Filter.ALL, found);
+    assertThat(memories(result)).containsExactly(ids.get(4), ids.get(6), ids.get(8));
+
+    Cursor listed = STORE.list(ALL, List.of(space), Filter.ALL, 3, null).next();
+    assertThat(STORE.list(narrow, List.of(space), Filter.ALL, 10, listed).memories())
+        .extracting(memory -> memory.memoryId())
+        .containsExactly(ids.get(6), ids.get(4), ids.get(2), ids.get(0));
   }
 
   @Test
