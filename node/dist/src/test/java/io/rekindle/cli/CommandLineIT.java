@@ -58,7 +58,7 @@ class CommandLineIT {
     Ended checked =
         RunningDistribution.launch("node", "check-config", "--data-folder", folder.toString());
 
-    assertThat(checked.code()).isNotZero();
+    assertThat(checked.code()).isEqualTo(ExitCodes.FAILURE);
     assertThat(checked.out()).contains("rekindle.door.prt");
   }
 
@@ -70,7 +70,9 @@ class CommandLineIT {
 
     assertThat(status.code()).isEqualTo(ExitCodes.OK);
     assertThat(JSON.readTree(status.out()).get("facts").size()).isPositive();
-    assertThat(node.run("status").code()).isEqualTo(ExitCodes.OK);
+    assertThat(ok("status").out())
+        .containsPattern("(?m)^cluster_id +[0-9a-f-]{36}$")
+        .containsPattern("(?m)^disk_usable_bytes +[0-9]+$");
   }
 
   @Test
@@ -101,10 +103,21 @@ class CommandLineIT {
     assertThat(code("memory", "delete", "-n", "life/notes", "--expected-version", "1", id))
         .isEqualTo(ExitCodes.FAILURE);
     assertThat(code("namespace", "delete", "life/notes")).isEqualTo(ExitCodes.FAILURE);
-    ok("memory", "delete", "-n", "life/notes", id);
+    assertThat(ok("memory", "delete", "-n", "life/notes", id).out())
+        .isEqualTo(line("deleted " + id));
     assertThat(code("memory", "get", "-n", "life/notes", id)).isEqualTo(ExitCodes.NOT_FOUND);
     ok("namespace", "delete", "life/notes");
     assertThat(code("namespace", "get", "life/notes")).isEqualTo(ExitCodes.NOT_FOUND);
+  }
+
+  @Test
+  void aRepeatedStoreSaysThatItWasThereAlready() {
+    ok("namespace", "create", "once/a");
+    String[] store = {"store", "-n", "once/a", "--idempotency-key", "once", "a note"};
+    String first = ok(store).out();
+
+    assertThat(first).matches("stored [0-9a-f-]{36}\\R");
+    assertThat(ok(store).out()).isEqualTo(first.replace("stored ", "was there already: "));
   }
 
   @Test
@@ -131,6 +144,8 @@ class CommandLineIT {
     assertThat(skipped.err()).contains("line 3: ").contains("line 5: ");
     assertThat(JSON.readTree(skipped.out()))
         .isEqualTo(JSON.readTree("{\"stored\":2,\"existing\":1,\"bad\":2}"));
+    assertThat(ok("memory", "import", "-n", "import/a", "--skip-bad", file.toString()).out())
+        .isEqualTo(line("0 stored, 3 were there already, 2 bad lines skipped"));
   }
 
   @Test
@@ -151,7 +166,8 @@ class CommandLineIT {
     Path first = temporary.resolve("first.jsonl");
     Path second = temporary.resolve("second.jsonl");
 
-    ok("memory", "export", "-n", "copy/from", first.toString());
+    assertThat(ok("memory", "export", "-n", "copy/from", first.toString()).err())
+        .contains("3 memories written");
     ok("memory", "import", "-n", "copy/to", first.toString());
     ok("memory", "export", "-n", "copy/to", second.toString());
 
@@ -170,10 +186,11 @@ class CommandLineIT {
 
     assertThat(code(state("set", "--expected-version", "0", "step", "2")))
         .isEqualTo(ExitCodes.FAILURE);
-    ok(state("set", "--expected-version", "1", "step", "{\"n\":2}"));
+    assertThat(ok(state("set", "--expected-version", "1", "step", "{\"n\":2}")).out())
+        .isEqualTo(line("set, version 2"));
     assertThat(ok(state("get", "step")).out().strip()).isEqualTo("{\"n\":2}");
     assertThat(ok(state("list")).out()).contains("step");
-    ok(state("delete", "step"));
+    assertThat(ok(state("delete", "step")).out()).isEqualTo(line("deleted step"));
     assertThat(code(state("get", "step"))).isEqualTo(ExitCodes.NOT_FOUND);
   }
 
@@ -195,10 +212,59 @@ class CommandLineIT {
     ok("key", "ungrant", id, "other/a");
     assertThat(as(secret, "memory", "list", "-n", "other/a")).isEqualTo(ExitCodes.DENIED);
     assertThat(ok("key", "list").out()).contains(id);
-    ok("key", "revoke", id);
+    assertThat(ok("key", "revoke", id).out()).contains(id).contains("  revoked 2");
     assertThat(as(secret, "memory", "list", "-n", "mine/a")).isEqualTo(ExitCodes.DENIED);
-    assertThat(ok("audit", "list", "--denied", "--api-key-id", id).out()).contains("other/a");
+    assertThat(ok("audit", "list", "--denied", "--api-key-id", id).out().lines())
+        .anySatisfy(line -> assertThat(line).contains("  PERMISSION_DENIED  other/a  "))
+        .allSatisfy(line -> assertThat(line).contains("  by " + id + " from "))
+        .noneSatisfy(line -> assertThat(line).contains("  allowed  "));
     assertThat(ok("audit", "verify").out()).contains("whole");
+  }
+
+  @Test
+  void aKeyIsGivenTheConditionAndTheActionsThatWereNamed() throws Exception {
+    ok("namespace", "create", "narrow/a");
+    String public_ = "sensitivity <= public";
+    String[] create = {
+      "key",
+      "create",
+      "--scope",
+      "read_only",
+      "--grant",
+      "narrow",
+      "--condition",
+      public_,
+      "--action",
+      "audit",
+      "--agent-id",
+      "a1",
+      "narrow"
+    };
+    String made = ok(create).out();
+    assertThat(made).contains("  read_only  narrow  narrow where " + public_ + " +audit");
+    String id = made.substring(0, made.indexOf(' '));
+    assertThat(ok("key", "grant", "--condition", "version = 1", id, "narrow/a").out())
+        .contains("narrow where " + public_ + " +audit, narrow/a where version = 1");
+    assertThat(ok("key", "ungrant", "--condition", "version = 1", id, "narrow/a").out())
+        .doesNotContain("version = 1");
+    Path secret = temporary.resolve("narrow.key");
+    Files.writeString(secret, made.lines().skip(1).findFirst().orElseThrow());
+    ok("store", "-n", "narrow/a", "internal, as what nobody classified is");
+    assertThat(
+            node.run("memory", "list", "-n", "narrow/a", "--api-key-file", secret.toString()).out())
+        .isEqualTo(line("(none)"));
+  }
+
+  @Test
+  void aRefusalIsASentenceWithItsReasonAndItsRequest() throws Exception {
+    Ended refused =
+        node.run("memory", "get", "-n", "no/such", "00000000-0000-7000-8000-000000000000");
+
+    assertThat(refused.out()).isEmpty();
+    assertThat(refused.err())
+        .matches("error: .+\\Rreason: NAMESPACE_NOT_FOUND\\Rrequest: [0-9a-f-]{36}\\R");
+    assertThat(node.run("status", "--target", "localhost:9", "--timeout", "PT1S").err())
+        .startsWith("error: no node answers");
   }
 
   @Test
@@ -253,6 +319,10 @@ class CommandLineIT {
             List.of("state", verb, "-n", "state/a", "--agent-id", "a1").stream(),
             List.of(rest).stream())
         .toArray(String[]::new);
+  }
+
+  private static String line(String text) {
+    return text + System.lineSeparator();
   }
 
   private static Ended ok(String... arguments) {

@@ -2,10 +2,24 @@ package io.rekindle.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.cli.ExitCodes;
 import io.rekindle.v1.VerifyAuditResponse;
 import org.junit.jupiter.api.Test;
 
 class AuditCommandsTest {
+  @Test
+  void aChainThatIsNotWholeNamesItsProblemsAndFails() {
+    VerifyAuditResponse damaged =
+        VerifyAuditResponse.newBuilder().addProblems("one").addProblems("two").build();
+    assertThat(AuditCommands.verdict(damaged).lines())
+        .containsExactly("PROBLEM: one", "PROBLEM: two");
+    assertThat(AuditCommands.exitCode(damaged)).isEqualTo(ExitCodes.FAILURE);
+
+    VerifyAuditResponse whole = VerifyAuditResponse.getDefaultInstance();
+    assertThat(AuditCommands.verdict(whole)).startsWith("whole: ");
+    assertThat(AuditCommands.exitCode(whole)).isEqualTo(ExitCodes.OK);
+  }
+
   @Test
   void theCountsOfAWholeChainAddUpToItsNumbers() {
     VerifyAuditResponse.Builder verified =
