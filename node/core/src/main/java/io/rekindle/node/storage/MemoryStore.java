@@ -111,8 +111,12 @@ public interface MemoryStore {
       VectorQuery query,
       SearchResult.@Nullable Position after);
 
-  /** Expired memories of this node, for the audited expiry sweep. */
-  List<ExpiredMemory> findExpired(Pass pass, int limit);
+  /**
+   * Expired memories of this node, for the audited expiry sweep: what expired first comes first.
+   *
+   * @param after only what comes behind this one, which may be gone; null for all
+   */
+  List<ExpiredMemory> findExpired(Pass pass, @Nullable ExpiredMemory after, int limit);
 
   /**
    * Deletes what {@link #findExpired} gave, unless it is gone or its time was prolonged.

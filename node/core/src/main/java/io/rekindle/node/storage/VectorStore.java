@@ -36,9 +36,16 @@ public interface VectorStore {
 
   /**
    * Visits the memories of one status (PENDING or FAILED) on this node, until the visitor says
-   * false; no order is promised.
+   * false; in an order that is always the same, whatever comes and goes.
+   *
+   * @param after only what comes behind this one, which may be gone; null for all
+   * @return whether the visitor said false
    */
-  void visitPending(Pass pass, EmbeddingStatus status, Predicate<PendingMemory> visitor);
+  boolean visitPending(
+      Pass pass,
+      EmbeddingStatus status,
+      @Nullable PendingMemory after,
+      Predicate<PendingMemory> visitor);
 
   /**
    * Compares rows with vectors in one partition: a row that claims vectors and lacks one becomes

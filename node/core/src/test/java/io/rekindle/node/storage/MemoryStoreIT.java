@@ -205,16 +205,16 @@ class MemoryStoreIT {
 
     assertThat(refusal(() -> STORE.get(ALL, plain, id)).code())
         .isEqualTo(ErrorCode.MEMORY_NOT_FOUND);
-    assertThat(STORE.findExpired(ALL, 1_000)).anyMatch(due -> due.memoryId().equals(id));
+    assertThat(STORE.findExpired(ALL, null, 1_000)).anyMatch(due -> due.memoryId().equals(id));
     assertThat(store(ALL, plain, Drafts.of("long").externalKey("again"), null).created()).isTrue();
-    assertThat(STORE.findExpired(ALL, 1_000)).noneMatch(due -> due.memoryId().equals(id));
+    assertThat(STORE.findExpired(ALL, null, 1_000)).noneMatch(due -> due.memoryId().equals(id));
   }
 
   private static List<MemoryId> pending() {
     List<MemoryId> pending = new ArrayList<>();
     NODE.storage()
         .vectors()
-        .visitPending(ALL, EmbeddingStatus.PENDING, memory -> pending.add(memory.memoryId()));
+        .visitPending(ALL, EmbeddingStatus.PENDING, null, memory -> pending.add(memory.memoryId()));
     return pending;
   }
 

@@ -42,7 +42,7 @@ record Writes(IgniteStorage storage) {
   }
 
   void expire(Namespace space, MemoryId id) {
-    storage.memories().deleteExpired(ALL, new ExpiredMemory(space, id, 1));
+    storage.memories().deleteExpired(ALL, new ExpiredMemory(space, id, 1, Instant.EPOCH));
   }
 
   @Nullable PendingText pending(Namespace space, MemoryId id) {

@@ -11,7 +11,10 @@ import io.rekindle.node.telemetry.NodeMeters;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings back what waits and is in no queue: after a crash, an overflow, or a failure a day ago;
@@ -20,9 +23,9 @@ import java.util.function.Predicate;
  * <p>One call does a bounded amount of work: it offers what the queue has room for, looking at no
  * more than {@link #VISITS_MAX} rows of each status that are alive, and compares {@link
  * #PARTITIONS_A_SWEEP} partitions, so that all are compared again and again. What needs no offer,
- * and what finds its root's share of the queue full, does not end a round: what lies behind it in
- * the index has its turn too. Only behind 100,000 failed memories that fail again and again a
- * failed one waits longer than its day, until it is updated or those are deleted.
+ * and what finds its root's share of the queue full, does not end a round; and the next round goes
+ * on behind the last row of this one, from the end to the beginning: however many fail again and
+ * again, what lies behind them in the index has its turn too.
  */
 public final class EmbeddingSweep {
   private static final int VISITS_MAX = 100_000;
@@ -34,6 +37,8 @@ public final class EmbeddingSweep {
   private final NodeMeters meters;
   private final InstantSource clock;
   private final Duration failedRetry;
+  private final Map<EmbeddingStatus, PendingMemory> lastVisited =
+      new EnumMap<>(EmbeddingStatus.class);
   private int nextPartition;
 
   public EmbeddingSweep(
@@ -65,22 +70,40 @@ public final class EmbeddingSweep {
   }
 
   private void offerDue(SystemPass pass, EmbeddingStatus status) {
-    Instant yesterday = clock.instant().minus(failedRetry);
-    vectors.visitPending(
-        pass,
-        status,
-        new Predicate<>() {
-          private int visits;
+    PendingMemory after = lastVisited.remove(status);
+    Visitor visitor = new Visitor(clock.instant().minus(failedRetry), after);
+    boolean stopped = vectors.visitPending(pass, status, after, visitor);
+    if (!stopped && after != null) {
+      stopped = vectors.visitPending(pass, status, null, visitor);
+    }
+    if (stopped && visitor.last != null) {
+      lastVisited.put(status, visitor.last);
+    }
+  }
 
-          @Override
-          public boolean test(PendingMemory memory) {
-            Instant failedAt = memory.failedAt();
-            if (failedAt == null || !failedAt.isAfter(yesterday)) {
-              offer(memory);
-            }
-            return ++visits < VISITS_MAX && !queue.isFull();
-          }
-        });
+  /** Offers what is due, until its visits are used up or the queue is full. */
+  private final class Visitor implements Predicate<PendingMemory> {
+    private final Instant failedBy;
+    private @Nullable PendingMemory last;
+    private int visits;
+
+    Visitor(Instant failedBy, @Nullable PendingMemory last) {
+      this.failedBy = failedBy;
+      this.last = last;
+    }
+
+    @Override
+    public boolean test(PendingMemory memory) {
+      if (queue.isFull()) {
+        return false;
+      }
+      last = memory;
+      Instant failedAt = memory.failedAt();
+      if (failedAt == null || !failedAt.isAfter(failedBy)) {
+        offer(memory);
+      }
+      return ++visits < VISITS_MAX;
+    }
   }
 
   private void offer(PendingMemory memory) {

@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Deletes expired memories. They are invisible from the instant they expire; the sweep frees their
  * room. Every batch of a namespace leaves an intent and an outcome in the audit; a memory that
- * can't be deleted is left for the next round and keeps no other back.
+ * can't be deleted is left for a later round and keeps no other back: a round that found as many as
+ * it may is followed by one that goes on behind it, and the end by one from the beginning.
  */
 public final class ExpirySweep {
   private static final int BATCH_MAX = 1_000;
@@ -34,6 +35,7 @@ public final class ExpirySweep {
   private final AuditLog audit;
   private final NodeMeters meters;
   private final InstantSource clock;
+  private @Nullable ExpiredMemory last;
 
   public ExpirySweep(MemoryStore memories, AuditLog audit, NodeMeters meters, InstantSource clock) {
     this.memories = memories;
@@ -43,12 +45,14 @@ public final class ExpirySweep {
   }
 
   /** One round of at most 1,000 memories; returns how many it deleted. */
-  public int run(SystemPass pass) {
+  public synchronized int run(SystemPass pass) {
     memories.dropExpiredIdempotency(pass, BATCH_MAX);
+    List<ExpiredMemory> found = memories.findExpired(pass, last, BATCH_MAX);
     Map<NamespacePath, List<ExpiredMemory>> expired = new LinkedHashMap<>();
-    for (ExpiredMemory memory : memories.findExpired(pass, BATCH_MAX)) {
+    for (ExpiredMemory memory : found) {
       expired.computeIfAbsent(memory.namespace().path(), _ -> new ArrayList<>()).add(memory);
     }
+    last = found.size() < BATCH_MAX ? null : found.getLast();
     int deleted = 0;
     for (List<ExpiredMemory> batch : expired.values()) {
       deleted += delete(pass.renew(), batch);

@@ -23,6 +23,7 @@ import io.rekindle.node.storage.row.MemoryKey;
 import io.rekindle.node.storage.row.MemoryRow;
 import io.rekindle.node.storage.row.Micros;
 import io.rekindle.node.storage.row.Transactions;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.apache.ignite.cache.query.IndexQueryCriterion;
+import org.jspecify.annotations.Nullable;
 
 /** Finds what background work is due, by Ignite's indexes on status and time; on this node. */
 final class DueMemories {
@@ -48,27 +50,50 @@ final class DueMemories {
     this.clock = clock;
   }
 
-  List<ExpiredMemory> findExpired(Pass pass, int limit) {
+  List<ExpiredMemory> findExpired(Pass pass, @Nullable ExpiredMemory after, int limit) {
     requireSystem(pass);
+    IndexScan<MemoryKey, MemoryRow> rows = rows(Columns.EXPIRES_AT);
     List<ExpiredMemory> expired = new ArrayList<>();
     scan(
-        rows(Columns.EXPIRES_AT),
-        untilNow(),
+        rows,
+        after == null ? Stretch.whole(untilNow()) : expiredBehind(rows, after),
         (key, row) -> {
           Namespace namespace = namespaces.find(key.slice().namespace());
-          if (namespace != null) {
-            expired.add(new ExpiredMemory(namespace, key.memoryId(), row.version()));
+          Instant expiresAt = row.expiresAt();
+          if (namespace != null && expiresAt != null) {
+            expired.add(new ExpiredMemory(namespace, key.memoryId(), row.version(), expiresAt));
           }
           return expired.size() < limit;
         });
     return expired;
   }
 
-  void visitPending(Pass pass, EmbeddingStatus status, Predicate<PendingMemory> visitor) {
+  /** The rest of what expired in the same microsecond, then what expired later. */
+  private Stretch<MemoryKey> expiredBehind(
+      IndexScan<MemoryKey, MemoryRow> rows, ExpiredMemory after) {
+    MemoryKey last = MemoryView.key(after.namespace(), after.memoryId());
+    long time = Micros.of(after.expiresAt());
+    long later = time + 1;
+    return new Stretch<>(
+        untilNow(),
+        last,
+        List.of(
+            List.of(eq(Columns.EXPIRES_AT, time), rows.behind(last)),
+            List.of(
+                between(Columns.EXPIRES_AT, later, Math.max(later, Micros.of(clock.instant()))))));
+  }
+
+  boolean visitPending(
+      Pass pass,
+      EmbeddingStatus status,
+      @Nullable PendingMemory after,
+      Predicate<PendingMemory> visitor) {
     requireSystem(pass);
-    scan(
-        rows(Columns.EMBEDDING_STATUS),
-        List.of(eq(Columns.EMBEDDING_STATUS, Codes.of(status))),
+    IndexScan<MemoryKey, MemoryRow> rows = rows(Columns.EMBEDDING_STATUS);
+    IndexQueryCriterion ofStatus = eq(Columns.EMBEDDING_STATUS, Codes.of(status));
+    return scan(
+        rows,
+        after == null ? Stretch.whole(List.of(ofStatus)) : pendingBehind(rows, ofStatus, after),
         (key, row) -> {
           Namespace namespace = namespaces.find(key.slice().namespace());
           MemoryColumns columns = row.columns(key.memoryId());
@@ -79,13 +104,19 @@ final class DueMemories {
         });
   }
 
+  private static Stretch<MemoryKey> pendingBehind(
+      IndexScan<MemoryKey, MemoryRow> rows, IndexQueryCriterion ofStatus, PendingMemory after) {
+    MemoryKey last = MemoryView.key(after.namespace(), after.memoryId());
+    return new Stretch<>(List.of(ofStatus), last, List.of(List.of(ofStatus, rows.behind(last))));
+  }
+
   int dropExpiredIdempotency(Pass pass, int limit) {
     requireSystem(pass);
     List<DigestKey> due = new ArrayList<>();
     scan(
         new IndexScan<>(
             caches.idempotency(), DigestKey.class, IdempotencyRow.class, Columns.EXPIRES_AT),
-        untilNow(),
+        Stretch.whole(untilNow()),
         (key, _) -> {
           due.add(key);
           return due.size() < limit;
@@ -105,19 +136,41 @@ final class DueMemories {
             });
   }
 
-  /** Of all partitions at once, unless some must not be touched. */
-  private <K, V> void scan(
-      IndexScan<K, V> scan, List<IndexQueryCriterion> criteria, BiPredicate<K, V> visitor) {
+  /**
+   * What a scan reads.
+   *
+   * @param whole all there is of it
+   * @param last the key that it goes on behind; null to begin
+   * @param behind what lies behind that key, in the order of the index
+   */
+  private record Stretch<K>(
+      List<IndexQueryCriterion> whole, @Nullable K last, List<List<IndexQueryCriterion>> behind) {
+    static <K> Stretch<K> whole(List<IndexQueryCriterion> criteria) {
+      return new Stretch<>(criteria, null, List.of(criteria));
+    }
+  }
+
+  /**
+   * Of all partitions at once, unless some must not be touched: then of one after the other.
+   *
+   * @return whether the visitor said false
+   */
+  private <K, V> boolean scan(IndexScan<K, V> scan, Stretch<K> stretch, BiPredicate<K, V> visitor) {
     Set<Integer> avoided = namespaces.avoidedPartitions();
     if (avoided.isEmpty()) {
-      scan.run(criteria, visitor);
-      return;
+      return stretch.behind().stream().anyMatch(range -> scan.run(range, visitor));
     }
-    for (int partition = 0; partition < CacheConfigurations.SLICE_PARTITIONS; partition++) {
-      if (!avoided.contains(partition) && scan.run(criteria, partition, visitor)) {
-        return;
+    int first = stretch.last() == null ? 0 : scan.partition(stretch.last());
+    for (int partition = first; partition < CacheConfigurations.SLICE_PARTITIONS; partition++) {
+      int number = partition;
+      List<List<IndexQueryCriterion>> ranges =
+          number == first ? stretch.behind() : List.of(stretch.whole());
+      if (!avoided.contains(number)
+          && ranges.stream().anyMatch(range -> scan.run(range, number, visitor))) {
+        return true;
       }
     }
+    return false;
   }
 
   private IndexScan<MemoryKey, MemoryRow> rows(String index) {

@@ -154,8 +154,8 @@ public final class IgniteMemoryStore implements MemoryStore {
   }
 
   @Override
-  public List<ExpiredMemory> findExpired(Pass pass, int limit) {
-    return due.findExpired(pass, limit);
+  public List<ExpiredMemory> findExpired(Pass pass, @Nullable ExpiredMemory after, int limit) {
+    return due.findExpired(pass, after, limit);
   }
 
   @Override

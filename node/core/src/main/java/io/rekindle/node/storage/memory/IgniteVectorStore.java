@@ -147,8 +147,12 @@ public final class IgniteVectorStore implements VectorStore {
   }
 
   @Override
-  public void visitPending(Pass pass, EmbeddingStatus status, Predicate<PendingMemory> visitor) {
-    due.visitPending(pass, status, visitor);
+  public boolean visitPending(
+      Pass pass,
+      EmbeddingStatus status,
+      @Nullable PendingMemory after,
+      Predicate<PendingMemory> visitor) {
+    return due.visitPending(pass, status, after, visitor);
   }
 
   @Override

@@ -4,9 +4,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiPredicate;
 import javax.cache.Cache;
+import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
 import org.apache.ignite.binary.BinaryObject;
 import org.apache.ignite.cache.query.IndexQuery;
+import org.apache.ignite.cache.query.IndexQueryCriteriaBuilder;
 import org.apache.ignite.cache.query.IndexQueryCriterion;
 import org.apache.ignite.cache.query.QueryCursor;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * is; here they become objects again.
  */
 public final class IndexScan<K, V> {
+  /** Behind its columns, every index has the key, ordered by its hash. */
+  private static final String KEY = "_KEY";
+
   private final IgniteCache<Object, Object> cache;
   private final Class<K> keyType;
   private final Class<V> valueType;
@@ -61,6 +66,23 @@ public final class IndexScan<K, V> {
       }
       return false;
     }
+  }
+
+  /**
+   * What lies behind a key, be that still there or not, among entries that are equal in all the
+   * columns of the index: the last criterion, after one of equality for each column.
+   */
+  public IndexQueryCriterion behind(K key) {
+    return IndexQueryCriteriaBuilder.gt(KEY, ignite().binary().toBinary(key));
+  }
+
+  /** The partition that a key lives in. */
+  public int partition(K key) {
+    return ignite().affinity(cache.getName()).partition(key);
+  }
+
+  private Ignite ignite() {
+    return cache.unwrap(Ignite.class);
   }
 
   private static Object object(Object binary) {

@@ -135,6 +135,11 @@ public final class MemoryRow {
     return Micros.toNullable(failedAtMicros);
   }
 
+  /** When readers see it no more; null for never. */
+  public @Nullable Instant expiresAt() {
+    return Micros.toNullable(expiresAtMicros);
+  }
+
   public boolean expiredAt(long nowMicros) {
     return expiresAtMicros != null && expiresAtMicros <= nowMicros;
   }

@@ -98,7 +98,7 @@ class EmbeddingSweepIT {
     assertThat(VECTORS.fail(PASS, space, id)).isTrue();
 
     List<PendingMemory> failed = new ArrayList<>();
-    VECTORS.visitPending(PASS, EmbeddingStatus.FAILED, failed::add);
+    VECTORS.visitPending(PASS, EmbeddingStatus.FAILED, null, failed::add);
     assertThat(failed)
         .filteredOn(memory -> memory.memoryId().equals(id))
         .singleElement()

@@ -14,6 +14,7 @@ import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
 import io.rekindle.node.embedding.ModelRegistry;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.EmbeddingStatus;
+import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.storage.VectorStore.SweepResult;
 import io.rekindle.node.telemetry.NodeMeters;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +108,73 @@ class EmbeddingSweepTest {
     now = now.plus(DAY).minusSeconds(1);
     exhaust();
     assertThat(calls).as("not before another day is over").isEqualTo(4);
+  }
+
+  @Test
+  void howeverManyHaveFailedTheOthersHaveTheirTurn() throws Exception {
+    Waiting behind = memory(1_000_000);
+    addFailed(behind, "good");
+    now = now.plus(Duration.ofHours(1));
+    memories(A, 250_000).forEach(item -> addFailed(item, "poison"));
+    now = now.plus(DAY).minus(Duration.ofHours(1));
+
+    for (int round = 0; round < 3; round++) {
+      sweep.offerPending(PASS);
+    }
+    pipeline.turn(Duration.ZERO);
+
+    assertThat(vectors.embedded).containsOnlyKeys(behind.memoryId());
+  }
+
+  @Test
+  void rootsThatFailAgainAndAgainAndFillTheQueueDoNotHideTheNextOne() throws Exception {
+    int number = 0;
+    for (char root = 'a'; root <= 'd'; root++) {
+      for (int i = 0; i < 100; i++) {
+        add(numbered("root_" + root, number++), "poison");
+      }
+    }
+    Waiting behind = numbered("root_e", number);
+    add(behind, "good");
+
+    for (int round = 0; round < 100; round++) {
+      sweep.offerPending(PASS);
+      pipeline.turn(Duration.ZERO);
+      pipeline.turn(Duration.ZERO);
+    }
+
+    assertThat(vectors.embedded).containsOnlyKeys(behind.memoryId());
+  }
+
+  @Test
+  void aRoundThatComesToTheEndGoesOnAtTheBeginning() throws Exception {
+    for (int number = 0; number < 10; number++) {
+      add(numbered("root_a", number), "good");
+    }
+    for (int number = 10; number < 15; number++) {
+      add(numbered("root_" + number, number), "good");
+    }
+    sweep.offerPending(PASS);
+    assertThat(queue.isFull()).as("before the last").isTrue();
+    pipeline.turn(Duration.ZERO);
+    pipeline.turn(Duration.ZERO);
+    assertThat(vectors.waiting).hasSize(7);
+
+    sweep.offerPending(PASS);
+    pipeline.turn(Duration.ZERO);
+    pipeline.turn(Duration.ZERO);
+
+    assertThat(vectors.embedded)
+        .containsKeys(numbered("root_14", 14).memoryId(), numbered("root_a", 4).memoryId());
+  }
+
+  private static Waiting numbered(String root, int number) {
+    return new Waiting(NamespacePath.parse(root), new MemoryId(new UUID(0, number)));
+  }
+
+  private void addFailed(Waiting item, String content) {
+    add(item, content);
+    giveUp(item);
   }
 
   @Test

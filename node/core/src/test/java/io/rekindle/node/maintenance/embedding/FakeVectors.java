@@ -14,10 +14,11 @@ import io.rekindle.node.storage.VectorStore;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ final class FakeVectors implements VectorStore {
   /** A content whose vectors the store does not take, by an exception that is not ours. */
   static final String INDIGESTIBLE = "indigestible";
 
-  final Map<MemoryId, PendingMemory> waiting = new LinkedHashMap<>();
+  final NavigableMap<MemoryId, PendingMemory> waiting = new TreeMap<>();
   final Map<MemoryId, List<float[]>> embedded = new HashMap<>();
   final Map<Integer, SweepResult> toMend = new HashMap<>();
   final List<Integer> swept = new ArrayList<>();
@@ -92,15 +93,21 @@ final class FakeVectors implements VectorStore {
   }
 
   @Override
-  public void visitPending(Pass pass, EmbeddingStatus status, Predicate<PendingMemory> visitor) {
-    for (PendingMemory memory : List.copyOf(waiting.values())) {
+  public boolean visitPending(
+      Pass pass,
+      EmbeddingStatus status,
+      @Nullable PendingMemory after,
+      Predicate<PendingMemory> visitor) {
+    var behind = after == null ? waiting : waiting.tailMap(after.memoryId(), false);
+    for (PendingMemory memory : List.copyOf(behind.values())) {
       if (memory.status() == status) {
         visited++;
         if (!visitor.test(memory)) {
-          return;
+          return true;
         }
       }
     }
+    return false;
   }
 
   @Override

@@ -19,6 +19,7 @@ import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.SearchResult;
 import io.rekindle.node.storage.VectorQuery;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -34,8 +35,14 @@ final class ExpiringMemories implements MemoryStore {
   int idempotencyLimit;
 
   @Override
-  public List<ExpiredMemory> findExpired(Pass pass, int limit) {
-    return expired.stream().limit(limit).toList();
+  public List<ExpiredMemory> findExpired(Pass pass, @Nullable ExpiredMemory after, int limit) {
+    Comparator<ExpiredMemory> order =
+        Comparator.comparing(ExpiredMemory::expiresAt).thenComparing(ExpiredMemory::memoryId);
+    return expired.stream()
+        .filter(memory -> after == null || order.compare(memory, after) > 0)
+        .sorted(order)
+        .limit(limit)
+        .toList();
   }
 
   @Override

@@ -32,16 +32,20 @@ import org.junit.jupiter.api.io.TempDir;
 class ExpirySweepTest {
   private static final SystemPass PASS = SystemPass.mint(SystemPass.Purpose.EXPIRY);
 
+  private static final Instant EXPIRED_AT = Instant.parse("2026-01-01T00:00:00Z");
+
   private final Namespace a = namespace(1, "company_a");
   private final Namespace b = namespace(2, "company_b");
   private final ExpiringMemories memories = new ExpiringMemories();
   private final NodeMeters meters = new NodeMeters();
   @TempDir Path folder;
   private AuditLog audit;
+  private ExpirySweep sweep;
 
   @BeforeEach
   void openTheLog() {
     audit = TestAudit.open(folder);
+    sweep = new ExpirySweep(memories, audit, meters, InstantSource.system());
   }
 
   @AfterEach
@@ -55,7 +59,7 @@ class ExpirySweepTest {
     List<MemoryId> one = expire(b, 1);
     memories.gone.add(many.get(99));
 
-    assertThat(sweep().run(PASS)).isEqualTo(100);
+    assertThat(sweep.run(PASS)).isEqualTo(100);
 
     List<AuditEntry> records = TestAudit.records(audit);
     assertThat(records)
@@ -73,7 +77,7 @@ class ExpirySweepTest {
 
   @Test
   void nothingExpiredLeavesNoRecord() {
-    assertThat(sweep().run(PASS)).isZero();
+    assertThat(sweep.run(PASS)).isZero();
 
     assertThat(TestAudit.records(audit)).isEmpty();
     assertThat(memories.idempotencyLimit).isEqualTo(1_000);
@@ -85,7 +89,7 @@ class ExpirySweepTest {
     List<MemoryId> others = expire(b, 1);
     memories.damaged.add(ours.get(0));
 
-    assertThat(sweep().run(PASS)).isEqualTo(3);
+    assertThat(sweep.run(PASS)).isEqualTo(3);
 
     List<AuditEntry> records = TestAudit.records(audit);
     assertThat(records.get(1).decision()).isEqualTo("DATA_CORRUPTED");
@@ -96,27 +100,47 @@ class ExpirySweepTest {
   }
 
   @Test
+  void howeverManyCannotBeDeletedTheOthersHaveTheirTurn() {
+    List<MemoryId> stuck = expire(a, 2_500);
+    memories.damaged.addAll(stuck);
+    expire(b, 1, EXPIRED_AT.plusSeconds(1));
+
+    for (int round = 0; round < 3; round++) {
+      sweep.run(PASS);
+    }
+    assertThat(memories.expired)
+        .extracting(ExpiredMemory::memoryId)
+        .containsExactlyInAnyOrderElementsOf(stuck);
+
+    memories.damaged.clear();
+    for (int round = 0; round < 3; round++) {
+      sweep.run(PASS);
+    }
+    assertThat(memories.expired).as("from the beginning again").isEmpty();
+  }
+
+  @Test
   void withoutTheAuditNothingIsDeleted() {
     expire(a, 1);
     audit.close();
 
-    assertThatThrownBy(() -> sweep().run(PASS))
+    assertThatThrownBy(() -> sweep.run(PASS))
         .isInstanceOfSatisfying(
             RekindleException.class,
             e -> assertThat(e.code()).isEqualTo(ErrorCode.AUDIT_UNAVAILABLE));
     assertThat(memories.expired).hasSize(1);
   }
 
-  private ExpirySweep sweep() {
-    return new ExpirySweep(memories, audit, meters, InstantSource.system());
+  private List<MemoryId> expire(Namespace namespace, int count) {
+    return expire(namespace, count, EXPIRED_AT);
   }
 
-  private List<MemoryId> expire(Namespace namespace, int count) {
+  private List<MemoryId> expire(Namespace namespace, int count, Instant expiresAt) {
     List<MemoryId> ids =
         IntStream.range(0, count)
             .mapToObj(i -> new MemoryId(new UUID(namespace.path().hashCode(), i)))
             .toList();
-    ids.forEach(id -> memories.expired.add(new ExpiredMemory(namespace, id, 1)));
+    ids.forEach(id -> memories.expired.add(new ExpiredMemory(namespace, id, 1, expiresAt)));
     return ids;
   }
 
