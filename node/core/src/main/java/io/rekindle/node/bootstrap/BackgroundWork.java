@@ -64,13 +64,14 @@ final class BackgroundWork implements AutoCloseable {
         queue,
         batch ->
             calls.call(ignite.cluster().localNode(), EmbedOperation.NAME, batch, EMBED_TIMEOUT),
-        item -> giveUp(storage, pass, item));
+        (item, contentVersion) -> giveUp(storage, pass, item, contentVersion));
   }
 
-  private static void giveUp(IgniteStorage storage, SystemPass pass, Waiting item) {
+  private static void giveUp(
+      IgniteStorage storage, SystemPass pass, Waiting item, long contentVersion) {
     try {
       Namespace namespace = storage.namespaces().get(pass, item.namespace());
-      storage.vectors().fail(pass, namespace, item.memoryId());
+      storage.vectors().fail(pass, namespace, item.memoryId(), contentVersion);
     } catch (RekindleException e) {
       if (e.code() != ErrorCode.NAMESPACE_NOT_FOUND) {
         throw e;

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The vectors of memories, as the embedding pipeline sees them. Thread-safe. */
 public interface VectorStore {
+  /** In the place of a content version where it is not known: theirs begin at 1. */
+  long ANY_CONTENT = 0;
+
   /** Opens the text of a memory that waits, or null when it is gone or has its vectors. */
   @Nullable PendingText openPending(Pass pass, Namespace namespace, MemoryId memoryId);
 
@@ -29,10 +32,13 @@ public interface VectorStore {
       List<float[]> chunks);
 
   /**
-   * Flips a waiting row to FAILED, as of now; false when it is gone or has its vectors. Opens
-   * nothing, so that a text that does not open can fail too.
+   * Flips a waiting row to FAILED, as of now. Opens nothing, so that a text that does not open can
+   * fail too.
+   *
+   * @param contentVersion of what failed, or {@link #ANY_CONTENT}
+   * @return false, having done nothing, when the row is gone, has its vectors or has other content
    */
-  boolean fail(Pass pass, Namespace namespace, MemoryId memoryId);
+  boolean fail(Pass pass, Namespace namespace, MemoryId memoryId, long contentVersion);
 
   /**
    * Visits the memories of one status (PENDING or FAILED) on this node, until the visitor says

@@ -62,7 +62,7 @@ record Writes(IgniteStorage storage) {
   }
 
   void fail(Namespace space, MemoryId id) {
-    storage.vectors().fail(ALL, space, id);
+    storage.vectors().fail(ALL, space, id, VectorStore.ANY_CONTENT);
   }
 
   AgentState set(Namespace space, String agent, String key) {

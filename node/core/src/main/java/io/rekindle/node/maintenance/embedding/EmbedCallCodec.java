@@ -9,17 +9,20 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
  * The message of a batch between nodes: format byte, then (namespace, memory id) of each; the
- * answer is the set of positions that failed. Ids only, so a message holds no text.
+ * answer is (position, content version) of each that failed. Ids only, so a message holds no text.
  */
 final class EmbedCallCodec {
   private static final byte FORMAT = 1;
+  private static final int FAILURE_BYTES = Integer.BYTES + Long.BYTES;
 
   private EmbedCallCodec() {}
 
@@ -56,11 +59,23 @@ final class EmbedCallCodec {
     }
   }
 
-  static byte[] writeFailures(BitSet failed) {
-    return failed.toByteArray();
+  /**
+   * Writes what failed.
+   *
+   * @param failed content versions by position
+   */
+  static byte[] writeFailures(SortedMap<Integer, Long> failed) {
+    ByteBuffer bytes = ByteBuffer.allocate(failed.size() * FAILURE_BYTES);
+    failed.forEach((position, contentVersion) -> bytes.putInt(position).putLong(contentVersion));
+    return bytes.array();
   }
 
-  static BitSet readFailures(byte[] answer) {
-    return BitSet.valueOf(answer);
+  static SortedMap<Integer, Long> readFailures(byte[] answer) {
+    SortedMap<Integer, Long> failed = new TreeMap<>();
+    ByteBuffer bytes = ByteBuffer.wrap(answer);
+    while (bytes.hasRemaining()) {
+      failed.put(bytes.getInt(), bytes.getLong());
+    }
+    return failed;
   }
 }

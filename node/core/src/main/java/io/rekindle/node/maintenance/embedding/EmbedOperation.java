@@ -15,10 +15,11 @@ import io.rekindle.node.storage.PendingText;
 import io.rekindle.node.storage.VectorStore;
 import io.rekindle.node.telemetry.NodeMeters;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,10 +56,13 @@ public final class EmbedOperation {
 
   private record Job(int position, Namespace namespace, Waiting item, PendingText text) {}
 
-  /** Answers with the positions that failed; what needs no embedding any more has not failed. */
+  /**
+   * Answers with what failed, by its position, and which content that was; what needs no embedding
+   * any more has not failed.
+   */
   public byte[] run(byte[] message) {
     List<Waiting> batch = EmbedCallCodec.read(message);
-    BitSet failed = new BitSet();
+    SortedMap<Integer, Long> failed = new TreeMap<>();
     Map<EmbeddingModelId, List<Job>> byModel = new LinkedHashMap<>();
     for (int i = 0; i < batch.size(); i++) {
       Job job = open(i, batch.get(i), failed);
@@ -67,30 +71,27 @@ public final class EmbedOperation {
       }
     }
     byModel.forEach((model, jobs) -> embed(model, jobs, failed));
-    meters.count(NodeMeters.Count.EMBEDDINGS_FAILED, failed.cardinality());
+    meters.count(NodeMeters.Count.EMBEDDINGS_FAILED, failed.size());
     return EmbedCallCodec.writeFailures(failed);
   }
 
-  private @Nullable Job open(int position, Waiting item, BitSet failed) {
+  private @Nullable Job open(int position, Waiting item, SortedMap<Integer, Long> failed) {
     try {
       Namespace namespace = namespaces.get(pass, item.namespace());
       PendingText text = vectors.openPending(pass, namespace, item.memoryId());
       return text == null ? null : new Job(position, namespace, item, text);
-    } catch (RekindleException e) {
-      failUnlessGone(position, item, e, failed);
-      return null;
     } catch (RuntimeException e) {
-      fail(position, item, e, failed);
+      failUnlessGone(position, item, VectorStore.ANY_CONTENT, e, failed);
       return null;
     }
   }
 
-  private void embed(EmbeddingModelId modelId, List<Job> jobs, BitSet failed) {
+  private void embed(EmbeddingModelId modelId, List<Job> jobs, SortedMap<Integer, Long> failed) {
     EmbeddingModel model;
     try {
       model = models.get(modelId);
     } catch (RekindleException e) {
-      jobs.forEach(job -> fail(job.position(), job.item(), e, failed));
+      jobs.forEach(job -> fail(job, e, failed));
       return;
     }
     EmbeddingBatch.embedEach(
@@ -99,9 +100,9 @@ public final class EmbedOperation {
         (outcome, i) -> finish(jobs.get(i), outcome, failed));
   }
 
-  private void finish(Job job, EmbeddingOutcome outcome, BitSet failed) {
+  private void finish(Job job, EmbeddingOutcome outcome, SortedMap<Integer, Long> failed) {
     switch (outcome) {
-      case EmbeddingOutcome.Failed(var cause) -> fail(job.position(), job.item(), cause, failed);
+      case EmbeddingOutcome.Failed(var cause) -> fail(job, cause, failed);
       case EmbeddingOutcome.Embedded(var chunks) -> {
         try {
           boolean done =
@@ -113,31 +114,46 @@ public final class EmbedOperation {
                   job.text().model(),
                   chunks);
           meters.count(NodeMeters.Count.MEMORIES_EMBEDDED, done ? 1 : 0);
-        } catch (RekindleException e) {
-          failUnlessGone(job.position(), job.item(), e, failed);
         } catch (RuntimeException e) {
-          fail(job.position(), job.item(), e, failed);
+          failUnlessGone(job.position(), job.item(), job.text().contentVersion(), e, failed);
         }
       }
     }
   }
 
   /** Deleted since it was queued: nothing is left to embed. */
+  private static boolean isGone(RuntimeException error) {
+    return error instanceof RekindleException e
+        && (e.code() == ErrorCode.NAMESPACE_NOT_FOUND || e.code() == ErrorCode.MEMORY_NOT_FOUND);
+  }
+
   private static void failUnlessGone(
-      int position, Waiting item, RekindleException error, BitSet failed) {
-    switch (error.code()) {
-      case NAMESPACE_NOT_FOUND, MEMORY_NOT_FOUND -> {}
-      default -> fail(position, item, error, failed);
+      int position,
+      Waiting item,
+      long contentVersion,
+      RuntimeException error,
+      SortedMap<Integer, Long> failed) {
+    if (!isGone(error)) {
+      fail(position, item, contentVersion, error, failed);
     }
   }
 
+  private static void fail(Job job, RuntimeException error, SortedMap<Integer, Long> failed) {
+    fail(job.position(), job.item(), job.text().contentVersion(), error, failed);
+  }
+
   /** An attempt of this memory alone, whatever it was: its neighbours go on. */
-  private static void fail(int position, Waiting item, RuntimeException error, BitSet failed) {
+  private static void fail(
+      int position,
+      Waiting item,
+      long contentVersion,
+      RuntimeException error,
+      SortedMap<Integer, Long> failed) {
     LOG.atWarn()
         .addKeyValue("memory", item.memoryId())
         .addKeyValue("code", error instanceof RekindleException e ? e.code() : ErrorCode.INTERNAL)
         .setCause(error)
         .log("an attempt to embed failed");
-    failed.set(position);
+    failed.put(position, contentVersion);
   }
 }

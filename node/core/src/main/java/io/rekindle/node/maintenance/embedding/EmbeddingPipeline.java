@@ -3,15 +3,17 @@ package io.rekindle.node.maintenance.embedding;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
+import io.rekindle.node.storage.VectorStore;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.ObjLongConsumer;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +36,7 @@ public final class EmbeddingPipeline implements AutoCloseable {
 
   private final EmbeddingQueue queue;
   private final UnaryOperator<byte[]> embed;
-  private final Consumer<Waiting> giveUp;
+  private final ObjLongConsumer<Waiting> giveUp;
   private final RetrySchedule retries;
   private final Set<Waiting> underWay = ConcurrentHashMap.newKeySet();
   private final List<Thread> workers = new ArrayList<>();
@@ -44,13 +46,13 @@ public final class EmbeddingPipeline implements AutoCloseable {
    * A pipeline that has not started.
    *
    * @param embed carries a batch to a node with the embedding role and brings its answer
-   * @param giveUp marks a memory as failed after its last attempt
+   * @param giveUp marks a memory as failed after its last attempt, of this content
    */
   public EmbeddingPipeline(
       NodeConfig.Embedding config,
       EmbeddingQueue queue,
       UnaryOperator<byte[]> embed,
-      Consumer<Waiting> giveUp) {
+      ObjLongConsumer<Waiting> giveUp) {
     this(config, queue, embed, giveUp, System::nanoTime);
   }
 
@@ -59,7 +61,7 @@ public final class EmbeddingPipeline implements AutoCloseable {
       NodeConfig.Embedding config,
       EmbeddingQueue queue,
       UnaryOperator<byte[]> embed,
-      Consumer<Waiting> giveUp,
+      ObjLongConsumer<Waiting> giveUp,
       LongSupplier nanoClock) {
     this.queue = queue;
     this.embed = embed;
@@ -122,32 +124,35 @@ public final class EmbeddingPipeline implements AutoCloseable {
     retries.forgetLost(LOST_AFTER_NANOS);
   }
 
-  private BitSet embed(List<Waiting> batch) {
+  private SortedMap<Integer, Long> embed(List<Waiting> batch) {
     try {
       return EmbedCallCodec.readFailures(embed.apply(EmbedCallCodec.write(batch)));
     } catch (RuntimeException | Error e) {
       // The node that embeds could not be asked: an attempt of every memory of the batch.
       LOG.atWarn().addKeyValue("memories", batch.size()).setCause(e).log("a batch failed");
-      BitSet failed = new BitSet();
-      failed.set(0, batch.size());
+      SortedMap<Integer, Long> failed = new TreeMap<>();
+      for (int i = 0; i < batch.size(); i++) {
+        failed.put(i, VectorStore.ANY_CONTENT);
+      }
       return failed;
     }
   }
 
-  private void settle(List<Waiting> batch, BitSet failed) {
+  private void settle(List<Waiting> batch, SortedMap<Integer, Long> failed) {
     for (int i = 0; i < batch.size(); i++) {
       Waiting item = batch.get(i);
-      if (!failed.get(i)) {
+      Long contentVersion = failed.get(i);
+      if (contentVersion == null) {
         retries.succeeded(item);
-      } else if (!retries.failed(item)) {
-        markFailed(item);
+      } else if (!retries.failed(item, contentVersion)) {
+        markFailed(item, contentVersion);
       }
     }
   }
 
-  private void markFailed(Waiting item) {
+  private void markFailed(Waiting item, long contentVersion) {
     try {
-      giveUp.accept(item);
+      giveUp.accept(item, contentVersion);
     } catch (RuntimeException e) {
       // It stays pending, and the sweep brings it again; the attempts of the others count.
       LOG.atWarn()

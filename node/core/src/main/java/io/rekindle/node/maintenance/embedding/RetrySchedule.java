@@ -1,7 +1,10 @@
 package io.rekindle.node.maintenance.embedding;
 
+import static io.rekindle.node.storage.VectorStore.ANY_CONTENT;
+
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
+import io.rekindle.node.storage.VectorStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -11,7 +14,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Counts the failed attempts of each memory and says when the next is due: the back-off doubles
- * from {@code retry-first} to {@code retry-max}.
+ * from {@code retry-first} to {@code retry-max}. New content begins anew.
  *
  * <p>Bounded by the size of the embedding queue; what finds no room is left to the sweep, with its
  * count forgotten: it is tried more often than configured, never less. Thread-safe.
@@ -27,9 +30,22 @@ final class RetrySchedule {
   /**
    * What failed so far.
    *
+   * @param contentVersion of what failed, or {@link VectorStore#ANY_CONTENT}
    * @param atNanos when the next attempt is due or, once it was handed out, when that was
    */
-  private record Attempt(int count, long atNanos, boolean handedOut) {}
+  private record Attempt(int count, long contentVersion, long atNanos, boolean handedOut) {
+    boolean isOf(long content) {
+      return content == contentVersion || content == ANY_CONTENT || contentVersion == ANY_CONTENT;
+    }
+
+    Attempt handedOutAt(long nanos) {
+      return new Attempt(count, contentVersion, nanos, true);
+    }
+
+    Attempt givenBack() {
+      return new Attempt(count, contentVersion, atNanos, false);
+    }
+  }
 
   RetrySchedule(NodeConfig.Embedding config, LongSupplier nanoClock) {
     this.entriesMax = config.queueMax();
@@ -42,17 +58,24 @@ final class RetrySchedule {
   /**
    * Counts one failure.
    *
+   * @param contentVersion of what failed, or {@link VectorStore#ANY_CONTENT}
    * @return false when it was the last attempt: the memory is {@code failed} now
    */
-  synchronized boolean failed(Waiting item) {
+  synchronized boolean failed(Waiting item, long contentVersion) {
     Attempt former = attempts.get(item);
-    int count = former == null ? 1 : former.count() + 1;
+    int count = 1;
+    long content = contentVersion;
+    if (former != null && former.isOf(contentVersion)) {
+      count = former.count() + 1;
+      content = Math.max(contentVersion, former.contentVersion());
+    }
     if (count >= attemptsMax) {
       attempts.remove(item);
       return false;
     }
     if (former != null || attempts.size() < entriesMax) {
-      attempts.put(item, new Attempt(count, nanoClock.getAsLong() + pauseAfter(count), false));
+      long due = nanoClock.getAsLong() + pauseAfter(count);
+      attempts.put(item, new Attempt(count, content, due, false));
     }
     return true;
   }
@@ -80,7 +103,7 @@ final class RetrySchedule {
       Attempt attempt = entry.getValue();
       if (!attempt.handedOut() && attempt.atNanos() - now <= 0) {
         due.add(entry.getKey());
-        entry.setValue(new Attempt(attempt.count(), now, true));
+        entry.setValue(attempt.handedOutAt(now));
       }
     }
     return due;
@@ -88,7 +111,7 @@ final class RetrySchedule {
 
   /** Takes back what was handed out and found no room in the queue: it is still due. */
   synchronized void giveBack(Waiting item) {
-    attempts.computeIfPresent(item, (_, a) -> new Attempt(a.count(), a.atNanos(), false));
+    attempts.computeIfPresent(item, (_, attempt) -> attempt.givenBack());
   }
 
   /** Forgets what was handed out and never came back: a memory that was deleted meanwhile. */

@@ -118,19 +118,21 @@ public final class IgniteVectorStore implements VectorStore {
   }
 
   @Override
-  public boolean fail(Pass pass, Namespace namespace, MemoryId memoryId) {
+  public boolean fail(Pass pass, Namespace namespace, MemoryId memoryId, long contentVersion) {
     pass.check(Action.UPDATE, namespace.path());
     try (OpenNamespaces.Write _ = open.write(namespace)) {
-      return fail(MemoryView.key(namespace, memoryId));
+      return fail(MemoryView.key(namespace, memoryId), contentVersion);
     }
   }
 
-  private boolean fail(MemoryKey key) {
+  private boolean fail(MemoryKey key, long contentVersion) {
     return transactions.run(
         () ->
             () -> {
               MemoryRow row = caches.memory().get(key);
-              if (row == null || row.columns(key.memoryId()).hasEmbedding()) {
+              if (row == null
+                  || row.columns(key.memoryId()).hasEmbedding()
+                  || (contentVersion != ANY_CONTENT && row.contentVersion() != contentVersion)) {
                 return false;
               }
               caches.memory().put(key, row.failed(Micros.of(clock.instant())));

@@ -10,10 +10,11 @@ import io.rekindle.node.embedding.ModelRegistry;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
+import io.rekindle.node.storage.VectorStore;
 import io.rekindle.node.telemetry.NodeMeters;
 import java.time.InstantSource;
-import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class EmbedOperationTest {
@@ -36,7 +37,7 @@ class EmbedOperationTest {
     vectors.add(space, memory(2), "endless");
     vectors.add(space, memory(3), "good too");
 
-    assertThat(run(memory(0), memory(1), memory(2), memory(3))).isEqualTo(positions(1, 2));
+    assertThat(run(memory(0), memory(1), memory(2), memory(3))).isEqualTo(Map.of(1, 1L, 2, 1L));
     assertThat(vectors.embedded).containsOnlyKeys(ids(memory(0), memory(3)));
     assertThat(meters.scrape())
         .contains("rekindle_memories_embedded_total 2.0")
@@ -49,16 +50,19 @@ class EmbedOperationTest {
     vectors.add(space, memory(1), FakeVectors.UNREADABLE);
     vectors.add(space, memory(2), "good");
 
-    assertThat(run(memory(0), memory(1), memory(2))).isEqualTo(positions(0, 1));
+    assertThat(run(memory(0), memory(1), memory(2)))
+        .as("which content that is can not be known")
+        .isEqualTo(Map.of(0, VectorStore.ANY_CONTENT, 1, VectorStore.ANY_CONTENT));
     assertThat(vectors.embedded).containsOnlyKeys(ids(memory(2)));
   }
 
   @Test
   void theNeighboursOfARowThatTakesNoVectorsAreEmbedded() {
-    vectors.add(space, memory(0), FakeVectors.INDIGESTIBLE);
+    vectors.add(space, memory(0), "former");
+    vectors.update(space, memory(0), FakeVectors.INDIGESTIBLE);
     vectors.add(space, memory(1), "this text is longer, so it comes later");
 
-    assertThat(run(memory(0), memory(1))).isEqualTo(positions(0));
+    assertThat(run(memory(0), memory(1))).isEqualTo(Map.of(0, 2L));
     assertThat(vectors.embedded).containsOnlyKeys(ids(memory(1)));
   }
 
@@ -77,7 +81,7 @@ class EmbedOperationTest {
     vectors.add(space, memory(0), "good", new EmbeddingModelId("another"));
     vectors.add(space, memory(1), "good");
 
-    assertThat(run(memory(0), memory(1))).isEqualTo(positions(0));
+    assertThat(run(memory(0), memory(1))).isEqualTo(Map.of(0, 1L));
     assertThat(vectors.embedded).containsOnlyKeys(ids(memory(1)));
   }
 
@@ -104,19 +108,11 @@ class EmbedOperationTest {
     };
   }
 
-  private BitSet run(Waiting... batch) {
+  private Map<Integer, Long> run(Waiting... batch) {
     return EmbedCallCodec.readFailures(operation.run(EmbedCallCodec.write(List.of(batch))));
   }
 
   private static MemoryId[] ids(Waiting... items) {
     return List.of(items).stream().map(Waiting::memoryId).toArray(MemoryId[]::new);
-  }
-
-  private static BitSet positions(int... set) {
-    BitSet positions = new BitSet();
-    for (int position : set) {
-      positions.set(position);
-    }
-    return positions;
   }
 }

@@ -12,11 +12,12 @@ import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -46,7 +47,7 @@ class EmbeddingPipelineTest {
   void aBatchIsNeverLargerThanItsMaximum() throws Exception {
     EmbeddingQueue large = new EmbeddingQueue(config(Map.of("batch-items-max", "4")));
     EmbeddingPipeline worker =
-        new EmbeddingPipeline(CONFIG, large, this::embed, givenUp::add, clock);
+        new EmbeddingPipeline(CONFIG, large, this::embed, (item, _) -> givenUp.add(item), clock);
     memories(EmbeddingFixture.A, 10).forEach(item -> offer(large, item));
 
     while (large.size() > 0) {
@@ -114,7 +115,8 @@ class EmbeddingPipelineTest {
           throw new StackOverflowError();
         };
     for (UnaryOperator<byte[]> call : List.of(unreachable, broken)) {
-      EmbeddingPipeline failing = new EmbeddingPipeline(CONFIG, queue, call, givenUp::add, clock);
+      EmbeddingPipeline failing =
+          new EmbeddingPipeline(CONFIG, queue, call, (item, _) -> givenUp.add(item), clock);
       givenUp.clear();
       offer(memory(1), memory(2));
 
@@ -176,9 +178,9 @@ class EmbeddingPipelineTest {
             queue,
             _ -> {
               held.add(self[0].holds(memory(1)));
-              return EmbedCallCodec.writeFailures(new BitSet());
+              return EmbedCallCodec.writeFailures(new TreeMap<>());
             },
-            givenUp::add,
+            (item, _) -> givenUp.add(item),
             clock);
     offer(memory(1));
 
@@ -199,14 +201,16 @@ class EmbeddingPipelineTest {
             one,
             items,
             message -> {
-              BitSet failed = new BitSet();
-              failed.set(0, EmbedCallCodec.read(message).contains(memory(1)));
+              SortedMap<Integer, Long> failed = new TreeMap<>();
+              if (EmbedCallCodec.read(message).contains(memory(1))) {
+                failed.put(0, 1L);
+              }
               if (failed.isEmpty()) {
                 embedded.countDown();
               }
               return EmbedCallCodec.writeFailures(failed);
             },
-            _ -> {
+            (_, _) -> {
               throw new AssertionError("a bug of ours");
             });
     offer(items, memory(1));
@@ -220,15 +224,18 @@ class EmbeddingPipelineTest {
   }
 
   private EmbeddingPipeline pipeline(Consumer<Waiting> giveUp) {
-    return new EmbeddingPipeline(CONFIG, queue, this::embed, giveUp, clock);
+    return new EmbeddingPipeline(
+        CONFIG, queue, this::embed, (item, _) -> giveUp.accept(item), clock);
   }
 
   private byte[] embed(byte[] message) {
     List<Waiting> batch = EmbedCallCodec.read(message);
     batches.add(batch);
-    BitSet failed = new BitSet();
+    SortedMap<Integer, Long> failed = new TreeMap<>();
     for (int i = 0; i < batch.size(); i++) {
-      failed.set(i, poison.contains(batch.get(i)));
+      if (poison.contains(batch.get(i))) {
+        failed.put(i, 1L);
+      }
     }
     return EmbedCallCodec.writeFailures(failed);
   }

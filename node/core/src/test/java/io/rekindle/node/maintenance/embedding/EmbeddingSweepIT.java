@@ -10,6 +10,7 @@ import io.rekindle.node.embedding.ModelRegistry;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.MemoryPatch;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.storage.Drafts;
 import io.rekindle.node.storage.IndexMirror;
@@ -53,7 +54,7 @@ class EmbeddingSweepIT {
           new NodeMeters(),
           PASS);
   private final EmbeddingPipeline pipeline =
-      new EmbeddingPipeline(config, queue, operation::run, _ -> {});
+      new EmbeddingPipeline(config, queue, operation::run, (_, _) -> {});
   private final EmbeddingSweep sweep =
       new EmbeddingSweep(
           VECTORS, queue, pipeline, new NodeMeters(), NODE.clock, Duration.ofHours(24));
@@ -95,7 +96,7 @@ class EmbeddingSweepIT {
     NODE.caches().memory().put(key(id), other);
     Instant before = NODE.clock.instant().minusMillis(1);
 
-    assertThat(VECTORS.fail(PASS, space, id)).isTrue();
+    assertThat(VECTORS.fail(PASS, space, id, VectorStore.ANY_CONTENT)).isTrue();
 
     List<PendingMemory> failed = new ArrayList<>();
     VECTORS.visitPending(PASS, EmbeddingStatus.FAILED, null, failed::add);
@@ -104,6 +105,27 @@ class EmbeddingSweepIT {
         .singleElement()
         .satisfies(memory -> assertThat(memory.failedAt()).isBetween(before, NODE.clock.instant()));
     NODE.caches().memory().remove(key(id));
+  }
+
+  @Test
+  void onlyTheContentThatFailedFails() {
+    MemoryId id = stored("first");
+    var _ =
+        NODE.storage()
+            .memories()
+            .update(
+                PASS,
+                space,
+                id,
+                null,
+                Drafts.of("second").patch(MemoryPatch.Field.CONTENT),
+                null,
+                "test");
+
+    assertThat(VECTORS.fail(PASS, space, id, 1)).isFalse();
+    assertThat(status(id)).isEqualTo(EmbeddingStatus.PENDING);
+    assertThat(VECTORS.fail(PASS, space, id, 2)).isTrue();
+    assertThat(status(id)).isEqualTo(EmbeddingStatus.FAILED);
   }
 
   private MemoryId embedded(String content) {

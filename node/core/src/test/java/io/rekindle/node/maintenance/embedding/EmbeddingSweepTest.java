@@ -16,6 +16,7 @@ import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.NamespacePath;
+import io.rekindle.node.storage.VectorStore;
 import io.rekindle.node.storage.VectorStore.SweepResult;
 import io.rekindle.node.telemetry.NodeMeters;
 import java.time.Duration;
@@ -40,6 +41,7 @@ class EmbeddingSweepTest {
   private final NodeMeters meters = new NodeMeters();
   private final EmbeddingQueue queue = new EmbeddingQueue(CONFIG);
   private int calls;
+  private Runnable meanwhile = () -> {};
   private final EmbedOperation operation =
       new EmbedOperation(
           namespaces,
@@ -174,7 +176,38 @@ class EmbeddingSweepTest {
 
   private void addFailed(Waiting item, String content) {
     add(item, content);
-    giveUp(item);
+    giveUp(item, VectorStore.ANY_CONTENT);
+  }
+
+  @Test
+  void newContentHasAllItsAttempts() throws Exception {
+    add(memory(1), "poison");
+    sweep.offerPending(PASS);
+    pipeline.turn(Duration.ZERO);
+    vectors.update(namespaces.get(PASS, A), memory(1), "poison");
+    queue.offer(A, memory(1).memoryId());
+
+    pipeline.turn(Duration.ZERO);
+    assertThat(status(memory(1))).isEqualTo(EmbeddingStatus.PENDING);
+
+    nanos.pass(Duration.ofMinutes(5));
+    pipeline.turn(Duration.ZERO);
+    assertThat(status(memory(1))).isEqualTo(EmbeddingStatus.FAILED);
+    assertThat(calls).isEqualTo(3);
+  }
+
+  @Test
+  void contentThatComesDuringTheLastAttemptOfTheFormerDoesNotFailWithIt() throws Exception {
+    add(memory(1), "poison");
+    sweep.offerPending(PASS);
+    pipeline.turn(Duration.ZERO);
+    nanos.pass(Duration.ofMinutes(5));
+    meanwhile = () -> vectors.update(namespaces.get(PASS, A), memory(1), "good");
+
+    pipeline.turn(Duration.ZERO);
+
+    assertThat(calls).isEqualTo(2);
+    assertThat(status(memory(1))).isEqualTo(EmbeddingStatus.PENDING);
   }
 
   @Test
@@ -222,14 +255,16 @@ class EmbeddingSweepTest {
 
   private float[] embedText(String text) {
     calls++;
+    meanwhile.run();
     if (text.equals("poison")) {
       throw new IllegalStateException("the native code did not like it");
     }
     return new float[] {1, 1};
   }
 
-  private void giveUp(Waiting item) {
-    var _ = vectors.fail(PASS, namespaces.get(PASS, item.namespace()), item.memoryId());
+  private void giveUp(Waiting item, long contentVersion) {
+    var _ =
+        vectors.fail(PASS, namespaces.get(PASS, item.namespace()), item.memoryId(), contentVersion);
   }
 
   private EmbeddingStatus status(Waiting item) {

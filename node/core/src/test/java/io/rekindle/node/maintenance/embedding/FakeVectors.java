@@ -56,6 +56,14 @@ final class FakeVectors implements VectorStore {
     texts.put(item.memoryId(), new PendingText(content, 1, model));
   }
 
+  /** New content of what is there. */
+  void update(Namespace namespace, Waiting item, String content) {
+    PendingText former = Objects.requireNonNull(texts.get(item.memoryId()));
+    add(namespace, item, content);
+    texts.put(
+        item.memoryId(), new PendingText(content, former.contentVersion() + 1, former.model()));
+  }
+
   @Override
   public @Nullable PendingText openPending(Pass pass, Namespace namespace, MemoryId memoryId) {
     PendingText text = waiting.containsKey(memoryId) ? texts.get(memoryId) : null;
@@ -85,11 +93,14 @@ final class FakeVectors implements VectorStore {
   }
 
   @Override
-  public boolean fail(Pass pass, Namespace namespace, MemoryId memoryId) {
-    return waiting.replace(
-            memoryId,
-            new PendingMemory(namespace, memoryId, EmbeddingStatus.FAILED, clock.instant()))
-        != null;
+  public boolean fail(Pass pass, Namespace namespace, MemoryId memoryId, long contentVersion) {
+    PendingText text = Objects.requireNonNull(texts.get(memoryId));
+    boolean same = contentVersion == ANY_CONTENT || contentVersion == text.contentVersion();
+    return same
+        && waiting.replace(
+                memoryId,
+                new PendingMemory(namespace, memoryId, EmbeddingStatus.FAILED, clock.instant()))
+            != null;
   }
 
   @Override

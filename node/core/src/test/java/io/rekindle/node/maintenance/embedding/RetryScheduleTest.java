@@ -2,6 +2,7 @@ package io.rekindle.node.maintenance.embedding;
 
 import static io.rekindle.node.maintenance.embedding.EmbeddingFixture.config;
 import static io.rekindle.node.maintenance.embedding.EmbeddingFixture.memory;
+import static io.rekindle.node.storage.VectorStore.ANY_CONTENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
@@ -22,7 +23,7 @@ class RetryScheduleTest {
     RetrySchedule retries = schedule("PT1S", "PT10S", 100);
 
     for (int seconds : new int[] {1, 2, 4, 8, 10, 10}) {
-      assertThat(retries.failed(one)).isTrue();
+      assertThat(retries.failed(one, 1)).isTrue();
       assertDueAfter(retries, Duration.ofSeconds(seconds));
     }
   }
@@ -32,7 +33,7 @@ class RetryScheduleTest {
     RetrySchedule retries = schedule("PT1H", "P3650D", 100);
 
     for (int failures = 1; failures <= 60; failures++) {
-      assertThat(retries.failed(one)).isTrue();
+      assertThat(retries.failed(one, 1)).isTrue();
       Duration doubled = Duration.ofHours(1L << Math.min(failures - 1, 17));
       Duration longest = Duration.ofDays(3650);
       assertDueAfter(retries, doubled.compareTo(longest) < 0 ? doubled : longest);
@@ -43,30 +44,58 @@ class RetryScheduleTest {
   void theLastAttemptIsToldAndNotScheduled() {
     RetrySchedule retries = schedule("PT1S", "PT10S", 3);
 
-    assertThat(retries.failed(one)).isTrue();
-    assertThat(retries.failed(one)).isTrue();
+    assertThat(retries.failed(one, 1)).isTrue();
+    assertThat(retries.failed(one, 1)).isTrue();
     assertThat(retries.holds(one)).isTrue();
-    assertThat(retries.failed(one)).isFalse();
+    assertThat(retries.failed(one, 1)).isFalse();
 
     assertThat(retries.holds(one)).isFalse();
-    assertThat(retries.failed(one)).isTrue();
+    assertThat(retries.failed(one, 1)).isTrue();
+  }
+
+  @Test
+  void newContentBeginsAnewWithTheFirstPause() {
+    RetrySchedule retries = schedule("PT1S", "PT10S", 3);
+    assertThat(retries.failed(one, 1)).isTrue();
+    assertThat(retries.failed(one, 1)).isTrue();
+
+    assertThat(retries.failed(one, 2)).isTrue();
+    assertDueAfter(retries, Duration.ofSeconds(1));
+    assertThat(retries.failed(one, 2)).isTrue();
+    assertThat(retries.failed(one, 2)).isFalse();
+  }
+
+  @Test
+  void aFailureOfWhicheverContentIsAnAttemptOfTheOneThatIsKnown() {
+    RetrySchedule retries = schedule("PT1S", "PT10S", 4);
+    assertThat(retries.failed(one, ANY_CONTENT)).isTrue();
+    assertThat(retries.failed(one, 1)).isTrue();
+    assertThat(retries.failed(one, ANY_CONTENT)).isTrue();
+    clock.pass(Duration.ofSeconds(4));
+    assertThat(retries.takeDue()).containsExactly(one);
+    retries.giveBack(one);
+
+    assertThat(retries.failed(one, 2)).as("not the fourth of the first content").isTrue();
+    assertThat(retries.failed(one, 2)).isTrue();
+    assertThat(retries.failed(one, ANY_CONTENT)).isTrue();
+    assertThat(retries.failed(one, 2)).isFalse();
   }
 
   @Test
   void aSuccessForgetsTheFailures() {
     RetrySchedule retries = schedule("PT1S", "PT10S", 2);
-    assertThat(retries.failed(one)).isTrue();
+    assertThat(retries.failed(one, 1)).isTrue();
 
     retries.succeeded(one);
 
     assertThat(retries.size()).isZero();
-    assertThat(retries.failed(one)).isTrue();
+    assertThat(retries.failed(one, 1)).isTrue();
   }
 
   @Test
   void whatIsDueIsHandedOutOnceWhoeverAsks() {
     RetrySchedule retries = schedule("PT1S", "PT10S", 9);
-    var _ = retries.failed(one);
+    var _ = retries.failed(one, 1);
     clock.pass(Duration.ofSeconds(1));
 
     assertThat(retries.takeDue()).containsExactly(one);
@@ -80,10 +109,10 @@ class RetryScheduleTest {
   @Test
   void whatIsGivenBackAfterItFailedAgainStillWaitsItsPause() {
     RetrySchedule retries = schedule("PT1S", "PT10S", 9);
-    var _ = retries.failed(one);
+    var _ = retries.failed(one, 1);
     clock.pass(Duration.ofSeconds(1));
     assertThat(retries.takeDue()).containsExactly(one);
-    var _ = retries.failed(one);
+    var _ = retries.failed(one, 1);
 
     retries.giveBack(one);
 
@@ -93,8 +122,8 @@ class RetryScheduleTest {
   @Test
   void whatWasHandedOutAndIsNeverHeardOfIsForgotten() {
     RetrySchedule retries = schedule("PT1S", "PT10S", 9);
-    var _ = retries.failed(one);
-    var _ = retries.failed(two);
+    var _ = retries.failed(one, 1);
+    var _ = retries.failed(two, 1);
     clock.pass(Duration.ofSeconds(1));
     assertThat(retries.takeDue()).containsExactlyInAnyOrder(one, two);
     retries.giveBack(two);
@@ -112,7 +141,7 @@ class RetryScheduleTest {
   @Test
   void aRetryIsNotLostBecauseItWaitedLongForRoom() {
     RetrySchedule retries = schedule("PT1S", "PT10S", 9);
-    var _ = retries.failed(one);
+    var _ = retries.failed(one, 1);
     clock.pass(Duration.ofHours(5));
 
     assertThat(retries.takeDue()).containsExactly(one);
@@ -127,12 +156,12 @@ class RetryScheduleTest {
         new RetrySchedule(config(Map.of("queue-max", "2", "attempts-max", "9")), clock);
 
     for (int number = 1; number <= 3; number++) {
-      assertThat(retries.failed(memory(number))).isTrue();
+      assertThat(retries.failed(memory(number), 1)).isTrue();
     }
 
     assertThat(retries.size()).isEqualTo(2);
     assertThat(retries.holds(memory(3))).isFalse();
-    assertThat(retries.failed(memory(1))).isTrue();
+    assertThat(retries.failed(memory(1), 1)).isTrue();
   }
 
   private RetrySchedule schedule(String first, String max, int attempts) {

@@ -65,7 +65,7 @@ class StoresNeverWaitIT {
           new NodeMeters(),
           EmbeddingFixture.PASS);
   private final EmbeddingPipeline pipeline =
-      new EmbeddingPipeline(config, queue, this::embed, _ -> {});
+      new EmbeddingPipeline(config, queue, this::embed, (_, _) -> {});
 
   @AfterEach
   void stop() {
