@@ -58,6 +58,67 @@ class MemoryBudgetTest {
     }
   }
 
+  /** As many bytes as an index has that was never refused anything: no slot, no name is lost. */
+  @Test
+  void whatWasRefusedHasTakenNothing() {
+    long full;
+    long empty;
+    try (SliceIndex reference = new SliceIndex(SETTINGS, new MemoryBudget(1 << 20))) {
+      put(reference, 0, 128);
+      full = reference.bytes();
+      remove(reference, 0, 128);
+      empty = reference.bytes();
+    }
+    for (int room = 0; room < 24_000; room += 150) {
+      MemoryBudget budget = new MemoryBudget(1 << 20);
+      try (SliceIndex index = new SliceIndex(SETTINGS, budget)) {
+        put(index, 0, 64);
+        long others = budget.bytesMax() - budget.bytesUsed() - room;
+        budget.reserve(others);
+        for (int round = 0; round < 3; round++) {
+          tryAll(index, 64, 128, room % 300 == 0);
+          remove(index, 64, 128);
+        }
+        budget.release(others);
+        put(index, 64, 128);
+        assertThat(index.bytes()).as("room for %s", room).isEqualTo(full);
+        remove(index, 0, 128);
+        assertThat(index.bytes()).as("room for %s", room).isEqualTo(empty);
+      }
+      assertThat(budget.bytesUsed()).isZero();
+    }
+  }
+
+  private static void put(SliceIndex index, int from, int to) {
+    for (int n = from; n < to; n++) {
+      index.putRow(Rows.row(n, 1, 1, "agent-" + n));
+      index.putVector(Rows.id(n), 0, 1, vector(n));
+    }
+  }
+
+  private static void remove(SliceIndex index, int from, int to) {
+    for (int n = from; n < to; n++) {
+      index.removeRow(Rows.id(n));
+    }
+  }
+
+  private static void tryAll(SliceIndex index, int from, int to, boolean rowsFirst) {
+    for (int n = from; n < to; n++) {
+      int number = n;
+      List<Runnable> puts =
+          List.of(
+              () -> index.putRow(Rows.row(number, 1, 1, "agent-" + number)),
+              () -> index.putVector(Rows.id(number), 0, 1, vector(number)));
+      for (Runnable put : rowsFirst ? puts : puts.reversed()) {
+        try {
+          put.run();
+        } catch (RekindleException e) {
+          assertThat(e.code()).isEqualTo(ErrorCode.INDEX_MEMORY_EXHAUSTED);
+        }
+      }
+    }
+  }
+
   @Test
   void vectorsWithoutRowsAreBoundedToo() {
     MemoryBudget budget = new MemoryBudget(60_000);
