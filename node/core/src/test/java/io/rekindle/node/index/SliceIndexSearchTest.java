@@ -201,6 +201,25 @@ class SliceIndexSearchTest {
   }
 
   @Test
+  void amongGivenMemoriesEachScoresAsItsBestChunkToo() {
+    try (SliceIndex index = index(2, Distance.COSINE)) {
+      for (int best = 0; best < 3; best++) {
+        put(index, best, new float[] {0, 1});
+        for (int chunk = 0; chunk < 3; chunk++) {
+          float[] vector = chunk == best ? new float[] {1, 0} : new float[] {0, 1};
+          index.putVector(Rows.id(best), chunk, 1, vector);
+        }
+      }
+      List<MemoryId> among = List.of(Rows.id(2), Rows.id(0), Rows.id(2), Rows.id(1));
+      assertThat(index.searchAmong(new float[] {1, 0}, among, 10, ANY, Filter.ALL))
+          .containsExactly(
+              new IndexHit(Rows.id(0), 0, 1f, 1),
+              new IndexHit(Rows.id(1), 1, 1f, 1),
+              new IndexHit(Rows.id(2), 2, 1f, 1));
+    }
+  }
+
+  @Test
   void wrongQuestionsAreRefusedByName() {
     try (SliceIndex index = index(2, Distance.DOT)) {
       float[] query = {1, 0};
