@@ -7,8 +7,14 @@ import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.Distance;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class MemoryBudgetTest {
   private static final IndexSettings SETTINGS =
@@ -155,6 +161,74 @@ class MemoryBudgetTest {
       index.beginBuild().close();
     }
     assertThat(budget.bytesUsed()).isZero();
+  }
+
+  @Test
+  void aBudgetIsTakenToItsLastByteAndNotOneMore() {
+    MemoryBudget budget = new MemoryBudget(100);
+    assertThat(budget.bytesMax()).isEqualTo(100);
+    budget.reserve(60);
+    for (long more : new long[] {41, Long.MAX_VALUE}) {
+      assertThatThrownBy(() -> budget.reserve(more)).isInstanceOf(RekindleException.class);
+      assertThat(budget.bytesUsed()).isEqualTo(60);
+    }
+    assertThatThrownBy(() -> budget.reserve(41))
+        .isInstanceOfSatisfying(
+            RekindleException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.INDEX_MEMORY_EXHAUSTED);
+              assertThat(e.details()).containsEntry("limit", "100").containsEntry("actual", "101");
+            });
+    budget.reserve(40);
+    assertThat(budget.bytesUsed()).isEqualTo(100);
+    budget.release(100);
+    assertThat(budget.bytesUsed()).isZero();
+  }
+
+  @Test
+  void aBudgetMayBeNothingButNotLess() {
+    MemoryBudget nothing = new MemoryBudget(0);
+    nothing.reserve(0);
+    assertThatThrownBy(() -> nothing.reserve(1)).isInstanceOf(RekindleException.class);
+    assertThatThrownBy(() -> new MemoryBudget(-1)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** Whoever loses a race for bytes looks again, and takes them once. */
+  @Test
+  @Timeout(60)
+  void ofManyThatTakeAtOnceEachHasItsOwn() throws Exception {
+    int takers = 4;
+    int times = 200_000;
+    MemoryBudget budget = new MemoryBudget((long) takers * times);
+    try (ExecutorService threads = Executors.newFixedThreadPool(takers)) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int taker = 0; taker < takers; taker++) {
+        all.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < times; i++) {
+                    budget.reserve(1);
+                  }
+                }));
+      }
+      for (Future<?> taker : all) {
+        taker.get();
+      }
+    }
+    assertThat(budget.bytesUsed()).isEqualTo(budget.bytesMax());
+  }
+
+  @Test
+  void aClosedIndexHoldsNothing() {
+    SliceIndex index = new SliceIndex(SETTINGS, new MemoryBudget(1 << 20));
+    put(index, 0, 100);
+    List<MemorySegment> segments = index.segments();
+    assertThat(segments).isNotEmpty().allMatch(segment -> segment.scope().isAlive());
+
+    index.close();
+
+    assertThat(segments).noneMatch(segment -> segment.scope().isAlive());
+    assertThat(index.bytes()).isZero();
   }
 
   @Test

@@ -14,8 +14,7 @@ class WaitingVectorsTest {
   private static final float[] TWO = {0, 2};
 
   private final SliceIndex index =
-      new SliceIndex(
-          new IndexSettings(2, Distance.DOT, List.of("n")), new MemoryBudget(16L << 20));
+      new SliceIndex(new IndexSettings(2, Distance.DOT, List.of("n")), new MemoryBudget(16L << 20));
 
   @AfterEach
   void close() {
