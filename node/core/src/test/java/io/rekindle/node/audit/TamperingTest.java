@@ -47,6 +47,20 @@ class TamperingTest {
   }
 
   @Test
+  void aThousandProblemsAreToldAndThatThereAreMore() {
+    ChainVerifier verifier = new ChainVerifier();
+    for (int i = 1; i <= 1_000; i++) {
+      verifier.problem("problem " + i);
+    }
+    assertThat(verifier.result().problems()).hasSize(1_000).endsWith("problem 1000");
+    verifier.problem("problem 1001");
+    verifier.problem("problem 1002");
+    assertThat(verifier.result().problems())
+        .hasSize(1_001)
+        .endsWith("problem 1000", "more problems follow");
+  }
+
+  @Test
   void anUntouchedLogVerifies() {
     try (AuditLog log = shippedLog()) {
       Reply.AuditVerified verified = log.verify();
@@ -83,6 +97,8 @@ class TamperingTest {
       sink.blocks.remove(2L);
       assertThat(problems(log))
           .containsExactly("block 2 is missing", "records 12 to 21 are missing before block 3");
+      assertThat(log.verify().blocks()).as("those that were looked for").isEqualTo(5);
+      assertThat(log.verify().records()).as("those that were read").isEqualTo(40);
     }
   }
 
