@@ -102,6 +102,46 @@ class AgentStateStoreIT {
   }
 
   @Test
+  void aStateIsNotWrittenIntoSightNorOutOfIt() {
+    set("1", null, null);
+    Pass later = Passes.where(space, "version > 1", Action.STATE_READ, Action.STATE_WRITE);
+    Pass other = Passes.where(space, "agent_id = \"other\"", Action.STATE_READ, Action.STATE_WRITE);
+
+    assertThat(
+            refusal(
+                () -> STATES.set(later, space, "agent", "key", "2", null, null, null, "lineage")))
+        .isEqualTo(ErrorCode.PERMISSION_DENIED);
+    assertThat(
+            refusal(
+                () -> STATES.set(other, space, "agent", "new", "2", null, null, null, "lineage")))
+        .isEqualTo(ErrorCode.PERMISSION_DENIED);
+    assertThat(STATES.list(ALL, space, null, 10, null).items()).containsExactly(get());
+    assertThat(get().value()).isEqualTo("1");
+  }
+
+  @Test
+  void anUpdateKeepsWhenTheStateWasCreated() {
+    AgentState first = set("1", null, null);
+    NODE.clock.advance(Duration.ofMinutes(1));
+
+    AgentState second = set("2", null, null);
+
+    assertThat(second.createdAt()).isEqualTo(first.createdAt());
+    assertThat(second.updatedAt()).isAfter(first.updatedAt());
+  }
+
+  @Test
+  void aPassForWritingReadsNothing() {
+    set("1", null, null);
+    Pass writer = Passes.where(space, "version > 0", Action.STATE_WRITE);
+
+    assertThat(refusal(() -> STATES.get(writer, space, "agent", "key")))
+        .isEqualTo(ErrorCode.PERMISSION_DENIED);
+    assertThat(refusal(() -> STATES.list(writer, space, null, 10, null)))
+        .isEqualTo(ErrorCode.PERMISSION_DENIED);
+  }
+
+  @Test
   void aPageOfAListIsNoLargerThanAnAnswerAndLeavesNoGap() {
     String large = "\"" + "x".repeat(60 * 1024) + "\"";
     List<String> keys = new ArrayList<>();

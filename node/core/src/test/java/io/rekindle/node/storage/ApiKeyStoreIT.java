@@ -198,6 +198,47 @@ class ApiKeyStoreIT {
     assertThat(KEYS.get(ALL, key).revokedAt()).isNull();
   }
 
+  @Test
+  void eachOfTheTwoConditionsOfARevocationIsAsked() {
+    ApiKeyId outside =
+        create(null, new GrantSpec(NamespacePath.parse("elsewhere"), null, Set.of())).stored().id();
+    ApiKeyId without = create(null, grant("a")).stored().id();
+    assertThat(GRANTS.remove(ALL, without, grant("a"))).isEmpty();
+    Pass writer = Passes.where(space, "version > 0", Action.ACCESS_WRITE);
+    Pass reader = Passes.where(space, "version > 0", Action.ACCESS_READ);
+
+    for (ThrowingCallable call :
+        List.<ThrowingCallable>of(
+            () -> KEYS.revoke(writer, outside, Instant.EPOCH),
+            () -> KEYS.revoke(reader, without, Instant.EPOCH))) {
+      assertThat(refusal(call).code()).isEqualTo(ErrorCode.PERMISSION_DENIED);
+    }
+    assertThat(KEYS.get(ALL, outside).revokedAt()).isNull();
+    assertThat(KEYS.get(ALL, without).revokedAt()).isNull();
+  }
+
+  @Test
+  void noKeyIsMadeWithAGrantOfANamespaceThatIsAnothers() {
+    Pass writer = Passes.where(space, "version > 0", Action.ACCESS_WRITE);
+    GrantSpec outside = new GrantSpec(NamespacePath.parse("elsewhere"), null, Set.of());
+    CreateKey command =
+        new CreateKey("reader", KeyScope.READ_WRITE, null, null, null, List.of(outside));
+    IssuedApiKey key = new ApiKeyMint().issue(command, KEYS.pepper(), NODE.clock.instant());
+
+    assertThat(refusal(() -> KEYS.create(writer, key.stored(), command.grants())).code())
+        .isEqualTo(ErrorCode.PERMISSION_DENIED);
+    assertThat(KEYS.findKey(key.stored().id())).isNull();
+  }
+
+  @Test
+  void aKeyIsReadByWhoMayReadKeys() {
+    ApiKeyId key = create(null, grant("a")).stored().id();
+    Pass stranger = Passes.where(space, "version > 0", Action.GET);
+
+    assertThat(refusal(() -> KEYS.get(stranger, key)).code())
+        .isEqualTo(ErrorCode.PERMISSION_DENIED);
+  }
+
   private GrantSpec grant(String child) {
     return new GrantSpec(NamespacePath.parse(space.path() + "/" + child), null, Set.of());
   }

@@ -85,6 +85,17 @@ class NamespaceDeleteIT {
   }
 
   @Test
+  void accessesAddUp() {
+    MemoryId id = WRITES.store(space, Drafts.of("read twice"), new MemoryId(UUID.randomUUID()));
+
+    WRITES.count(space, id);
+    WRITES.count(space, id);
+
+    assertThat(NODE.storage().memories().get(StorageNode.PASS, space, id).access().accessCount())
+        .isEqualTo(2);
+  }
+
+  @Test
   void anAccessIsNotCountedForAMemoryThatIsGone() {
     MemoryId id = WRITES.store(space, Drafts.of("short"), new MemoryId(UUID.randomUUID()));
     WRITES.delete(space, id);

@@ -52,6 +52,15 @@ class AccessFlushTest {
   }
 
   @Test
+  void oneMoreThanABatchIsWrittenToo() {
+    counters.returned(SPACE, ids(AccessCountStore.BATCH_MAX + 1));
+
+    flush.run();
+
+    assertThat(store.sums).hasSize(AccessCountStore.BATCH_MAX + 1);
+  }
+
+  @Test
   void nothingGatheredIsNoCall() {
     flush.run();
 
