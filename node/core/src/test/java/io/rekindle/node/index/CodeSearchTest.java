@@ -153,6 +153,24 @@ class CodeSearchTest {
     }
   }
 
+  /** More are equal than the first pass keeps: the second judges them all, some of them again. */
+  @ParameterizedTest
+  @EnumSource(Distance.class)
+  void ofVectorsThatAreAllEqualTheSmallestIdsAreFoundOnceEach(Distance distance) {
+    try (SliceIndex index = index(distance, 100)) {
+      float[] vector = new float[DIMENSIONS];
+      Arrays.fill(vector, 1);
+      for (int n = 999; n >= 0; n--) {
+        put(index, n, vector);
+      }
+      assertThat(index.buildCodes()).isTrue();
+      for (int topK : new int[] {1, 10, 300}) {
+        assertThat(index.search(vector, topK, ANY, Filter.ALL, new Recall(0.9)).hits())
+            .isEqualTo(index.search(vector, topK, ANY, Filter.ALL));
+      }
+    }
+  }
+
   @Test
   void noChangeIsRefusedForWantOfMemoryForCodes() {
     for (int room = 1 << 12; room <= 1 << 15; room += 1 << 11) {

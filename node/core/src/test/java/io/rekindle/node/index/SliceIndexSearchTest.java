@@ -235,6 +235,12 @@ class SliceIndexSearchTest {
       assertThatThrownBy(() -> index.search(query, 1, ANY, undeclared))
           .isInstanceOf(RekindleException.class);
       assertThatThrownBy(() -> index.count(undeclared)).isInstanceOf(RekindleException.class);
+      for (int limit : new int[] {0, SliceIndex.SELECT_ROWS_MAX + 1}) {
+        assertThatThrownBy(() -> index.select(Filter.ALL, null, limit))
+            .isInstanceOf(IllegalArgumentException.class);
+      }
+      assertThat(index.select(Filter.ALL, null, SliceIndex.SELECT_ROWS_MAX)).isEmpty();
+      assertThat(index.search(query, 1_000, ANY, Filter.ALL)).isEmpty();
     }
   }
 }

@@ -78,6 +78,18 @@ class WaitingVectorsTest {
   }
 
   @Test
+  void aVectorThatGoesWhileABuildGoesOnIsNotBroughtBack() {
+    try (SliceBuild build = index.beginBuild()) {
+      assertThat(index.removeVector(Rows.id(1), 0)).isFalse();
+      assertThat(build.putRow(Rows.row(1, 1, 1))).isTrue();
+      assertThat(build.putVector(Rows.id(1), 0, 1, TWO)).isFalse();
+      assertThat(build.putVector(Rows.id(1), 1, 1, ONE)).isTrue();
+    }
+    assertThat(scores()).containsExactly(1f);
+    assertThat(index.putVector(Rows.id(1), 0, 1, TWO)).as("after the build").isTrue();
+  }
+
+  @Test
   void vectorsThatGoBeforeTheirRowCameLeaveNothing() {
     index.putVector(Rows.id(0), 0, 1, ONE);
     index.removeVector(Rows.id(0), 0);
