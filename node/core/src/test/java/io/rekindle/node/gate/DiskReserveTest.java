@@ -63,8 +63,8 @@ class DiskReserveTest {
     NamespaceSelector selector = NamespaceSelector.of(SPACE);
     return List.of(
         new MemoryCommand.Get(SPACE, ID, null),
-        new MemoryCommand.ListPage(selector, null, 10, null),
-        new MemoryCommand.Search(selector, "a text", null, 1, null, null, null),
+        new MemoryCommand.ListPage(selector, null, 10, null, false),
+        new MemoryCommand.Search(selector, "a text", null, 1, null, null, null, 1),
         new MemoryCommand.Delete(SPACE, List.of(new MemoryCommand.DeleteItem(ID, null, null))),
         new StateCommand.Get(STATE),
         new StateCommand.Delete(STATE, null, null),

@@ -87,11 +87,11 @@ class SearchMemoriesIT {
     SearchResult.Position found =
         new SearchResult.Position(third.score(), third.memory().memoryId());
 
-    SearchResult result = STORE.search(narrow, List.of(space), at(0), 10, null, Filter.ALL, found);
+    SearchResult result = STORE.search(narrow, List.of(space), nearest(10), found);
     assertThat(memories(result)).containsExactly(ids.get(4), ids.get(6), ids.get(8));
 
-    Cursor listed = STORE.list(ALL, List.of(space), Filter.ALL, 3, null).next();
-    assertThat(STORE.list(narrow, List.of(space), Filter.ALL, 10, listed).memories())
+    Cursor listed = STORE.list(ALL, List.of(space), Filter.ALL, 3, null, false).next();
+    assertThat(STORE.list(narrow, List.of(space), Filter.ALL, 10, listed, false).memories())
         .extracting(memory -> memory.memoryId())
         .containsExactly(ids.get(6), ids.get(4), ids.get(2), ids.get(0));
   }
