@@ -295,7 +295,8 @@ final class RequestsOverLimits {
             4_096L),
         search(
             "NaN to search by",
-            it -> it.setVector(QueryVector.newBuilder().addAllValues(List.of(1f, Float.NaN))),
+            it ->
+                it.setVector(QueryVector.newBuilder().addAllValues(List.of(1f, Float.NaN, 0f, 0f))),
             "vector",
             null),
         search(
