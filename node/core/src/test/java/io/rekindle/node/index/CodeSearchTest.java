@@ -172,6 +172,25 @@ class CodeSearchTest {
   }
 
   @Test
+  void whatComesWhileCodesAreMadeHasItsCodeToo() {
+    try (SliceIndex index = index(Distance.L2, 200)) {
+      fill(index, 2_000);
+      float[] far = new float[DIMENSIONS];
+      Arrays.fill(far, 50);
+      assertThat(
+              index.buildCodes(
+                  () -> {
+                    index.putRow(Rows.row(5_000, 1, 1));
+                    index.putVector(Rows.id(5_000), 0, 1, far);
+                    return false;
+                  }))
+          .isTrue();
+      assertThat(ids(index.search(far, 1, ANY, Filter.ALL, new Recall(0.9)).hits()))
+          .containsExactly(Rows.id(5_000));
+    }
+  }
+
+  @Test
   void noChangeIsRefusedForWantOfMemoryForCodes() {
     for (int room = 1 << 12; room <= 1 << 15; room += 1 << 11) {
       MemoryBudget budget = new MemoryBudget(1 << 20);
