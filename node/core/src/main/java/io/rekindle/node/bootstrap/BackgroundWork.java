@@ -101,7 +101,9 @@ final class BackgroundWork implements AutoCloseable {
     periodic.once("deletes of namespaces", deletes);
     periodic.every(config.sweepInterval(), "deletes of namespaces", deletes);
     SystemPass expiryPass = SystemPass.mint(Purpose.EXPIRY);
-    periodic.every(config.expiryInterval(), "expiry sweep", () -> expiry.run(expiryPass));
+    periodic.every(config.expiryInterval(), "expiry sweep", () -> expiry.runAll(expiryPass));
+    periodic.every(
+        config.expiryInterval(), "idempotency sweep", () -> expiry.dropIdempotency(expiryPass));
     periodic.every(config.accessFlushInterval(), "access flush", accessFlush::run);
     periodic.every(parts.config().index().idleAfter(), "idle indexes", storage.indexes()::dropIdle);
   }

@@ -29,6 +29,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class ExpirySweep {
   private static final int BATCH_MAX = 1_000;
+
+  /** So that one call ends; with one a minute, 1,666 a second expire and are gone. */
+  private static final int ROUNDS_MAX = 100;
+
   private static final Logger LOG = LoggerFactory.getLogger(ExpirySweep.class);
 
   private final MemoryStore memories;
@@ -46,7 +50,6 @@ public final class ExpirySweep {
 
   /** One round of at most 1,000 memories; returns how many it deleted. */
   public synchronized int run(SystemPass pass) {
-    memories.dropExpiredIdempotency(pass, BATCH_MAX);
     List<ExpiredMemory> found = memories.findExpired(pass, last, BATCH_MAX);
     Map<NamespacePath, List<ExpiredMemory>> expired = new LinkedHashMap<>();
     for (ExpiredMemory memory : found) {
@@ -59,6 +62,30 @@ public final class ExpirySweep {
     }
     meters.count(NodeMeters.Count.MEMORIES_EXPIRED, deleted);
     return deleted;
+  }
+
+  /** As {@link #run}, on to the end, but at most 100 rounds. */
+  public synchronized int runAll(SystemPass pass) {
+    int deleted = 0;
+    int round = 0;
+    do {
+      deleted += run(pass.renew());
+      round++;
+    } while (last != null && round < ROUNDS_MAX);
+    return deleted;
+  }
+
+  /** Drops idempotency records that are over, at most 100,000; returns how many. */
+  public int dropIdempotency(SystemPass pass) {
+    int dropped = 0;
+    int round = 0;
+    int inRound;
+    do {
+      inRound = memories.dropExpiredIdempotency(pass.renew(), BATCH_MAX);
+      dropped += inRound;
+      round++;
+    } while (inRound == BATCH_MAX && round < ROUNDS_MAX);
+    return dropped;
   }
 
   /** With its namespace, since it was found: not ours any more. */

@@ -32,7 +32,7 @@ final class ExpiringMemories implements MemoryStore {
   final List<ExpiredMemory> expired = new ArrayList<>();
   final Set<MemoryId> damaged = new HashSet<>();
   final Set<MemoryId> gone = new HashSet<>();
-  int idempotencyLimit;
+  int idempotencyRecords;
 
   @Override
   public List<ExpiredMemory> findExpired(Pass pass, @Nullable ExpiredMemory after, int limit) {
@@ -55,8 +55,9 @@ final class ExpiringMemories implements MemoryStore {
 
   @Override
   public int dropExpiredIdempotency(Pass pass, int limit) {
-    idempotencyLimit = limit;
-    return 0;
+    int dropped = Math.min(limit, idempotencyRecords);
+    idempotencyRecords -= dropped;
+    return dropped;
   }
 
   @Override

@@ -80,7 +80,24 @@ class ExpirySweepTest {
     assertThat(sweep.run(PASS)).isZero();
 
     assertThat(TestAudit.records(audit)).isEmpty();
-    assertThat(memories.idempotencyLimit).isEqualTo(1_000);
+  }
+
+  @Test
+  void allThatHasExpiredGoesHoweverMuchCannotBeDeleted() {
+    List<MemoryId> many = expire(a, 3_500);
+    memories.damaged.addAll(many.subList(0, 1_200));
+
+    assertThat(sweep.runAll(PASS)).isEqualTo(2_300);
+    assertThat(memories.expired).hasSize(1_200);
+  }
+
+  @Test
+  void idempotencyRecordsAreDroppedToTheEndOrManyOfThem() {
+    memories.idempotencyRecords = 2_000;
+    assertThat(sweep.dropIdempotency(PASS)).isEqualTo(2_000);
+    memories.idempotencyRecords = 100_001;
+    assertThat(sweep.dropIdempotency(PASS)).isEqualTo(100_000);
+    assertThat(sweep.dropIdempotency(PASS)).isOne();
   }
 
   @Test
