@@ -13,6 +13,11 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class DoorContract {
   static final float[] ANY = {1, 0, 0, 0};
 
+  /** So many memories of {@link #LARGE} content do not fit into one answer. */
+  static final int MORE_THAN_ONE_ANSWER = 18;
+
+  static final String LARGE = "x".repeat(65_000);
+
   Tenants t;
   String secret;
 

@@ -87,6 +87,25 @@ public abstract class HiddenRowContract extends DoorContract {
   }
 
   @Test
+  void theNextPageOfASearchShowsWhatMayBeSeenThen() {
+    List<Seen> stored = new ArrayList<>();
+    for (int i = 0; i < MORE_THAN_ONE_ANSWER; i++) {
+      stored.add(t.lowClearance().store(t.shared(), Seed.of(LARGE + i).sensitivity("internal")));
+      door().administrator().store(t.shared(), Seed.of(secret + i).sensitivity("restricted"));
+    }
+    List<String> shared = List.of(t.shared());
+    Page first = t.lowClearance().search(shared, ANY, null, MORE_THAN_ONE_ANSWER, null);
+    assertThat(first.next()).isNotNull();
+    List<Seen> behind = new ArrayList<>(stored);
+    behind.removeAll(first.memories());
+    String hidden = behind.getFirst().memoryId();
+    door().administrator().update(t.shared(), hidden, Map.of("sensitivity", "restricted"));
+    Page second = t.lowClearance().search(shared, ANY, null, MORE_THAN_ONE_ANSWER, first.next());
+    assertThat(second.memories())
+        .containsExactlyInAnyOrderElementsOf(behind.subList(1, behind.size()));
+  }
+
+  @Test
   void aReplayShowsTheRowOnlyToWhoMaySeeItNow() {
     Seed seed = Seed.of("mine for now").sensitivity("internal").idempotencyKey("replay");
     Seen stored = t.lowClearance().store(t.shared(), seed);

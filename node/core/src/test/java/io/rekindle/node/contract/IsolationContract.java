@@ -118,6 +118,43 @@ public abstract class IsolationContract extends DoorContract {
   }
 
   @Test
+  void aSearchsPageTokenContinuesOnlyTheRequestAndTheKeyThatItCameFrom() {
+    for (int i = 0; i < MORE_THAN_ONE_ANSWER; i++) {
+      t.supportOfA().store(a(), Seed.of(LARGE + i));
+    }
+    t.supportOfB().store(b(), Seed.of(secret));
+    Page first = t.supportOfA().search(List.of(a()), ANY, null, MORE_THAN_ONE_ANSWER, null);
+    String token = first.next();
+    assertThat(token).isNotNull();
+    Page second = t.supportOfA().search(List.of(a()), ANY, null, MORE_THAN_ONE_ANSWER, token);
+    assertThat(second.next()).isNull();
+    assertThat(first.memories().size() + second.memories().size()).isEqualTo(MORE_THAN_ONE_ANSWER);
+    assertThat(second.memories()).doesNotContainAnyElementsOf(first.memories());
+    List<ThrowingCallable> others =
+        List.of(
+            () -> t.supportOfB().search(List.of(b()), ANY, null, MORE_THAN_ONE_ANSWER, token),
+            () ->
+                t.supportOfA()
+                    .search(
+                        List.of(t.companyA() + "/product"), ANY, null, MORE_THAN_ONE_ANSWER, token),
+            () ->
+                t.supportOfA()
+                    .search(List.of(a()), ANY, "importance >= 0", MORE_THAN_ONE_ANSWER, token),
+            () ->
+                t.supportOfA()
+                    .search(
+                        List.of(a()), new float[] {0, 1, 0, 0}, null, MORE_THAN_ONE_ANSWER, token),
+            () -> t.supportOfA().search(List.of(a()), ANY, null, MORE_THAN_ONE_ANSWER + 1, token),
+            () -> t.supportOfA().list(List.of(a()), 2, token));
+    for (ThrowingCallable other : others) {
+      refused("PAGE_TOKEN_INVALID", other);
+    }
+    refused(
+        "PERMISSION_DENIED",
+        () -> t.supportOfA().search(List.of(b()), ANY, null, MORE_THAN_ONE_ANSWER, token));
+  }
+
+  @Test
   void anIdempotencyKeyIsOnesOwn() {
     Seed seed = Seed.of("the same").idempotencyKey("key-1");
     Seen first = t.supportOfA().store(a(), seed);

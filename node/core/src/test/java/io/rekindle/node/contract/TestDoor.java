@@ -29,7 +29,17 @@ public interface TestDoor {
       return list(namespaces, null, pageSize, page);
     }
 
-    List<Seen> search(List<String> namespaces, float[] vector, @Nullable String filter);
+    /** Best first; a page when the answer was too large for one. */
+    Page search(
+        List<String> namespaces,
+        float[] vector,
+        @Nullable String filter,
+        int topK,
+        @Nullable String page);
+
+    default List<Seen> search(List<String> namespaces, float[] vector, @Nullable String filter) {
+      return search(namespaces, vector, filter, 10, null).memories();
+    }
 
     default List<Seen> search(List<String> namespaces, float[] vector) {
       return search(namespaces, vector, null);

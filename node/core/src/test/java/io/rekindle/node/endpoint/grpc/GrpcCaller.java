@@ -33,6 +33,7 @@ import io.rekindle.v1.MemoryServiceGrpc;
 import io.rekindle.v1.MemoryServiceGrpc.MemoryServiceBlockingStub;
 import io.rekindle.v1.QueryVector;
 import io.rekindle.v1.SearchMemoriesRequest;
+import io.rekindle.v1.SearchMemoriesResponse;
 import io.rekindle.v1.Sensitivity;
 import io.rekindle.v1.SetAgentStateRequest;
 import io.rekindle.v1.StoreMemoryItem;
@@ -169,17 +170,24 @@ final class GrpcCaller implements Caller {
   }
 
   @Override
-  public List<Seen> search(List<String> namespaces, float[] vector, @Nullable String filter) {
+  public Page search(
+      List<String> namespaces,
+      float[] vector,
+      @Nullable String filter,
+      int topK,
+      @Nullable String page) {
     SearchMemoriesRequest request =
         SearchMemoriesRequest.newBuilder()
             .addAllNamespaces(namespaces)
             .setVector(QueryVector.newBuilder().addAllValues(Floats.asList(vector)))
             .setFilter(text(filter))
-            .setTopK(10)
+            .setTopK(topK)
+            .setPageToken(text(page))
             .build();
-    return call(() -> memories.searchMemories(request)).getHitsList().stream()
-        .map(hit -> seen(hit.getMemory()))
-        .toList();
+    SearchMemoriesResponse answer = call(() -> memories.searchMemories(request));
+    return new Page(
+        answer.getHitsList().stream().map(hit -> seen(hit.getMemory())).toList(),
+        next(answer.getNextPageToken()));
   }
 
   @Override
