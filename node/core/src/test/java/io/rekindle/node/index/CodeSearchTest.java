@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.access.filter.FilterParser;
+import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.Distance;
 import io.rekindle.node.model.MemoryId;
 import java.util.Arrays;
@@ -207,6 +208,83 @@ class CodeSearchTest {
         float[] query = Vectors.clustered(random, 8);
         assertThat(index.search(query, 500, ANY, Filter.ALL, new Recall(0.9)).hits()).hasSize(500);
       }
+    }
+  }
+
+  /** Vectors still fit where their codes do not: those are dropped, and all is found without. */
+  @Test
+  void whatComesWhenThereIsNoRoomForItsCodeIsFoundAllTheSame() {
+    int dropped = 0;
+    for (int room = 0; room <= 1 << 19; room += 1 << 12) {
+      MemoryBudget budget = new MemoryBudget(1 << 22);
+      IndexSettings settings = new IndexSettings(8, Distance.COSINE, List.of(), 100);
+      try (SliceIndex index = new SliceIndex(settings, budget)) {
+        Random random = new Random(room);
+        int stored = 0;
+        for (; stored < 600; stored++) {
+          index.putRow(Rows.row(stored, 1, 1));
+          index.putVector(Rows.id(stored), 0, 1, Vectors.clustered(random, 8));
+        }
+        assertThat(index.buildCodes()).isTrue();
+        budget.reserve(budget.bytesMax() - budget.bytesUsed() - room);
+        boolean second = room % (1 << 13) == 0;
+        if (second) {
+          int[] next = {stored};
+          index.buildCodes(
+              () -> {
+                putMore(index, random, next);
+                return false;
+              });
+          stored = next[0];
+        } else {
+          int[] next = {stored};
+          while (next[0] < 3_000 && putMore(index, random, next)) {
+            stored = next[0];
+          }
+        }
+        dropped += index.hasCodes() ? 0 : 1;
+        float[] query = Vectors.clustered(random, 8);
+        assertThat(index.search(query, 1_000, ANY, Filter.ALL, new Recall(0.9)).hits())
+            .hasSize(Math.min(1_000, index.vectors()));
+      }
+    }
+    assertThat(dropped).as("it was for want of room").isPositive();
+  }
+
+  private static boolean putMore(SliceIndex index, Random random, int[] next) {
+    try {
+      index.putRow(Rows.row(next[0], 1, 1));
+      index.putVector(Rows.id(next[0]), 0, 1, Vectors.clustered(random, 8));
+      next[0]++;
+      return true;
+    } catch (RekindleException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void whatIsMadeWhileItBecomesSuperfluousIsGivenBack() {
+    MemoryBudget budget = new MemoryBudget(1 << 24);
+    IndexSettings settings = new IndexSettings(DIMENSIONS, Distance.DOT, List.of(), 100);
+    try (SliceIndex index = new SliceIndex(settings, budget)) {
+      fill(index, 500);
+      assertThat(index.buildCodes()).isTrue();
+      assertThat(index.bytes()).isEqualTo(budget.bytesUsed());
+      assertThat(index.buildCodes()).isTrue();
+      assertThat(index.bytes()).as("of one book").isEqualTo(budget.bytesUsed());
+      long ofOne = index.bytes();
+      boolean made =
+          index.buildCodes(
+              () -> {
+                assertThat(index.bytes()).isEqualTo(budget.bytesUsed());
+                for (int n = 0; n < 460 && index.bytes() > ofOne; n++) {
+                  index.removeRow(Rows.id(n));
+                }
+                return false;
+              });
+      assertThat(made).isFalse();
+      assertThat(index.hasCodes()).isFalse();
+      assertThat(index.bytes()).isEqualTo(budget.bytesUsed());
     }
   }
 

@@ -48,6 +48,17 @@ class EraseTest {
     return false;
   }
 
+  private static int count(SliceIndex index, byte[] wanted) {
+    MemorySegment needle = MemorySegment.ofArray(wanted);
+    int found = 0;
+    for (MemorySegment segment : index.segments()) {
+      for (long at = 0; at + wanted.length <= segment.byteSize(); at += Long.BYTES) {
+        found += segment.asSlice(at, wanted.length).mismatch(needle) < 0 ? 1 : 0;
+      }
+    }
+    return found;
+  }
+
   private static byte[] idBytes(int number) {
     byte[] bytes = new byte[Long.BYTES];
     MemorySegment.ofArray(bytes)
@@ -124,6 +135,80 @@ class EraseTest {
       assertThat(contains(index, bits)).isFalse();
       assertThat(contains(index, code.a())).isFalse();
       assertThat(contains(index, code.b())).isFalse();
+    }
+  }
+
+  @Test
+  void theCodeOfWhatIsRemovedWhileCodesAreMadeIsGoneFromBothBooks() {
+    try (SliceIndex index = filled()) {
+      index.putRow(Rows.row(777, 1, 1));
+      index.putVector(Rows.id(777), 0, 1, marked());
+      for (int n = 100; n < 400; n++) {
+        index.putRow(Rows.row(n, 1, 1));
+        index.putVector(Rows.id(n), 0, 1, Vectors.clustered(new Random(n), DIMENSIONS));
+      }
+      assertThat(index.buildCodes()).isTrue();
+      Encoder.Code code = Objects.requireNonNull(index.codes()).encoder().encode(marked());
+      byte[] bits = new byte[Long.BYTES];
+      MemorySegment.ofArray(bits).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, code.bits()[0]);
+      boolean[] inBoth = {false};
+      assertThat(
+              index.buildCodes(
+                  () -> {
+                    if (!inBoth[0] && count(index, bits) == 2) {
+                      inBoth[0] = true;
+                      index.removeRow(Rows.id(777));
+                      assertThat(contains(index, bits)).isFalse();
+                    }
+                    return false;
+                  }))
+          .isTrue();
+      assertThat(inBoth[0]).isTrue();
+      assertThat(contains(index, bits)).isFalse();
+    }
+  }
+
+  @Test
+  void whatChangesBetweenItsEncodingAndTheWritingKeepsItsOwnCode() {
+    try (SliceIndex index = filled()) {
+      float[] first = Vectors.clustered(new Random(5), DIMENSIONS);
+      int asked = index.vectors();
+      int[] calls = {0};
+      assertThat(
+              index.buildCodes(
+                  () -> {
+                    calls[0]++;
+                    if (calls[0] == asked + 1) {
+                      index.putRow(Rows.row(0, 2, 2));
+                      index.putVector(Rows.id(0), 0, 2, marked());
+                      index.removeRow(Rows.id(1));
+                    }
+                    return false;
+                  }))
+          .isTrue();
+      assertThat(calls[0]).isGreaterThan(asked);
+      Encoder encoder = Objects.requireNonNull(index.codes()).encoder();
+      assertThat(contains(index, encoder.encode(marked()).b())).isTrue();
+      assertThat(contains(index, encoder.encode(first).b())).isFalse();
+    }
+  }
+
+  /** Texts count in the budget: that nothing is left of them is seen there. */
+  @Test
+  void nothingIsLeftOfTheTextsOfARowThatIsRemovedOrChanged() {
+    IndexSettings settings =
+        new IndexSettings(DIMENSIONS, Distance.COSINE, List.of("first", "second"));
+    try (SliceIndex index = new SliceIndex(settings, new MemoryBudget(1 << 28))) {
+      index.putRow(Rows.textRow(0, 1, "of no other row"));
+      index.removeRow(Rows.id(0));
+      long empty = index.bytes();
+      index.putRow(Rows.textRow(1, 1, "short"));
+      long one = index.bytes();
+      assertThat(one).isGreaterThan(empty);
+      index.putRow(Rows.textRow(1, 2, "other"));
+      assertThat(index.bytes()).isEqualTo(one);
+      index.removeRow(Rows.id(1));
+      assertThat(index.bytes()).isEqualTo(empty);
     }
   }
 

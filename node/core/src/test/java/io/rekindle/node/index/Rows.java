@@ -21,6 +21,32 @@ final class Rows {
     return new MemoryId(new UUID(0x0190_0000_0000_7000L, 0x8000_0000_0000_0000L + number));
   }
 
+  /** A row whose every text is of its own. */
+  static IndexRow textRow(int number, long version, String text) {
+    MemoryColumns columns =
+        new MemoryColumns(
+            id(number),
+            "key " + text,
+            List.of("path " + text),
+            "agent " + text,
+            "session " + text,
+            "type " + text,
+            List.of("tag " + text),
+            Sensitivity.INTERNAL,
+            0.5f,
+            EmbeddingStatus.EMBEDDED,
+            EmbeddingModelId.EXTERNAL,
+            START,
+            START,
+            null,
+            version,
+            1);
+    return new IndexRow(
+        columns,
+        Map.of(
+            "first", new Literal.Text("one " + text), "second", new Literal.Text("two " + text)));
+  }
+
   static IndexRow row(int number, long version, long contentVersion) {
     return row(number, version, contentVersion, "agent" + number % 7);
   }

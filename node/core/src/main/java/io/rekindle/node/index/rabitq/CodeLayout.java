@@ -16,7 +16,7 @@ public final class CodeLayout {
   public static final int LANES = 8;
 
   /** The b of a slot without a code: no estimate comes near. */
-  private static final float INVISIBLE = -1e30f;
+  static final float INVISIBLE = -1e30f;
 
   private static final int ROW_BYTES = LANES * Long.BYTES;
 
