@@ -4,6 +4,7 @@ import io.rekindle.node.error.StartRefusedException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,7 +64,7 @@ public final class EncryptedCachesCheck {
                     && file.size() > 0
                     && path.toString().endsWith(FilePageStoreManager.CACHE_DATA_FILENAME))) {
       return files.toList();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new StartRefusedException("The folder " + pages + " cannot be read.", e);
     }
   }

@@ -55,7 +55,10 @@ public interface NodeConfig {
     @WithConverter(DataSizeConverter.class)
     DataSize requestBytesMax();
 
-    /** Of all requests that arrive, wait or are worked on; further ones get TOO_MANY_REQUESTS. */
+    /**
+     * Of all requests, from their first byte to the last of their answers; further ones get
+     * TOO_MANY_REQUESTS. Well above {@link #requestBytesMax()}.
+     */
     @WithDefault("128MiB")
     @WithConverter(DataSizeConverter.class)
     DataSize requestsBytesMax();

@@ -29,7 +29,6 @@ import io.rekindle.node.model.RequestId;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,15 +98,33 @@ final class DoorRefusals implements DecoratingHttpServiceFunction {
             throw e;
           }
         };
-    LongPredicate room =
-        bytes -> {
-          boolean fits = share.fit(bytes);
-          if (!fits) {
-            refuse(context, Refusal.ROOM_FULL);
-          }
-          return fits;
-        };
-    return new Arrival(peer(context), executor, room);
+    return new Arrival(peer(context), executor, room(context, share));
+  }
+
+  private Arrival.Room room(ServiceRequestContext context, RequestRoom.Share share) {
+    return new Arrival.Room() {
+      @Override
+      public boolean fits(long messageBytes) {
+        return accounted(share.fit(messageBytes));
+      }
+
+      @Override
+      public boolean mayBegin() {
+        return accounted(share.mayBegin());
+      }
+
+      @Override
+      public void answers(long messageBytes) {
+        share.answer(messageBytes);
+      }
+
+      private boolean accounted(boolean hasRoom) {
+        if (!hasRoom) {
+          refuse(context, Refusal.ROOM_FULL);
+        }
+        return hasRoom;
+      }
+    };
   }
 
   /** Of the answer that follows, this is why. */

@@ -3,11 +3,13 @@ package io.rekindle.node.endpoint.grpc;
 import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.common.util.Exceptions;
+import com.linecorp.armeria.common.util.TimeoutMode;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -100,7 +102,7 @@ public final class GrpcDoor implements AutoCloseable {
             .tlsCustomizer(tls -> tls.protocols("TLSv1.3"))
             .childChannelPipelineCustomizer(connections::accept)
             .maxRequestLength(config.requestBytesMax().bytes() + FRAMING_BYTES)
-            // Until a request has arrived whole; from then on its own deadline counts.
+            // Until a request has arrived whole; from then on AnswerTimeout counts.
             .requestTimeout(config.deadlineDefault())
             .idleTimeout(IDLE_MAX)
             .http2MaxStreamsPerConnection(STREAMS_MAX)
@@ -159,7 +161,7 @@ public final class GrpcDoor implements AutoCloseable {
             .maxRequestMessageLength(Math.toIntExact(config.requestBytesMax().bytes()))
             .useClientTimeoutHeader(false)
             .exceptionHandler(refusals::describe)
-            .intercept(new ArrivalTimeout());
+            .intercept(new AnswerTimeout(config.deadlineMax().plus(config.deadlineDefault())));
     GrpcEndpoints.of(context).forEach(grpc::addService);
     return grpc.build();
   }
@@ -177,19 +179,36 @@ public final class GrpcDoor implements AutoCloseable {
     return handlers;
   }
 
-  /** A client that never ends its request is cut off; one that waits for its answer is not. */
-  private static final class ArrivalTimeout implements ServerInterceptor {
+  /**
+   * A client that never ends its request is cut off by the server's own timeout; one that does not
+   * take its answer by this, which begins anew with each message of it.
+   *
+   * @param max longer than any request may take
+   */
+  private record AnswerTimeout(Duration max) implements ServerInterceptor {
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
       ServiceRequestContext context = ServiceRequestContext.current();
-      return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+      ServerCall<Q, R> renewing =
+          new SimpleForwardingServerCall<>(call) {
+            @Override
+            public void sendMessage(R message) {
+              begin(context);
+              super.sendMessage(message);
+            }
+          };
+      return new SimpleForwardingServerCallListener<>(next.startCall(renewing, headers)) {
         @Override
         public void onHalfClose() {
-          context.clearRequestTimeout();
+          begin(context);
           super.onHalfClose();
         }
       };
+    }
+
+    private void begin(ServiceRequestContext context) {
+      context.setRequestTimeout(TimeoutMode.SET_FROM_NOW, max);
     }
   }
 }

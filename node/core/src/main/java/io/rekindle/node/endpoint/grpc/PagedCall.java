@@ -1,6 +1,7 @@
 package io.rekindle.node.endpoint.grpc;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * One call with a stream of pages. Each page is a request of its own through the gate; no thread is
  * held, and no page read, while the client is slow.
  */
-final class PagedCall<R> extends ServerCall.Listener<ByteString> {
+final class PagedCall<R extends Message> extends ServerCall.Listener<ByteString> {
   private final ServerCall<ByteString, R> call;
   private final Arrival arrival;
   private final Body<R> body;
@@ -44,7 +45,7 @@ final class PagedCall<R> extends ServerCall.Listener<ByteString> {
    */
   record Page<R>(R message, @Nullable String next) {}
 
-  static <R> ServerCall.Listener<ByteString> start(
+  static <R extends Message> ServerCall.Listener<ByteString> start(
       ServerCall<ByteString, R> call, Arrival arrival, Body<R> body) {
     call.request(2);
     return new PagedCall<>(call, arrival, body);
@@ -56,7 +57,7 @@ final class PagedCall<R> extends ServerCall.Listener<ByteString> {
       return;
     }
     if (message == null) {
-      if (arrival.room().test(received.size())) {
+      if (arrival.room().fits(received.size())) {
         message = received;
       } else {
         fail(UnaryCall.busy(), RequestId.random());
@@ -109,6 +110,10 @@ final class PagedCall<R> extends ServerCall.Listener<ByteString> {
       return;
     }
     RequestId id = RequestId.random();
+    if (!arrival.room().mayBegin()) {
+      fail(UnaryCall.busy(), id);
+      return;
+    }
     try {
       Page<R> answer = body.answer(id, received, page);
       if (!begun) {
@@ -116,6 +121,7 @@ final class PagedCall<R> extends ServerCall.Listener<ByteString> {
         begun = true;
         call.sendHeaders(new Metadata());
       }
+      arrival.room().answers(answer.message().getSerializedSize());
       call.sendMessage(answer.message());
       page = answer.next();
     } catch (Throwable e) {

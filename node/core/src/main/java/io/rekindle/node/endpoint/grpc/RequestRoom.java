@@ -18,8 +18,12 @@ import org.reactivestreams.Publisher;
  * The memory that all requests share which arrive, wait or are worked on, whoever sends them: a
  * bound that holds before their senders are known. A request takes {@link #FIRST_BYTES} when it
  * begins, more as more of its body arrives, and what decompression adds when its message is whole;
- * it gives all of it back when it is answered and no step of it waits or runs. What finds no room
- * is refused, and whoever already has room goes on. Thread-safe.
+ * it gives all of it back when its answer has left and no step of it waits or runs. What finds no
+ * room is refused, and whoever already has room goes on.
+ *
+ * <p>An answer that waits for its reader counts too. It is never refused, as it is recorded by
+ * then, but while it leaves no room no further step begins: together they are over the bound by an
+ * answer for each handler thread at the most. Thread-safe.
  */
 final class RequestRoom {
   /** For the largest list of headers that the door takes. */
@@ -106,6 +110,7 @@ final class RequestRoom {
 
     private long held;
     private long used = HEAD_BYTES;
+    private long answer;
 
     /** Takes the room of a small request; false when there is none. */
     private synchronized boolean begin() {
@@ -120,6 +125,19 @@ final class RequestRoom {
     /** Makes room for a message of so many bytes, of which some have arrived already. */
     synchronized boolean fit(long message) {
       return use(Math.max(used, HEAD_BYTES + message));
+    }
+
+    /** Counts an answer, or the next page of one, in the place of the one before. */
+    synchronized void answer(long bytes) {
+      if (holders > 0) {
+        taken.addAndGet(bytes - answer);
+        answer = bytes;
+      }
+    }
+
+    /** Whether a step may begin. */
+    boolean mayBegin() {
+      return taken.get() <= bytesMax;
     }
 
     private boolean use(long bytes) {
@@ -155,8 +173,9 @@ final class RequestRoom {
     synchronized void release() {
       holders--;
       if (holders == 0) {
-        taken.addAndGet(-held);
+        taken.addAndGet(-held - answer);
         held = 0;
+        answer = 0;
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.rekindle.node.endpoint.grpc;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -12,7 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** One call with one answer. Its listener methods run in order; the body on the executor. */
-final class UnaryCall<R> extends ServerCall.Listener<ByteString> {
+final class UnaryCall<R extends Message> extends ServerCall.Listener<ByteString> {
   private final ServerCall<ByteString, R> call;
   private final Arrival arrival;
   private final Body<R> body;
@@ -32,7 +33,7 @@ final class UnaryCall<R> extends ServerCall.Listener<ByteString> {
     R answer(RequestId id, ByteString message);
   }
 
-  static <R> ServerCall.Listener<ByteString> start(
+  static <R extends Message> ServerCall.Listener<ByteString> start(
       ServerCall<ByteString, R> call, Arrival arrival, Body<R> body) {
     // Two, so that a client that wrongly sends a second message is noticed.
     call.request(2);
@@ -46,7 +47,7 @@ final class UnaryCall<R> extends ServerCall.Listener<ByteString> {
     }
     if (message != null) {
       refuse(RekindleException.invalid("request", "a unary call has one message"));
-    } else if (arrival.room().test(received.size())) {
+    } else if (arrival.room().fits(received.size())) {
       message = received;
     } else {
       refuse(busy());
@@ -79,6 +80,10 @@ final class UnaryCall<R> extends ServerCall.Listener<ByteString> {
     if (call.isCancelled()) {
       return; // While it waited; nobody asks any more.
     }
+    if (!arrival.room().mayBegin()) {
+      close(call, busy(), id);
+      return;
+    }
     R answer;
     try {
       answer = body.answer(id, received);
@@ -87,6 +92,7 @@ final class UnaryCall<R> extends ServerCall.Listener<ByteString> {
       return;
     }
     if (!call.isCancelled()) {
+      arrival.room().answers(answer.getSerializedSize());
       call.sendHeaders(new Metadata());
       call.sendMessage(answer);
       call.close(Status.OK, new Metadata());

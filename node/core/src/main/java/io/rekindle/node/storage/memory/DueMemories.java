@@ -121,7 +121,20 @@ final class DueMemories {
           due.add(key);
           return due.size() < limit;
         });
-    return (int) due.stream().filter(this::dropIfExpired).count();
+    int dropped = 0;
+    RuntimeException failure = null;
+    for (DigestKey key : due) {
+      try {
+        dropped += dropIfExpired(key) ? 1 : 0;
+      } catch (RuntimeException e) {
+        // It keeps no other back; a round that drops nothing tells of it.
+        failure = e;
+      }
+    }
+    if (failure != null && dropped == 0) {
+      throw failure;
+    }
+    return dropped;
   }
 
   /** Looks again under the lock: a record that was renewed meanwhile stays. */

@@ -28,6 +28,22 @@ final class InProcessDoor implements AutoCloseable {
   static final Duration DEADLINE_DEFAULT = Duration.ofSeconds(30);
   static final Duration DEADLINE_MAX = Duration.ofMinutes(5);
 
+  private static final Arrival.Room NO_BOUND =
+      new Arrival.Room() {
+        @Override
+        public boolean fits(long messageBytes) {
+          return true;
+        }
+
+        @Override
+        public boolean mayBegin() {
+          return true;
+        }
+
+        @Override
+        public void answers(long messageBytes) {}
+      };
+
   final List<Request> requests = new CopyOnWriteArrayList<>();
   final List<Command> commands = new CopyOnWriteArrayList<>();
   final ManagedChannel channel;
@@ -49,7 +65,7 @@ final class InProcessDoor implements AutoCloseable {
               commands.add(command);
               return replies.apply(command);
             },
-            _ -> new Arrival("192.0.2.7", executor == null ? threads : executor, _ -> true),
+            _ -> new Arrival("192.0.2.7", executor == null ? threads : executor, NO_BOUND),
             Clock.systemUTC(),
             DEADLINE_DEFAULT,
             DEADLINE_MAX);

@@ -18,8 +18,10 @@ import io.rekindle.v1.Memory;
 import io.rekindle.v1.MemoryServiceGrpc;
 import io.rekindle.v1.StoreMemoryRequest;
 import io.rekindle.v1.StoreMemoryResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,6 +57,7 @@ class RequestRoomTest {
           .build();
 
   private final AtomicInteger asked = new AtomicInteger();
+  private volatile @Nullable String content;
   private volatile CountDownLatch handling = new CountDownLatch(0);
   private SocketDoor door;
 
@@ -65,6 +69,8 @@ class RequestRoomTest {
             Map.of(
                 "rekindle.door.handler-threads", "1",
                 "rekindle.door.handler-queue-max", "100",
+                "rekindle.door.deadline-default", "PT2S",
+                "rekindle.door.deadline-max", "PT1S",
                 "rekindle.door.requests-bytes-max", (ROOM >> 10) + "KiB"),
             this::answer,
             List::of);
@@ -93,7 +99,8 @@ class RequestRoomTest {
       throw new IllegalStateException(e);
     }
     request.decoder().decode(null);
-    return new Reply.Got(Samples.memory());
+    String large = content;
+    return new Reply.Got(large == null ? Samples.memory() : Samples.memory(large));
   }
 
   private static void await(String what, BooleanSupplier happens) {
@@ -209,6 +216,62 @@ class RequestRoomTest {
     call.cancel("enough", null);
     await("its room is free", () -> door.requestBytes() == 0);
     assertThat(door.refusals).isEmpty();
+  }
+
+  /** Asks, and takes no answer. */
+  private SSLSocket askingWithoutReading(int requests) throws IOException {
+    SSLSocket socket = (SSLSocket) door.tls.getSocketFactory().createSocket();
+    socket.setReceiveBufferSize(4_096);
+    socket.connect(new InetSocketAddress("localhost", door.port()));
+    byte[] message = get().toByteArray();
+    ByteArrayOutputStream request = new ByteArrayOutputStream();
+    request.write(
+        """
+        POST /rekindle.v1.MemoryService/GetMemory HTTP/1.1\r
+        Host: localhost\r
+        Content-Type: application/grpc-web+proto\r
+        Content-Length: %d\r
+        \r
+        """
+            .formatted(message.length + 5)
+            .getBytes(StandardCharsets.US_ASCII));
+    request.write(new byte[] {0, 0, 0, 0, (byte) message.length});
+    request.write(message);
+    for (int i = 0; i < requests; i++) {
+      socket.getOutputStream().write(request.toByteArray());
+    }
+    return socket;
+  }
+
+  @Test
+  void answersThatNobodyReadsTakeRoomUntilTheirTimeIsOver() throws Exception {
+    content = "x".repeat(8 << 20);
+    try (SSLSocket _ = askingWithoutReading(10)) {
+      await("the answers fill the room", () -> door.requestBytes() > ROOM);
+      assertThatThrownBy(() -> door.stub().getMemory(get()))
+          .isInstanceOf(StatusRuntimeException.class);
+      assertThat(door.refusals).contains(FULL);
+      await("their time is over", () -> door.requestBytes() == 0);
+    } finally {
+      content = null;
+    }
+  }
+
+  @Test
+  void noStepBeginsWhileAnswersFillTheRoom() throws Exception {
+    content = "x".repeat(8 << 20);
+    handling = new CountDownLatch(1);
+    try (SSLSocket _ = askingWithoutReading(1);
+        SSLSocket _ = askingWithoutReading(1)) {
+      await("both wait", () -> door.requestBytes() == 2 * RequestRoom.FIRST_BYTES);
+      await("one is handled", () -> asked.get() == 1);
+      handling.countDown();
+      await("the other is refused", () -> !door.refusals.isEmpty());
+      assertThat(door.refusals).containsExactly(FULL);
+      assertThat(asked).hasValue(1);
+    } finally {
+      content = null;
+    }
   }
 
   @Test

@@ -41,10 +41,14 @@ final class Samples {
   }
 
   static Memory memory() {
+    return memory("the text");
+  }
+
+  static Memory memory(String content) {
     return new Memory(
         NamespacePath.parse("company_a/support"),
         columns(),
-        new MemoryPayload("the text", "{\"a\":1}", "mail", "customer-9"),
+        new MemoryPayload(content, "{\"a\":1}", "mail", "customer-9"),
         new AccessStats(5, TIME.plusSeconds(2)),
         null);
   }
