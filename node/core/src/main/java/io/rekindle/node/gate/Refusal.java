@@ -18,6 +18,8 @@ public enum Refusal {
   ROOM_FULL,
   /** As many connections are open as may be. */
   TOO_MANY_CONNECTIONS,
+  /** A connection asked for more and more, and did not take its answers. */
+  TOO_MANY_UNANSWERED,
   /** The door could not make sense of its own state; the diagnostics know more. */
   DOOR_FAILED
 }

@@ -3,18 +3,11 @@ package io.rekindle.node.endpoint.grpc;
 import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.common.util.Exceptions;
-import com.linecorp.armeria.common.util.TimeoutMode;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
-import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
-import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
-import io.grpc.Metadata;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.gate.RefusalSink;
@@ -41,9 +34,6 @@ import java.util.function.Supplier;
 public final class GrpcDoor implements AutoCloseable {
   /** Room for frames, headers of messages and compression that makes things larger. */
   private static final long FRAMING_BYTES = 64 * 1024;
-
-  /** Of one connection; a client's further calls wait on its side. */
-  private static final long STREAMS_MAX = 256;
 
   private static final Duration STOP_QUIET = Duration.ofMillis(50);
   private static final Duration STOP_MAX = Duration.ofSeconds(10);
@@ -93,6 +83,7 @@ public final class GrpcDoor implements AutoCloseable {
             wiring.clock(),
             config.deadlineDefault(),
             config.deadlineMax());
+    AnswerTimeout answers = new AnswerTimeout(config.deadlineMax().plus(config.deadlineDefault()));
     RequestRoom room = new RequestRoom(config.requestsBytesMax().bytes());
     HttpPages pages = new HttpPages(context, refusals::arrival, wiring.warming(), wiring.metrics());
     Server server =
@@ -105,15 +96,16 @@ public final class GrpcDoor implements AutoCloseable {
             // Until a request has arrived whole; from then on AnswerTimeout counts.
             .requestTimeout(config.deadlineDefault())
             .idleTimeout(IDLE_MAX)
-            .http2MaxStreamsPerConnection(STREAMS_MAX)
+            .http2MaxStreamsPerConnection(Connections.UNANSWERED_MAX)
             .gracefulShutdownTimeout(STOP_QUIET, STOP_MAX)
             .disableServerHeader()
             .disableDateHeader()
-            .service(service(config, context, refusals), room::guarding)
+            .service(service(config, context, refusals, answers), room::guarding)
             .service("/healthz", refusals.exempt(pages.health()))
             .service("/readyz", refusals.exempt(pages.readiness()))
             .service("/metrics", room.guarding(pages.metrics()))
-            .decorator(refusals)
+            .decorator(Connections.bounding(refusals))
+            .decorator(answers)
             .errorHandler(refusals.protocolViolations())
             .build();
     try {
@@ -151,7 +143,7 @@ public final class GrpcDoor implements AutoCloseable {
   }
 
   private static GrpcService service(
-      NodeConfig.Door config, CallContext context, DoorRefusals refusals) {
+      NodeConfig.Door config, CallContext context, DoorRefusals refusals, AnswerTimeout answers) {
     GrpcServiceBuilder grpc =
         GrpcService.builder()
             .supportedSerializationFormats(
@@ -161,7 +153,7 @@ public final class GrpcDoor implements AutoCloseable {
             .maxRequestMessageLength(Math.toIntExact(config.requestBytesMax().bytes()))
             .useClientTimeoutHeader(false)
             .exceptionHandler(refusals::describe)
-            .intercept(new AnswerTimeout(config.deadlineMax().plus(config.deadlineDefault())));
+            .intercept(answers);
     GrpcEndpoints.of(context).forEach(grpc::addService);
     return grpc.build();
   }
@@ -177,38 +169,5 @@ public final class GrpcDoor implements AutoCloseable {
             Thread.ofPlatform().name("rekindle-handler-", 0).factory());
     handlers.allowCoreThreadTimeOut(true);
     return handlers;
-  }
-
-  /**
-   * A client that never ends its request is cut off by the server's own timeout; one that does not
-   * take its answer by this, which begins anew with each message of it.
-   *
-   * @param max longer than any request may take
-   */
-  private record AnswerTimeout(Duration max) implements ServerInterceptor {
-    @Override
-    public <Q, R> ServerCall.Listener<Q> interceptCall(
-        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-      ServiceRequestContext context = ServiceRequestContext.current();
-      ServerCall<Q, R> renewing =
-          new SimpleForwardingServerCall<>(call) {
-            @Override
-            public void sendMessage(R message) {
-              begin(context);
-              super.sendMessage(message);
-            }
-          };
-      return new SimpleForwardingServerCallListener<>(next.startCall(renewing, headers)) {
-        @Override
-        public void onHalfClose() {
-          begin(context);
-          super.onHalfClose();
-        }
-      };
-    }
-
-    private void begin(ServiceRequestContext context) {
-      context.setRequestTimeout(TimeoutMode.SET_FROM_NOW, max);
-    }
   }
 }

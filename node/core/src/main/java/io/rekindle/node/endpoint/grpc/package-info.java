@@ -9,9 +9,9 @@
  * bytes are audited like any other bad input; calls run on a bounded executor, never on an event
  * loop; an error leaves through {@code GrpcErrors} alone, and one that is not a {@code
  * RekindleException} tells nothing but its request id; what is answered without the gate is
- * accounted for by {@code DoorRefusals}; what arrives takes room in {@code RequestRoom} first.
- * Everything but {@code GrpcDoor}, {@code DoorRefusals}, {@code RequestRoom}, {@code Connections}
- * and {@code HttpPages} is plain io.grpc.
+ * accounted for by {@code DoorRefusals}; what arrives takes room in {@code RequestRoom} first, and
+ * who does not take answers is held back by {@code Connections} and ended by {@code AnswerTimeout}.
+ * Everything but these, {@code GrpcDoor} and {@code HttpPages} is plain io.grpc.
  *
  * <p>Does not: authenticate, authorise, audit, or keep anything between calls.
  */

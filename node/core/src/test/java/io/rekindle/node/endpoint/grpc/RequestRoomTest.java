@@ -21,7 +21,6 @@ import io.rekindle.v1.StoreMemoryResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,8 +124,12 @@ class RequestRoomTest {
   /** A call whose message is sent, but not its end. */
   private ClientCall<StoreMemoryRequest, StoreMemoryResponse> unended(
       int bytes, CompletableFuture<Status> closed) {
-    ClientCall<StoreMemoryRequest, StoreMemoryResponse> call =
-        door.channel.newCall(SENT_AT_ONCE, CallOptions.DEFAULT);
+    return call(SENT_AT_ONCE, store(bytes), closed);
+  }
+
+  private <Q, R> ClientCall<Q, R> call(
+      MethodDescriptor<Q, R> method, Q request, CompletableFuture<Status> closed) {
+    ClientCall<Q, R> call = door.channel.newCall(method, CallOptions.DEFAULT);
     call.start(
         new ClientCall.Listener<>() {
           @Override
@@ -135,7 +138,7 @@ class RequestRoomTest {
           }
         },
         new Metadata());
-    call.sendMessage(store(bytes));
+    call.sendMessage(request);
     return call;
   }
 
@@ -220,9 +223,7 @@ class RequestRoomTest {
 
   /** Asks, and takes no answer. */
   private SSLSocket askingWithoutReading(int requests) throws IOException {
-    SSLSocket socket = (SSLSocket) door.tls.getSocketFactory().createSocket();
-    socket.setReceiveBufferSize(4_096);
-    socket.connect(new InetSocketAddress("localhost", door.port()));
+    SSLSocket socket = door.unread();
     byte[] message = get().toByteArray();
     ByteArrayOutputStream request = new ByteArrayOutputStream();
     request.write(
@@ -253,6 +254,21 @@ class RequestRoomTest {
       assertThat(door.refusals).contains(FULL);
       await("their time is over", () -> door.requestBytes() == 0);
     } finally {
+      content = null;
+    }
+  }
+
+  @Test
+  void anHttp2AnswerThatNobodyReadsEndsInItsTime() throws Exception {
+    content = "x".repeat(8 << 20);
+    ClientCall<?, ?> call =
+        call(MemoryServiceGrpc.getGetMemoryMethod(), get(), new CompletableFuture<>());
+    try {
+      call.halfClose(); // No answer is asked for, so that the windows of HTTP/2 stay shut.
+      await("the answer fills the room", () -> door.requestBytes() > ROOM);
+      await("its time is over", () -> door.requestBytes() == 0);
+    } finally {
+      call.cancel("enough", null);
       content = null;
     }
   }

@@ -15,6 +15,7 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,6 +34,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A door on a real socket before a hand-made gate, with clients that trust it. */
@@ -100,6 +102,15 @@ final class SocketDoor implements AutoCloseable {
   /** Refusals go here from now on. */
   void accountIn(RefusalSink other) {
     sink = other;
+  }
+
+  /** A connection for one who does not take answers: there is hardly any room for them. */
+  SSLSocket unread() throws IOException {
+    SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket();
+    socket.setReceiveBufferSize(4_096);
+    socket.setSoLinger(true, 0); // Else its close would wait for a write that goes nowhere.
+    socket.connect(new InetSocketAddress("localhost", port()));
+    return socket;
   }
 
   /** A client whose key is {@code good}. */
