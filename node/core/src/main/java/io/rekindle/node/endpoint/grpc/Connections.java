@@ -156,13 +156,23 @@ final class Connections {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object bytes) {
+      asReader(() -> context.fireChannelRead(bytes));
+      readOn();
+    }
+
+    /** What ends in the middle of a request is refused, too. */
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+      asReader(context::fireChannelInactive);
+    }
+
+    private void asReader(Runnable step) {
       reading.set(address(channel));
       try {
-        context.fireChannelRead(bytes);
+        step.run();
       } finally {
         reading.remove();
       }
-      readOn();
     }
 
     @Override

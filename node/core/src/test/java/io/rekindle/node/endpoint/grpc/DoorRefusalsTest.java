@@ -218,6 +218,21 @@ class DoorRefusalsTest {
   }
 
   @Test
+  void whatBreaksOffIsCountedForTheAddressThatSentIt() throws Exception {
+    try (SSLSocket socket =
+        (SSLSocket) door.tls.getSocketFactory().createSocket("localhost", door.port())) {
+      socket
+          .getOutputStream()
+          .write("GET /readyz HTTP/1.1\r\nHost: a\r\n".getBytes(StandardCharsets.US_ASCII));
+    }
+    long begin = System.nanoTime();
+    while (door.refusals.isEmpty() && System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(20)) {
+      Thread.onSpinWait();
+    }
+    assertRefusedOnce("REQUEST_MALFORMED");
+  }
+
+  @Test
   void aFullQueueIsCounted() throws Exception {
     handling = new CountDownLatch(1);
     var calls = new ArrayList<com.google.common.util.concurrent.ListenableFuture<?>>();

@@ -35,6 +35,7 @@ class UnreadAnswersTest {
   private static final long BUFFERS = 24 << 20;
 
   private static final int CHUNK = 64 * 1024;
+  private static final String REFUSED = "127.0.0.1 TOO_MANY_UNANSWERED";
 
   private final AtomicInteger served = new AtomicInteger();
   private SocketDoor door;
@@ -116,7 +117,7 @@ class UnreadAnswersTest {
           .isInstanceOf(SocketException.class);
     }
     assertThat(served).hasValueLessThanOrEqualTo(2 * Connections.UNANSWERED_MAX);
-    assertThat(door.refusals).containsExactly("127.0.0.1 TOO_MANY_UNANSWERED");
+    assertThat(door.refusals).containsOnlyOnce(REFUSED);
   }
 
   @Test
@@ -139,7 +140,7 @@ class UnreadAnswersTest {
       assertThat(new String(answers.readAllBytes(), StandardCharsets.US_ASCII)).contains("ok");
     }
     assertThat(served).hasValue(requests / 100 * 100);
-    assertThat(door.refusals).isEmpty();
+    assertThat(door.refusals).doesNotContain(REFUSED);
   }
 
   private static void readThrough(InputStream in, byte[] end) throws IOException {
