@@ -119,7 +119,8 @@ final class Engine implements AutoCloseable {
                         index.memoryBytesMax().bytes(),
                         index.idleAfter(),
                         index.buildWaitMax(),
-                        index.codesFrom()),
+                        index.codesFrom(),
+                        index.listsFrom()),
                     parts.config().requests().idempotencyLifetime(),
                     damagedPartitions()),
                 parts.clock()));

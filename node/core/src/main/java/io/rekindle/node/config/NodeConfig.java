@@ -225,6 +225,10 @@ public interface NodeConfig {
     /** Vectors of a namespace from which a search for less than all goes by codes. */
     @WithDefault("10000")
     int codesFrom();
+
+    /** Vectors of a namespace from which its codes are kept in lists; not below `codes-from`. */
+    @WithDefault("50000")
+    int listsFrom();
   }
 
   /** The embedding pipeline. */

@@ -10,12 +10,19 @@ import java.util.List;
  * @param dimensions of every vector, 2 to 4,096
  * @param declaredPaths metadata paths kept as columns, at most 16, without repetition
  * @param codesFrom number of vectors from which codes are made, at least 1
+ * @param listsFrom number of vectors from which these are kept in lists, at least {@code codesFrom}
  */
 public record IndexSettings(
-    int dimensions, Distance distance, List<String> declaredPaths, int codesFrom) {
+    int dimensions, Distance distance, List<String> declaredPaths, int codesFrom, int listsFrom) {
   /** Of an index that never has codes. */
   public IndexSettings(int dimensions, Distance distance, List<String> declaredPaths) {
     this(dimensions, distance, declaredPaths, Integer.MAX_VALUE);
+  }
+
+  /** Of an index that never has lists. */
+  public IndexSettings(
+      int dimensions, Distance distance, List<String> declaredPaths, int codesFrom) {
+    this(dimensions, distance, declaredPaths, codesFrom, Integer.MAX_VALUE);
   }
 
   public IndexSettings {
@@ -28,6 +35,9 @@ public record IndexSettings(
     }
     if (codesFrom < 1) {
       throw new IllegalArgumentException("codes are made from 1 vector on or later");
+    }
+    if (listsFrom < codesFrom) {
+      throw new IllegalArgumentException("there are no lists of fewer vectors than have codes");
     }
   }
 }

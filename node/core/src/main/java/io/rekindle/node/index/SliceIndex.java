@@ -42,6 +42,7 @@ public final class SliceIndex implements AutoCloseable {
   private final Quantizer quantizer;
   private final ReentrantLock writing = new ReentrantLock();
   private final UseCount uses;
+  private final RecentQueries recent = new RecentQueries();
   private final AtomicBoolean coding = new AtomicBoolean();
   private @Nullable BuildLedger ledger;
 
@@ -176,7 +177,7 @@ public final class SliceIndex implements AutoCloseable {
    * for: then a memory may be missing, while the scores and the order of the others are exact.
    */
   public IndexAnswer search(float[] query, int topK, float minScore, Filter filter, Recall recall) {
-    CodeBook book = recall.isExact() ? null : tables.codes().current();
+    CodeBook<?> book = recall.isExact() ? null : tables.codes().current();
     if (book == null) {
       return new IndexAnswer(search(query, topK, minScore, filter), true);
     }
@@ -188,15 +189,16 @@ public final class SliceIndex implements AutoCloseable {
           boolean exact = true;
           try {
             if (byCodes) {
+              recent.add(query);
+              double chunks = chunks();
               exact =
                   new CodeScan(
                           tables,
                           new FilterCompiler(tables).compile(filter),
                           scan,
-                          book,
-                          book.encoder().query(query, recall.deviations()),
-                          Recall.candidates(topK, chunks()))
-                      .run();
+                          book.runs(query, recall),
+                          Recall.candidates(topK, chunks))
+                      .run((int) Math.ceil(topK * Math.max(1, chunks)));
             } else {
               scan.all();
             }
@@ -213,11 +215,12 @@ public final class SliceIndex implements AutoCloseable {
     return (double) tables.vectorsCounting() / Math.max(1, tables.rowsPresent());
   }
 
-  /** Whether {@link #buildCodes} has something to do: there are none, or half as many vectors. */
+  /**
+   * Whether {@link #buildCodes} has something to do: there are no codes, too old ones for so many
+   * vectors, or queries enough to measure how many lists they need.
+   */
   public boolean wantsCodes() {
-    int present = tables.vectorsCounting();
-    CodeBook book = tables.codes().current();
-    return present >= (book == null ? settings.codesFrom() : 2L * book.basis());
+    return CodeMaker.isWanted(settings, tables, recent);
   }
 
   /**
@@ -240,8 +243,7 @@ public final class SliceIndex implements AutoCloseable {
       return false;
     }
     try {
-      return new CodeBuild(tables.vectors(), tables.codes(), settings.dimensions(), writing, stop)
-          .run(budget, settings.distance(), tables.vectorsStored());
+      return new CodeMaker(settings, budget, tables, recent, writing, stop).make();
     } finally {
       uses.leave();
       coding.set(false);
@@ -367,7 +369,7 @@ public final class SliceIndex implements AutoCloseable {
   }
 
   /** What searches go by; null when there is nothing. */
-  @Nullable CodeBook codes() {
+  @Nullable CodeBook<?> codes() {
     return tables.codes().current();
   }
 

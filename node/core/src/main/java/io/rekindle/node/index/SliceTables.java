@@ -47,7 +47,7 @@ final class SliceTables {
             BlockShape.ofSlotBytes(vectorBytes + floatBytes),
             capacity -> vectorBlock(memory, capacity, vectorBytes, floatBytes, dimensions));
     this.ids = new IdTable(memory, rows);
-    this.codes = new VectorCodes(vectors);
+    this.codes = new VectorCodes();
   }
 
   /** One reservation for both pieces, so that neither is taken without the other. */

@@ -17,40 +17,35 @@ import org.jspecify.annotations.Nullable;
  * #closeDropped} and the sizes.
  */
 final class VectorCodes {
-  private final Blocks<VectorBlock> vectors;
-  private final Queue<CodeBook> dropped = new ConcurrentLinkedQueue<>();
-  private volatile @Nullable CodeBook current;
-  private volatile @Nullable CodeBook coming;
-
-  VectorCodes(Blocks<VectorBlock> vectors) {
-    this.vectors = vectors;
-  }
+  private final Queue<CodeBook<?>> dropped = new ConcurrentLinkedQueue<>();
+  private volatile @Nullable CodeBook<?> current;
+  private volatile @Nullable CodeBook<?> coming;
 
   /** The book to search by, which may be closed at any time; null when there is none. */
-  @Nullable CodeBook current() {
+  @Nullable CodeBook<?> current() {
     return current;
   }
 
   /** Bytes taken from the budget. */
   long bytes() {
-    CodeBook read = current;
-    CodeBook made = coming;
+    CodeBook<?> read = current;
+    CodeBook<?> made = coming;
     return (read == null ? 0 : read.bytes()) + (made == null ? 0 : made.bytes());
   }
 
   /** From now on every change reaches this book too. */
-  void begin(CodeBook book) {
+  void begin(CodeBook<?> book) {
     coming = book;
   }
 
   /** Whether a book is still being made: it is not when there was no room for it. */
-  boolean isComing(CodeBook book) {
+  boolean isComing(CodeBook<?> book) {
     return coming == book;
   }
 
   /** Searches read the book that was being made. */
   void switchToComing() {
-    CodeBook before = current;
+    CodeBook<?> before = current;
     current = coming;
     coming = null;
     drop(before);
@@ -58,7 +53,7 @@ final class VectorCodes {
 
   /** Lets the book that is being made go. */
   void abandonComing() {
-    CodeBook book = coming;
+    CodeBook<?> book = coming;
     coming = null;
     drop(book);
   }
@@ -68,17 +63,17 @@ final class VectorCodes {
     if (coming != null) {
       abandonComing();
     }
-    CodeBook book = current;
+    CodeBook<?> book = current;
     if (book != null) {
       current = null;
       drop(book);
     }
   }
 
-  /** Encodes a vector that is being put; takes some microseconds. */
+  /** Encodes a vector that is being put; takes some microseconds, tens for lists. */
   void write(int ordinal, float[] vector) {
     if (current != null && !writeTo(current, ordinal, vector)) {
-      CodeBook book = current;
+      CodeBook<?> book = current;
       current = null;
       drop(book);
     }
@@ -87,11 +82,9 @@ final class VectorCodes {
     }
   }
 
-  private boolean writeTo(CodeBook book, int ordinal, float[] vector) {
+  private static <C> boolean writeTo(CodeBook<C> book, int ordinal, float[] vector) {
     try {
-      int capacity = vectors.of(ordinal).capacity();
-      int number = vectors.number(ordinal);
-      book.write(number, vectors.slot(ordinal), capacity, book.encoder().encode(vector));
+      book.write(ordinal, book.encode(vector));
       return true;
     } catch (RekindleException e) {
       return false;
@@ -100,19 +93,17 @@ final class VectorCodes {
 
   /** Overwrites the codes of a vector that is erased. */
   void erase(int ordinal) {
-    int number = vectors.number(ordinal);
-    int slot = vectors.slot(ordinal);
-    CodeBook read = current;
+    CodeBook<?> read = current;
     if (read != null) {
-      read.erase(number, slot);
+      read.erase(ordinal);
     }
-    CodeBook made = coming;
+    CodeBook<?> made = coming;
     if (made != null) {
-      made.erase(number, slot);
+      made.erase(ordinal);
     }
   }
 
-  private void drop(@Nullable CodeBook book) {
+  private void drop(@Nullable CodeBook<?> book) {
     if (book != null) {
       dropped.add(book);
     }
@@ -120,7 +111,15 @@ final class VectorCodes {
 
   /** Overwrites what was dropped and gives its memory back: not under the lock, it is a lot. */
   void closeDropped() {
-    for (CodeBook book = dropped.poll(); book != null; book = dropped.poll()) {
+    CodeBook<?> read = current;
+    if (read != null) {
+      read.closeDropped();
+    }
+    CodeBook<?> made = coming;
+    if (made != null) {
+      made.closeDropped();
+    }
+    for (CodeBook<?> book = dropped.poll(); book != null; book = dropped.poll()) {
       book.close();
     }
   }
@@ -128,11 +127,11 @@ final class VectorCodes {
   /** For the test that looks for what was erased. */
   List<MemorySegment> segments() {
     List<MemorySegment> segments = new ArrayList<>();
-    CodeBook read = current;
+    CodeBook<?> read = current;
     if (read != null) {
       segments.addAll(read.segments());
     }
-    CodeBook made = coming;
+    CodeBook<?> made = coming;
     if (made != null) {
       segments.addAll(made.segments());
     }

@@ -38,6 +38,8 @@ final class VectorScan {
   private long version;
   private boolean hasSiblings;
   private boolean repeats;
+  private long tested;
+  private long passed;
 
   VectorScan(SliceTables tables, Scorer scorer, CompiledFilter filter, TopMemories top) {
     this.tables = tables;
@@ -114,6 +116,11 @@ final class VectorScan {
     repeats = true;
   }
 
+  /** Which part of what was considered one by one passed the filter; 1 when that was nothing. */
+  double passing() {
+    return tested == 0 ? 1 : Math.max(1, passed) / (double) tested;
+  }
+
   /** A score below this one would not be taken. */
   float threshold() {
     return top.threshold();
@@ -148,9 +155,11 @@ final class VectorScan {
 
   /** Tests the filter, which spares the arithmetic, then the bound, then the score. */
   private boolean judge(VectorBlock block, int slot, RowBlock row, int rowSlot) {
+    tested++;
     if (!filter.test(row, rowSlot)) {
       return false;
     }
+    passed++;
     float threshold = top.threshold();
     KERNEL.dots(unitQuery, block.codes(), block.codeOffset(slot), 1, dot);
     if (!mayReach(block, slot, threshold, dot[0])) {

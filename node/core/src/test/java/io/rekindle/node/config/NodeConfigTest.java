@@ -48,6 +48,7 @@ class NodeConfigTest {
     assertThat(config.audit().tailBytesMax()).isEqualTo(DataSize.parse("1GiB"));
     assertThat(config.index().memoryBytesMax()).isEqualTo(DataSize.ofMebibytes(512));
     assertThat(config.index().codesFrom()).isEqualTo(10_000);
+    assertThat(config.index().listsFrom()).isEqualTo(50_000);
     assertThat(config.index().idleAfter()).isEqualTo(Duration.ofMinutes(10));
     assertThat(config.embedding().batchItemsMax()).isEqualTo(32);
     assertThat(config.requests().inFlightPerKeyMax())

@@ -115,11 +115,15 @@ class EraseTest {
     }
   }
 
+  private static FlatCodes flat(SliceIndex index) {
+    return (FlatCodes) Objects.requireNonNull(index.codes());
+  }
+
   @Test
   void theCodeOfWhatIsRemovedIsGoneToo() {
     try (SliceIndex index = filled()) {
       assertThat(index.buildCodes()).isTrue();
-      Encoder.Code code = Objects.requireNonNull(index.codes()).encoder().encode(marked());
+      Encoder.Code code = flat(index).encoder().encode(marked());
       byte[] bits = new byte[Long.BYTES];
       MemorySegment.ofArray(bits).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, code.bits()[0]);
       index.putRow(Rows.row(777, 1, 1));
@@ -148,7 +152,7 @@ class EraseTest {
         index.putVector(Rows.id(n), 0, 1, Vectors.clustered(new Random(n), DIMENSIONS));
       }
       assertThat(index.buildCodes()).isTrue();
-      Encoder.Code code = Objects.requireNonNull(index.codes()).encoder().encode(marked());
+      Encoder.Code code = flat(index).encoder().encode(marked());
       byte[] bits = new byte[Long.BYTES];
       MemorySegment.ofArray(bits).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, code.bits()[0]);
       boolean[] inBoth = {false};
@@ -187,7 +191,7 @@ class EraseTest {
                   }))
           .isTrue();
       assertThat(calls[0]).isGreaterThan(asked);
-      Encoder encoder = Objects.requireNonNull(index.codes()).encoder();
+      Encoder encoder = flat(index).encoder();
       assertThat(contains(index, encoder.encode(marked()).b())).isTrue();
       assertThat(contains(index, encoder.encode(first).b())).isFalse();
     }

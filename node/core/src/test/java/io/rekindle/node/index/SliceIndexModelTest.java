@@ -105,9 +105,12 @@ class SliceIndexModelTest {
     boolean apply(SliceIndex index);
   }
 
-  private static SliceIndex index() {
+  /** Codes come and go with a few memories, half of the time in lists from twice as many on. */
+  private static SliceIndex index(long seed) {
+    int listsFrom = (seed & 1) == 0 ? Integer.MAX_VALUE : 16;
     return new SliceIndex(
-        new IndexSettings(DIMENSIONS, Distance.COSINE, List.of(), 8), new MemoryBudget(1 << 26));
+        new IndexSettings(DIMENSIONS, Distance.COSINE, List.of(), 8, listsFrom),
+        new MemoryBudget(1 << 26));
   }
 
   /** Makes codes now and then, while changes go on between any two looks at a vector. */
@@ -127,7 +130,7 @@ class SliceIndexModelTest {
   void followsEveryChange(@ForAll long seed) {
     Random random = new Random(seed);
     Store store = new Store(random);
-    try (SliceIndex index = index()) {
+    try (SliceIndex index = index(seed)) {
       for (int i = 0; i < 150; i++) {
         store.transaction().forEach(change -> change.apply(index));
         replayStale(store, index, random);
@@ -158,7 +161,7 @@ class SliceIndexModelTest {
   void aBuildFromAnOldScanRacesWithLiveChanges(@ForAll long seed) {
     Random random = new Random(seed);
     Store store = new Store(random);
-    try (SliceIndex index = index()) {
+    try (SliceIndex index = index(seed)) {
       for (int i = 0; i < 60; i++) {
         store.transaction();
       }

@@ -60,7 +60,11 @@ public final class StorageNode implements AutoCloseable {
             keyring,
             new IgniteStorage.Settings(
                 new SliceIndexes.Settings(
-                    indexBytesMax, Duration.ofMinutes(10), Duration.ofSeconds(20), CODES_FROM),
+                    indexBytesMax,
+                    Duration.ofMinutes(10),
+                    Duration.ofSeconds(20),
+                    CODES_FROM,
+                    2 * CODES_FROM),
                 Duration.ofHours(24),
                 Set.of()),
             clock);

@@ -19,8 +19,8 @@ import io.rekindle.node.model.Distance;
  *   <li>{@code COSINE}: of the cosine: x and q are divided by their lengths first;
  *   <li>{@code DOT}: of &lt;q, x&gt; / |q|, in units of the center;
  *   <li>{@code L2}: of -|q - x|^2 / 2, in squares of the unit. As distances do not change when all
- *       is moved by -m, that is done first, so that nothing cancels: the mean becomes 0 and b is
- *       -|r|^2 / 2.
+ *       is moved by the center's mean, that is done first, so that little cancels: that mean
+ *       becomes 0, and b of any has -|x|^2 / 2 more.
  * </ul>
  *
  * <p>A vector more than 2^40 times as long as the unit is taken as if it were 2^40 units long:
@@ -64,18 +64,51 @@ public final class Encoder {
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   public record Code(long[] bits, float a, float b) {}
 
+  /** Dimensions of the vectors. */
+  public int dimensions() {
+    return rotation.dimensions();
+  }
+
+  /** Dimensions of rotated vectors. */
+  public int rotatedDimensions() {
+    return rotation.padded();
+  }
+
+  /** Whether distances are estimated, and all is moved by the center's mean for that. */
+  public boolean isMoved() {
+    return moved;
+  }
+
   /** The code of a finite vector of the center's dimensions. */
   public Code encode(float[] vector) {
-    float[] rotated = rotated(vector, center.distance() == Distance.COSINE);
+    return encode(rotated(vector), mean);
+  }
+
+  /**
+   * A finite vector of the center's dimensions as codes are made of it: its direction, or in units,
+   * moved or not, and rotated, of the rotation's padded dimensions.
+   */
+  public float[] rotated(float[] vector) {
+    return rotated(vector, center.distance() == Distance.COSINE);
+  }
+
+  /**
+   * The code of a {@link #rotated} vector against another mean than the center's: a list has its
+   * own. For {@code L2} all is still moved by the center first, and b loses half of the square of
+   * what that leaves of the vector.
+   */
+  public Code encode(float[] rotated, float[] mean) {
     long[] bits = new long[rotated.length / Long.SIZE];
     double squares = 0;
     double sum = 0;
     double meanByRest = 0;
     double meanBySigns = 0;
+    double whole = 0;
     for (int i = 0; i < rotated.length; i++) {
       double rest = (double) rotated[i] - mean[i];
       double size = Math.abs(rest);
       squares += rest * rest;
+      whole += (double) rotated[i] * rotated[i];
       sum += size;
       meanByRest += mean[i] * rest;
       meanBySigns += rest > 0 ? mean[i] : -mean[i];
@@ -83,7 +116,7 @@ public final class Encoder {
     }
     // Squares of the tiniest vanish in doubles too: they count as zeros.
     double a = squares > 0 ? squares / sum : 0;
-    double b = moved ? -squares / 2 : meanByRest - a * meanBySigns;
+    double b = meanByRest - a * meanBySigns - (moved ? whole / 2 : 0);
     return new Code(bits, (float) a, (float) b);
   }
 
@@ -94,14 +127,27 @@ public final class Encoder {
    *     the estimate itself, 2 for a bound that the truth is below in 98 of 100 cases
    */
   public Query query(float[] vector, double deviations) {
-    float[] rotated = rotated(vector, !moved);
-    double base = 0;
+    float[] rotated = rotatedQuery(vector);
+    double dot = 0;
     double squares = 0;
     for (int i = 0; i < rotated.length; i++) {
-      base += moved ? -(double) rotated[i] * rotated[i] / 2 : (double) rotated[i] * mean[i];
-      double rest = (double) rotated[i] - mean[i];
-      squares += rest * rest;
+      dot += (double) rotated[i] * mean[i];
+      squares += (double) mean[i] * mean[i];
     }
+    return query(vector, rotated, deviations).against(dot, squares);
+  }
+
+  /** As {@link #rotated(float[])}, for what codes are compared with. */
+  public float[] rotatedQuery(float[] vector) {
+    return rotated(vector, !moved);
+  }
+
+  /**
+   * A query before it is known against which mean.
+   *
+   * @param rotated the {@link #rotatedQuery}
+   */
+  public Query.Open query(float[] vector, float[] rotated, double deviations) {
     double length = Center.length(vector);
     double unit = center.unit();
     double scale =
@@ -110,7 +156,7 @@ public final class Encoder {
           case DOT -> length > 0 ? 1 / length / unit : 0;
           case L2 -> 1 / unit;
         };
-    return Query.of(rotated, base, deviations, Math.sqrt(squares), scale, moved);
+    return new Query.Open(rotated, deviations, scale, moved);
   }
 
   /**

@@ -47,29 +47,60 @@ public final class Query {
   }
 
   /**
-   * @param rest length of the query without the mean
-   * @param scale what makes a score comparable with estimates
-   * @param squared whether estimates are of half the negative square of that
+   * A query that can be compared with codes against any mean: only two numbers of it depend on
+   * that. Immutable and thread-safe.
    */
-  static Query of(
-      float[] rotated, double base, double deviations, double rest, double scale, boolean squared) {
-    float largest = 0;
-    for (float value : rotated) {
-      largest = Math.max(largest, Math.abs(value));
-    }
-    double step = 2.0 * largest / LEVELS;
-    long[] planes = new long[rotated.length / Long.SIZE * PLANES];
-    for (int i = 0; i < rotated.length && step > 0; i++) {
-      long level = Math.clamp(Math.round(rotated[i] / step + LEVELS / 2.0), 0, LEVELS);
-      for (int plane = 0; plane < PLANES; plane++) {
-        planes[i / Long.SIZE * PLANES + plane] |= (level >> plane & 1) << i;
+  public static final class Open {
+    private final long[] planes;
+    private final double largest;
+    private final double step;
+    private final double squares;
+    private final double deviations;
+    private final int dimensions;
+    private final double scale;
+    private final boolean squared;
+
+    /**
+     * @param scale what makes a score comparable with estimates
+     * @param squared whether estimates are of half the negative square of that
+     */
+    Open(float[] rotated, double deviations, double scale, boolean squared) {
+      float most = 0;
+      double sum = 0;
+      for (float value : rotated) {
+        most = Math.max(most, Math.abs(value));
+        sum += (double) value * value;
+      }
+      this.dimensions = rotated.length;
+      this.deviations = deviations;
+      this.scale = scale;
+      this.squared = squared;
+      this.largest = most;
+      this.squares = sum;
+      this.step = 2.0 * most / LEVELS;
+      this.planes = new long[rotated.length / Long.SIZE * PLANES];
+      for (int i = 0; i < rotated.length && step > 0; i++) {
+        long level = Math.clamp(Math.round(rotated[i] / step + LEVELS / 2.0), 0, LEVELS);
+        for (int plane = 0; plane < PLANES; plane++) {
+          planes[i / Long.SIZE * PLANES + plane] |= (level >> plane & 1) << i;
+        }
       }
     }
-    double ofSigns = SIGNS_ERROR * rest;
-    double ofRounding = step * Math.sqrt(rotated.length / 12.0);
-    double raise = deviations * Math.hypot(ofSigns, ofRounding);
-    double zero = (double) largest * rotated.length;
-    return new Query(planes, zero + raise, step, base, scale, squared);
+
+    /**
+     * The query for codes against one mean.
+     *
+     * @param dot of the rotated query and the rotated mean
+     * @param meanSquares of the mean's length
+     */
+    public Query against(double dot, double meanSquares) {
+      double rest = Math.sqrt(Math.max(0, squares - 2 * dot + meanSquares));
+      double ofSigns = SIGNS_ERROR * rest;
+      double ofRounding = step * Math.sqrt(dimensions / 12.0);
+      double raise = deviations * Math.hypot(ofSigns, ofRounding);
+      double base = squared ? dot - squares / 2 : dot;
+      return new Query(planes, largest * dimensions + raise, step, base, scale, squared);
+    }
   }
 
   /**

@@ -18,14 +18,18 @@ final class LiveSlice implements AutoCloseable {
   private volatile long lastUsedNanos = System.nanoTime();
   private volatile long codesNotBeforeNanos = System.nanoTime();
 
-  LiveSlice(Namespace namespace, SliceId id, int codesFrom, MemoryBudget budget) {
+  LiveSlice(Namespace namespace, SliceId id, SliceIndexes.Settings sizes, MemoryBudget budget) {
     NamespaceSettings settings = namespace.settings();
     this.namespace = namespace;
     this.id = id;
     this.index =
         new SliceIndex(
             new IndexSettings(
-                settings.dimensions(), settings.distance(), settings.declaredPaths(), codesFrom),
+                settings.dimensions(),
+                settings.distance(),
+                settings.declaredPaths(),
+                sizes.codesFrom(),
+                sizes.listsFrom()),
             budget);
   }
 

@@ -41,9 +41,19 @@ public final class SliceIndexes implements AutoCloseable {
    * @param idleAfter a slice that nobody asked for so long is dropped by {@link #dropIdle}
    * @param buildWaitMax how long a request waits for a slice that is being built
    * @param codesFrom vectors of a slice from which it is searched by codes
+   * @param listsFrom vectors of a slice from which these are kept in lists; a lower number than
+   *     {@code codesFrom} counts as that
    */
   public record Settings(
-      long memoryBytesMax, Duration idleAfter, Duration buildWaitMax, int codesFrom) {}
+      long memoryBytesMax,
+      Duration idleAfter,
+      Duration buildWaitMax,
+      int codesFrom,
+      int listsFrom) {
+    public Settings {
+      listsFrom = Math.max(listsFrom, codesFrom);
+    }
+  }
 
   private final Settings settings;
   private final MemoryBudget budget;
@@ -149,7 +159,7 @@ public final class SliceIndexes implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    LiveSlice fresh = new LiveSlice(namespace, id, settings.codesFrom(), budget);
+    LiveSlice fresh = new LiveSlice(namespace, id, settings, budget);
     LiveSlice first = slices.putIfAbsent(id, fresh);
     if (first != null) {
       fresh.close();

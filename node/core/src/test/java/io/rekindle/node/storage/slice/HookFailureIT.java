@@ -42,7 +42,11 @@ class HookFailureIT {
           NODE.caches(),
           reader,
           new SliceIndexes.Settings(
-              16 << 20, Duration.ofMinutes(1), Duration.ofSeconds(10), Integer.MAX_VALUE));
+              16 << 20,
+              Duration.ofMinutes(1),
+              Duration.ofSeconds(10),
+              Integer.MAX_VALUE,
+              Integer.MAX_VALUE));
 
   /** Every step of the way from Ignite to the index. */
   enum Step {
@@ -106,7 +110,11 @@ class HookFailureIT {
             NODE.caches(),
             reader,
             new SliceIndexes.Settings(
-                FEW_BYTES, Duration.ofMinutes(1), Duration.ofSeconds(10), Integer.MAX_VALUE))) {
+                FEW_BYTES,
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(10),
+                Integer.MAX_VALUE,
+                Integer.MAX_VALUE))) {
       NODE.hook().attach(small);
       store(0);
       assertThat(rows(small)).isEqualTo(1);
