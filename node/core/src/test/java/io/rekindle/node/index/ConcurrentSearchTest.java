@@ -19,6 +19,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Readers without a lock beside a writer. */
 class ConcurrentSearchTest {
@@ -136,9 +138,11 @@ class ConcurrentSearchTest {
   }
 
   /** With more candidates than vectors, so that nothing may be missing; codes come all the time. */
-  @Test
-  void readersByCodesSeeWholeAndLivingMemoriesOnly() throws Exception {
-    IndexSettings settings = new IndexSettings(DIMENSIONS, Distance.DOT, List.of("n"), 100);
+  @ParameterizedTest
+  @ValueSource(ints = {100, Integer.MAX_VALUE})
+  void readersByCodesSeeWholeAndLivingMemoriesOnly(int listsFrom) throws Exception {
+    IndexSettings settings =
+        new IndexSettings(DIMENSIONS, Distance.DOT, List.of("n"), 100, listsFrom);
     MemoryBudget budget = new MemoryBudget(1 << 26);
     try (SliceIndex index = new SliceIndex(settings, budget);
         ExecutorService builder = Executors.newSingleThreadExecutor()) {

@@ -143,6 +143,38 @@ class EraseTest {
   }
 
   @Test
+  void theCodesOfWhatIsRemovedOrChangedAreGoneFromItsLists() {
+    IndexSettings settings = new IndexSettings(DIMENSIONS, Distance.COSINE, List.of(), 100, 100);
+    try (SliceIndex index = new SliceIndex(settings, new MemoryBudget(1 << 26))) {
+      for (int n = 100; n < 300; n++) {
+        index.putRow(Rows.row(n, 1, 1));
+        index.putVector(Rows.id(n), 0, 1, Vectors.clustered(new Random(n), DIMENSIONS));
+      }
+      assertThat(index.buildCodes()).isTrue();
+      ListCodes lists = (ListCodes) Objects.requireNonNull(index.codes());
+      ListCodes.Codes codes = lists.encode(marked());
+      index.putRow(Rows.row(777, 1, 1));
+      index.putVector(Rows.id(777), 0, 1, marked());
+      assertThat(contains(index, codes.first().b())).isTrue();
+      assertThat(contains(index, codes.second().b())).isTrue();
+      for (int n = 300; n < 600; n++) {
+        index.putRow(Rows.row(n, 1, 1)); // Lists grow: what they were is overwritten.
+        index.putVector(Rows.id(n), 0, 1, Vectors.clustered(new Random(n), DIMENSIONS));
+      }
+      index.putRow(Rows.row(777, 2, 2));
+      index.putVector(Rows.id(777), 0, 2, Vectors.clustered(new Random(1), DIMENSIONS));
+      assertThat(contains(index, codes.first().b())).isFalse();
+      assertThat(contains(index, codes.second().b())).isFalse();
+      index.putRow(Rows.row(778, 1, 1));
+      index.putVector(Rows.id(778), 0, 1, marked());
+      assertThat(contains(index, codes.second().b())).isTrue();
+      index.removeRow(Rows.id(778));
+      assertThat(contains(index, codes.first().b())).isFalse();
+      assertThat(contains(index, codes.second().b())).isFalse();
+    }
+  }
+
+  @Test
   void theCodeOfWhatIsRemovedWhileCodesAreMadeIsGoneFromBothBooks() {
     try (SliceIndex index = filled()) {
       index.putRow(Rows.row(777, 1, 1));
