@@ -18,6 +18,9 @@ package io.rekindle.node.index;
 final class CodeScan {
   private static final int BATCH = 128;
 
+  /** A power of two. */
+  private static final int JUDGED = 1 << 12;
+
   private final Blocks<RowBlock> rows;
   private final Blocks<VectorBlock> vectors;
   private final CompiledFilter filter;
@@ -26,6 +29,9 @@ final class CodeScan {
   private final float[] estimates = new float[BATCH];
   private final boolean nearestFirst;
   private final Candidates candidates;
+
+  // The last that was judged of those that share a place, plus one.
+  private final int[] judged = new int[JUDGED];
 
   /**
    * @param filter of this search, as the judge has it
@@ -110,7 +116,16 @@ final class CodeScan {
       if (!all && candidates.bound(i) < level()) {
         return;
       }
-      judge.one(candidates.ordinal(i));
+      judgeOnce(candidates.ordinal(i));
+    }
+  }
+
+  /** A vector of two lists comes twice, as a rule soon. */
+  private void judgeOnce(int ordinal) {
+    int at = ordinal & (JUDGED - 1);
+    if (judged[at] != ordinal + 1) {
+      judged[at] = ordinal + 1;
+      judge.one(ordinal);
     }
   }
 

@@ -5,7 +5,7 @@
  * storage}; {@link io.rekindle.node.index.SliceBuild} fills one from a scan while live changes go
  * on; {@code RowBlock} and {@code VectorBlock} are the formats; {@code VectorScan} is the search,
  * and {@code CodeScan} what spares it most vectors of a large slice, whose codes {@code
- * VectorCodes} keeps and {@code CodeBuild} makes.
+ * VectorCodes} keeps and {@code CodeMaker} makes: {@code FlatCodes}, or {@code ListCodes} of many.
  *
  * <p>Invariants: readers take no lock and never see half of a change, because a row's generation is
  * odd while it or one of its vectors changes and every reader checks it before and after. Whatever
