@@ -55,16 +55,16 @@ final class BenchData {
     return new MemoryId(new UUID(0x0190_0000_0000_7000L, 0x8000_0000_0000_0000L + number));
   }
 
-  /** One of ten agents, one of a hundred sessions, never expiring. */
+  /** One of two types, ten agents, a hundred sessions, a thousand keys; never expiring. */
   static IndexRow row(int number) {
     MemoryColumns columns =
         new MemoryColumns(
             id(number),
-            null,
+            "key" + number % 1_000,
             List.of(),
             "agent" + number % 10,
             "session" + number % 100,
-            "fact",
+            "type" + number % 2,
             List.of("tag" + number % 5),
             Sensitivity.INTERNAL,
             0.5f,

@@ -120,7 +120,8 @@ final class Engine implements AutoCloseable {
                         index.idleAfter(),
                         index.buildWaitMax(),
                         index.codesFrom(),
-                        index.listsFrom()),
+                        index.listsFrom(),
+                        index.gatherMax()),
                     parts.config().requests().idempotencyLifetime(),
                     damagedPartitions()),
                 parts.clock()));

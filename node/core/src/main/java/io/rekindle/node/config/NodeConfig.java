@@ -229,6 +229,10 @@ public interface NodeConfig {
     /** Vectors of a namespace from which its codes are kept in lists; not below `codes-from`. */
     @WithDefault("50000")
     int listsFrom();
+
+    /** Vectors up to which those under a selective filter are judged exactly; 0 for never. */
+    @WithDefault("20000")
+    int gatherMax();
   }
 
   /** The embedding pipeline. */

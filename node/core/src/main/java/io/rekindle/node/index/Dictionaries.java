@@ -30,6 +30,10 @@ final class Dictionaries {
   private final List<Dictionary<String>> texts = new ArrayList<>();
   private final List<Dictionary<List<String>>> lists = new ArrayList<>();
   private final List<Dictionary<String>> declared = new ArrayList<>();
+
+  /** All of them, in this order. */
+  private final List<Dictionary<?>> dictionaries = new ArrayList<>();
+
   private final List<String> paths;
 
   Dictionaries(NativeMemory memory, List<String> paths) {
@@ -42,6 +46,9 @@ final class Dictionaries {
       }
     }
     paths.forEach(_ -> declared.add(new Dictionary<>(memory, Dictionaries::bytesOf)));
+    dictionaries.addAll(texts);
+    dictionaries.addAll(lists);
+    dictionaries.addAll(declared);
   }
 
   private static long bytesOf(String text) {
@@ -138,17 +145,52 @@ final class Dictionaries {
     }
   }
 
+  /**
+   * Enters a row into the sets of the codes that it takes, but for those that it holds already.
+   * Throws {@code INDEX_MEMORY_EXHAUSTED}, and the sets are as before then.
+   */
+  void enter(int row, RowCodes codes, RowCodes held) {
+    int entered = 0;
+    try {
+      for (; entered < dictionaries.size(); entered++) {
+        int code = code(codes, entered);
+        if (code != code(held, entered)) {
+          dictionaries.get(entered).enter(code, row);
+        }
+      }
+    } catch (RuntimeException e) {
+      leave(row, codes, held, entered);
+      throw e;
+    }
+  }
+
+  /** Takes a row out of the sets of the codes that it held, but for those that it holds still. */
+  void leave(int row, RowCodes held, RowCodes codes) {
+    leave(row, held, codes, dictionaries.size());
+  }
+
+  private void leave(int row, RowCodes from, RowCodes but, int end) {
+    for (int number = 0; number < end; number++) {
+      int code = code(from, number);
+      if (code != code(but, number)) {
+        dictionaries.get(number).leave(code, row);
+      }
+    }
+  }
+
+  /** A row's code in a dictionary; none where a declared path has no text. */
+  private static int code(RowCodes codes, int dictionary) {
+    if (dictionary < COLUMNS) {
+      return codes.columns[dictionary];
+    }
+    int path = dictionary - COLUMNS;
+    return codes.kinds[path] == TEXT ? (int) codes.declared[path] : Dictionary.NONE;
+  }
+
   /** Lets go of all that a row held. */
   void letGo(RowCodes codes) {
-    for (int column = 0; column < TAGS; column++) {
-      texts.get(column).letGo(codes.columns[column]);
-    }
-    lists(TAGS).letGo(codes.columns[TAGS]);
-    lists(PATH).letGo(codes.columns[PATH]);
-    for (int path = 0; path < declared.size(); path++) {
-      if (codes.kinds[path] == TEXT) {
-        declared.get(path).letGo((int) codes.declared[path]);
-      }
+    for (int number = 0; number < dictionaries.size(); number++) {
+      dictionaries.get(number).letGo(code(codes, number));
     }
   }
 }

@@ -21,23 +21,37 @@ final class Dictionary<T> {
   private static final int CHUNK_SHIFT = 8;
   private static final int CHUNK = 1 << CHUNK_SHIFT;
 
-  /** Of an entry besides its value: map node, entry, boxed code, array element, in bytes. */
-  private static final long ENTRY_BYTES = 112;
+  /**
+   * Of an entry besides its value: map node, entry, its set, boxed code, array element, in bytes.
+   */
+  private static final long ENTRY_BYTES = 144;
 
   private final NativeMemory memory;
   private final ToLongFunction<T> valueBytes;
-  private final ConcurrentMap<T, Entry> entries = new ConcurrentHashMap<>();
+  private final ConcurrentMap<T, Entry<T>> entries = new ConcurrentHashMap<>();
   private final ArrayDeque<Integer> freeCodes = new ArrayDeque<>();
-  private volatile @Nullable Object[][] values = {new Object[CHUNK]};
+  private volatile @Nullable Entry<?>[][] byCode = {new Entry<?>[CHUNK]};
   private volatile int codes = NONE + 1;
 
-  /** A code, and how many rows hold it. */
-  private static final class Entry {
-    final int code;
-    int rows = 1;
+  /** A value while some row holds it. */
+  static final class Entry<T> {
+    private final T value;
+    private final int code;
+    private final RowSet rows = new RowSet();
+    private int holders = 1;
 
-    Entry(int code) {
+    private Entry(T value, int code) {
+      this.value = value;
       this.code = code;
+    }
+
+    T value() {
+      return value;
+    }
+
+    /** The rows that hold it, but for changes of this moment. */
+    RowSet rows() {
+      return rows;
     }
   }
 
@@ -48,25 +62,26 @@ final class Dictionary<T> {
 
   /** The code of a value for one more row; throws {@code INDEX_MEMORY_EXHAUSTED}. */
   int take(T value) {
-    Entry entry = entries.get(value);
+    Entry<T> entry = entries.get(value);
     if (entry != null) {
-      entry.rows++;
+      entry.holders++;
       return entry.code;
     }
     memory.reserve(bytesOf(value));
     Integer free = freeCodes.poll();
     int code = free == null ? newCode() : free;
-    values[code >> CHUNK_SHIFT][code & (CHUNK - 1)] = value;
-    entries.put(value, new Entry(code));
+    Entry<T> added = new Entry<>(value, code);
+    byCode[code >> CHUNK_SHIFT][code & (CHUNK - 1)] = added;
+    entries.put(value, added);
     return code;
   }
 
   private int newCode() {
     int code = codes;
-    if (code >> CHUNK_SHIFT == values.length) {
-      @Nullable Object[][] grown = Arrays.copyOf(values, values.length + 1);
-      grown[values.length] = new Object[CHUNK];
-      values = grown;
+    if (code >> CHUNK_SHIFT == byCode.length) {
+      @Nullable Entry<?>[][] grown = Arrays.copyOf(byCode, byCode.length + 1);
+      grown[byCode.length] = new Entry<?>[CHUNK];
+      byCode = grown;
     }
     codes = code + 1;
     return code;
@@ -74,16 +89,31 @@ final class Dictionary<T> {
 
   /** One row less holds the code. */
   void letGo(int code) {
-    T value = value(code);
-    if (value == null) {
-      return;
-    }
-    Entry entry = entries.get(value);
-    if (entry != null && --entry.rows == 0) {
-      entries.remove(value);
-      values[code >> CHUNK_SHIFT][code & (CHUNK - 1)] = null;
+    Entry<T> entry = entry(code);
+    if (entry != null && --entry.holders == 0) {
+      entries.remove(entry.value);
+      byCode[code >> CHUNK_SHIFT][code & (CHUNK - 1)] = null;
       freeCodes.push(code);
-      memory.release(bytesOf(value));
+      memory.release(bytesOf(entry.value));
+    }
+  }
+
+  /**
+   * Enters a row into the set of a code that was taken for it; throws {@code
+   * INDEX_MEMORY_EXHAUSTED} and changes nothing then.
+   */
+  void enter(int code, int row) {
+    Entry<T> entry = entry(code);
+    if (entry != null) {
+      entry.rows.add(row, memory);
+    }
+  }
+
+  /** Takes a row out of the set of a code, before the code is let go. */
+  void leave(int code, int row) {
+    Entry<T> entry = entry(code);
+    if (entry != null) {
+      entry.rows.remove(row, memory);
     }
   }
 
@@ -93,14 +123,25 @@ final class Dictionary<T> {
 
   /** The code of a value, or {@link #NONE} when no row holds it. */
   int find(Object value) {
-    Entry entry = entries.get(value);
+    Entry<T> entry = entries.get(value);
     return entry == null ? NONE : entry.code;
   }
 
+  /** The entry of a value, or null when no row holds it. */
+  @Nullable Entry<T> findEntry(Object value) {
+    return entries.get(value);
+  }
+
   /** The value of a code, or null when it is no longer, or not, in use. */
-  @SuppressWarnings("unchecked") // Only values of T are put into the arrays.
   @Nullable T value(int code) {
-    return (T) values[code >> CHUNK_SHIFT][code & (CHUNK - 1)];
+    Entry<T> entry = entry(code);
+    return entry == null ? null : entry.value;
+  }
+
+  /** The entry of a code, or null when it is no longer, or not, in use. */
+  @SuppressWarnings("unchecked") // Only entries of T are put into the arrays.
+  @Nullable Entry<T> entry(int code) {
+    return (Entry<T>) byCode[code >> CHUNK_SHIFT][code & (CHUNK - 1)];
   }
 
   /** Codes are below this. */

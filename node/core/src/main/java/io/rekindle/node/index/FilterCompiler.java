@@ -176,17 +176,9 @@ final class FilterCompiler {
   private RowCondition has(Column column, Member member) {
     return switch (column) {
       case TAGS, PATH -> {
-        Predicate<List<String>> condition =
-            switch (member) {
-              case Member.Any _ -> _ -> true;
-              case Member.Labels(List<String> wanted) ->
-                  column == Column.TAGS
-                      ? labels -> labels.contains(wanted.getFirst())
-                      : labels -> beginsWith(labels, wanted);
-            };
         int number = Dictionaries.columnOf(column);
         yield new LabelsCondition(
-            number, new CodeCondition<>(dictionaries.lists(number), condition));
+            number, new CodeCondition<>(dictionaries.lists(number), labels(column, member)));
       }
       case EXTERNAL_KEY, AGENT_ID, SESSION_ID, MEMORY_TYPE -> {
         int codes = RowBlock.FIRST_CODE + Dictionaries.columnOf(column);
@@ -195,6 +187,17 @@ final class FilterCompiler {
       case EXPIRES_AT ->
           (block, slot) -> block.getLong(RowBlock.EXPIRES_AT, slot) != SliceTables.NEVER;
       default -> ALWAYS;
+    };
+  }
+
+  /** What labels have to be; those of a row that has none are never asked about. */
+  static Predicate<List<String>> labels(Column column, Member member) {
+    return switch (member) {
+      case Member.Any _ -> _ -> true;
+      case Member.Labels(List<String> wanted) ->
+          column == Column.TAGS
+              ? labels -> labels.contains(wanted.getFirst())
+              : labels -> beginsWith(labels, wanted);
     };
   }
 

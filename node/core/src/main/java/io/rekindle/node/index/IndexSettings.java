@@ -11,9 +11,25 @@ import java.util.List;
  * @param declaredPaths metadata paths kept as columns, at most 16, without repetition
  * @param codesFrom number of vectors from which codes are made, at least 1
  * @param listsFrom number of vectors from which these are kept in lists, at least {@code codesFrom}
+ * @param gatherMax vectors up to which those that may pass a filter are gathered and judged exactly
+ *     instead of all being scanned; 0 for never
  */
 public record IndexSettings(
-    int dimensions, Distance distance, List<String> declaredPaths, int codesFrom, int listsFrom) {
+    int dimensions,
+    Distance distance,
+    List<String> declaredPaths,
+    int codesFrom,
+    int listsFrom,
+    int gatherMax) {
+  /** Measured, see docs/benchmarks.md. */
+  public static final int GATHER_MAX = 20_000;
+
+  /** With the default bound of gathering. */
+  public IndexSettings(
+      int dimensions, Distance distance, List<String> declaredPaths, int codesFrom, int listsFrom) {
+    this(dimensions, distance, declaredPaths, codesFrom, listsFrom, GATHER_MAX);
+  }
+
   /** Of an index that never has codes. */
   public IndexSettings(int dimensions, Distance distance, List<String> declaredPaths) {
     this(dimensions, distance, declaredPaths, Integer.MAX_VALUE);
@@ -38,6 +54,9 @@ public record IndexSettings(
     }
     if (listsFrom < codesFrom) {
       throw new IllegalArgumentException("there are no lists of fewer vectors than have codes");
+    }
+    if (gatherMax < 0) {
+      throw new IllegalArgumentException("at least no row is gathered");
     }
   }
 }

@@ -1,33 +1,59 @@
 package io.rekindle.node.index;
 
 import io.rekindle.node.model.MemoryId;
+import java.util.BitSet;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One pass over the rows that a filter lets through: to count them, or to list the newest. */
+/** One pass over rows that a filter lets through: to count them or list the newest. */
 final class RowScan {
   private final Blocks<RowBlock> rows;
   private final CompiledFilter filter;
+  private final @Nullable BitSet candidates;
+
+  private @Nullable ValueCounts values;
 
   // The row just read.
   private long createdAt;
   private long high;
   private long low;
 
-  RowScan(SliceTables tables, CompiledFilter filter) {
+  /**
+   * @param candidates ordinals of all rows that may pass the filter, or null when any may
+   */
+  RowScan(SliceTables tables, CompiledFilter filter, @Nullable BitSet candidates) {
     this.rows = tables.rows();
     this.filter = filter;
+    this.candidates = candidates;
+  }
+
+  /** The first ordinal from this one on that is to be looked at; below 0 when there is none. */
+  private int next(int from, int size) {
+    return candidates != null ? candidates.nextSetBit(from) : from < size ? from : -1;
   }
 
   long count() {
     long count = 0;
     int size = rows.size();
-    for (int ordinal = 0; ordinal < size; ordinal++) {
+    for (int ordinal = next(0, size); ordinal >= 0; ordinal = next(ordinal + 1, size)) {
       count += read(ordinal, Long.MAX_VALUE, Long.MIN_VALUE) ? 1 : 0;
     }
     return count;
+  }
+
+  /** The texts of most rows in a column, at most {@code limit}. */
+  List<ValueCount> countBy(TextColumn column, int limit) {
+    ValueCounts counts = new ValueCounts(column);
+    values = counts;
+    int size = rows.size();
+    for (int ordinal = next(0, size); ordinal >= 0; ordinal = next(ordinal + 1, size)) {
+      if (read(ordinal, Long.MAX_VALUE, Long.MIN_VALUE)) {
+        counts.count();
+      }
+    }
+    return counts.most(limit);
   }
 
   /** The {@code limit} newest after {@code after}. */
@@ -36,7 +62,7 @@ final class RowScan {
     long latest = after == null ? Long.MAX_VALUE : after.createdAtMicros();
     long earliest = Long.MIN_VALUE;
     int size = rows.size();
-    for (int ordinal = 0; ordinal < size; ordinal++) {
+    for (int ordinal = next(0, size); ordinal >= 0; ordinal = next(ordinal + 1, size)) {
       if (!read(ordinal, latest, earliest)) {
         continue;
       }
@@ -61,6 +87,9 @@ final class RowScan {
         createdAt = block.getLong(RowBlock.CREATED_AT, slot);
         high = block.getLong(RowBlock.ID_HIGH, slot);
         low = block.getLong(RowBlock.ID_LOW, slot);
+        if (values != null) {
+          values.look(block, slot);
+        }
         // The filter last: most rows of a later page are out by their time alone.
         boolean passes =
             block.getByte(RowBlock.STATE, slot) == RowBlock.PRESENT

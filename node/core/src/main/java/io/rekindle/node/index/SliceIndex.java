@@ -9,6 +9,7 @@ import io.rekindle.node.model.Limits;
 import io.rekindle.node.model.MemoryId;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -32,8 +33,15 @@ public final class SliceIndex implements AutoCloseable {
   /** The most rows that one {@link #select} lists. */
   public static final int SELECT_ROWS_MAX = 100_000;
 
+  /** The most values that one {@link #countBy} answers. */
+  public static final int COUNTED_VALUES_MAX = 1_000;
+
   /** Ids looked up in one hold of the lock, some microseconds. */
   private static final int LOOKUP_BATCH = 64;
+
+  // Vectors and codes that are scanned while one vector is gathered; see docs/benchmarks.md.
+  private static final double SCANNED_FOR_ONE_GATHERED = 4;
+  private static final double CODES_FOR_ONE_GATHERED = 10;
 
   private final IndexSettings settings;
   private final MemoryBudget budget;
@@ -153,7 +161,9 @@ public final class SliceIndex implements AutoCloseable {
     return answer(
         () -> {
           VectorScan scan = scan(query, topK, minScore, filter);
-          scan.all();
+          if (!gather(scan, filter, tables.rowsPresent() / SCANNED_FOR_ONE_GATHERED)) {
+            scan.all();
+          }
           return scan.hits();
         });
   }
@@ -184,6 +194,10 @@ public final class SliceIndex implements AutoCloseable {
     return answer(
         () -> {
           VectorScan scan = scan(query, topK, minScore, filter);
+          double most = tables.rowsPresent() / CODES_FOR_ONE_GATHERED;
+          if (gather(scan, filter, Math.min(most, settings.gatherMax() / chunks()))) {
+            return new IndexAnswer(scan.hits(), true);
+          }
           // Closed by now, it is as if it had been asked for after that.
           boolean byCodes = book.enter();
           boolean exact = true;
@@ -209,6 +223,22 @@ public final class SliceIndex implements AutoCloseable {
           }
           return new IndexAnswer(scan.hits(), exact);
         });
+  }
+
+  /**
+   * Judges what may pass a filter, if that takes less time than a scan.
+   *
+   * @param rowsMax rows from which the scan is faster
+   * @return false when nothing was judged
+   */
+  private boolean gather(VectorScan scan, Filter filter, double rowsMax) {
+    int most = settings.gatherMax() == 0 ? 0 : (int) rowsMax;
+    BitSet rows = most == 0 ? null : CandidateRows.find(tables, filter, most);
+    if (rows == null || rows.cardinality() > most) {
+      return false;
+    }
+    new RowGather(tables, scan).these(rows);
+    return true;
   }
 
   private double chunks() {
@@ -289,8 +319,30 @@ public final class SliceIndex implements AutoCloseable {
     return answer(() -> rowScan(filter).count());
   }
 
+  /**
+   * How many of the rows that pass the filter have each text, most rows first, then by the order of
+   * texts. Rows without a text are not counted. Takes heap for each text, not only for those that
+   * are answered.
+   *
+   * @param field a column of texts or a declared path
+   * @param limit 1 to {@link #COUNTED_VALUES_MAX}
+   * @throws RekindleException {@code INVALID_ARGUMENT} for another field, or an undeclared path in
+   *     the filter; {@code NOT_READY} when closed
+   */
+  public List<ValueCount> countBy(Filter.Field field, Filter filter, int limit) {
+    if (limit < 1 || limit > COUNTED_VALUES_MAX) {
+      throw new IllegalArgumentException("rows are counted by 1 to 1000 values");
+    }
+    TextColumn column = TextColumn.of(tables.dictionaries(), field);
+    if (column == null) {
+      throw RekindleException.invalid("field", "rows are counted by texts of declared fields only");
+    }
+    return answer(() -> rowScan(filter).countBy(column, limit));
+  }
+
   private RowScan rowScan(Filter filter) {
-    return new RowScan(tables, new FilterCompiler(tables).compile(filter));
+    CompiledFilter compiled = new FilterCompiler(tables).compile(filter);
+    return new RowScan(tables, compiled, CandidateRows.find(tables, filter, settings.gatherMax()));
   }
 
   /** Whether filters on this field can be answered here: columns and declared paths. */

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Rows, vectors and the table of ids of one index, and every change of them.
  *
  * <p>Changes are guarded by the index's lock. Each does first what may be refused (blocks,
- * dictionary entries), then publishes in one generation of the row, then lets go of what was
- * replaced.
+ * dictionary entries, sets of rows), then takes a number in the log, then publishes in one
+ * generation of the row, then leaves the sets and lets go of what was replaced. That order is what
+ * readers of the sets count on: see {@link ChangeLog}.
  */
 @SuppressWarnings("NonAtomicVolatileUpdate") // There is one writer at a time.
 final class SliceTables {
@@ -26,7 +27,7 @@ final class SliceTables {
   private final IdTable ids;
   private final Dictionaries dictionaries;
   private final VectorCodes codes;
-  private volatile long changes;
+  private final ChangeLog changes = new ChangeLog();
   private volatile int rowsPresent;
   private volatile int vectorsStored;
   private volatile int vectorsCounting;
@@ -37,6 +38,7 @@ final class SliceTables {
     long rowBytes = RowBlock.slotBytes(declared);
     long vectorBytes = VectorBlock.slotBytes(dimensions);
     long floatBytes = (long) dimensions * Float.BYTES;
+    memory.reserve(ChangeLog.BYTES);
     this.dictionaries = new Dictionaries(memory, settings.declaredPaths());
     this.rows =
         new Blocks<>(
@@ -79,6 +81,11 @@ final class SliceTables {
    * written with codes that the dictionaries know by now.
    */
   long changes() {
+    return changes.last();
+  }
+
+  /** The newest changes and their rows. */
+  ChangeLog changeLog() {
     return changes;
   }
 
@@ -123,25 +130,53 @@ final class SliceTables {
     int ordinal;
     try {
       ordinal = found >= 0 ? found : newRow(columns.memoryId());
+      enter(ordinal, codes, found < 0);
     } catch (RuntimeException e) {
       dictionaries.letGo(codes);
       throw e;
     }
     RowBlock block = rows.of(ordinal);
     int slot = rows.slot(ordinal);
-    RowCodes before = RowCodes.of(block, slot, dictionaries.declaredPaths());
+    RowCodes before = codesOf(ordinal);
     boolean isNew = !isPresent(ordinal);
-    changes++;
+    changes.add(ordinal);
     block.beginChange(slot);
     writeColumns(block, slot, columns);
     codes.write(block, slot);
-    block.setLong(RowBlock.CHANGE, slot, changes);
+    block.setLong(RowBlock.CHANGE, slot, changes.last());
     block.setByte(RowBlock.STATE, slot, RowBlock.PRESENT);
     settleVectors(ordinal, block, slot);
     block.endChange(slot);
+    dictionaries.leave(ordinal, before, codes);
     dictionaries.letGo(before);
     rowsPresent += isNew ? 1 : 0;
     return true;
+  }
+
+  /** Enters a row into the sets of its new codes; one that was made for it goes when refused. */
+  private void enter(int row, RowCodes codes, boolean isNew) {
+    try {
+      dictionaries.enter(row, codes, codesOf(row));
+    } catch (RuntimeException e) {
+      if (isNew) {
+        ids.remove(row);
+        eraseRow(row);
+      }
+      throw e;
+    }
+  }
+
+  private void eraseRow(int row) {
+    RowBlock block = rows.of(row);
+    int slot = rows.slot(row);
+    block.beginChange(slot);
+    block.erase(slot);
+    block.endChange(slot);
+    rows.giveBack(row);
+  }
+
+  private RowCodes codesOf(int row) {
+    return RowCodes.of(rows.of(row), rows.slot(row), dictionaries.declaredPaths());
   }
 
   boolean putVector(
@@ -165,7 +200,7 @@ final class SliceTables {
     RowBlock rowBlock = rows.of(row);
     int rowSlot = rows.slot(row);
     codes.write(ordinal, vector);
-    changes++;
+    changes.add(row);
     rowBlock.beginChange(rowSlot);
     if (known < 0) {
       link(row, ordinal);
@@ -185,9 +220,9 @@ final class SliceTables {
     RowBlock block = rows.of(row);
     int slot = rows.slot(row);
     boolean wasPresent = isPresent(row);
-    RowCodes codes = RowCodes.of(block, slot, dictionaries.declaredPaths());
+    RowCodes codes = codesOf(row);
     ids.remove(row);
-    changes++;
+    changes.add(row);
     block.beginChange(slot);
     for (int vector = firstVector(row); vector >= 0; ) {
       int next = vectors.of(vector).next(vectors.slot(vector));
@@ -196,8 +231,9 @@ final class SliceTables {
     }
     block.erase(slot);
     block.endChange(slot);
-    rows.giveBack(row);
+    dictionaries.leave(row, codes, codesOf(row));
     dictionaries.letGo(codes);
+    rows.giveBack(row);
     rowsPresent -= wasPresent ? 1 : 0;
     return true;
   }
@@ -208,7 +244,7 @@ final class SliceTables {
     if (vector < 0) {
       return false;
     }
-    changes++;
+    changes.add(row);
     rows.of(row).beginChange(rows.slot(row));
     unlink(row, vector);
     eraseVector(vector);

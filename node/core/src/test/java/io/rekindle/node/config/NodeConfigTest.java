@@ -49,6 +49,7 @@ class NodeConfigTest {
     assertThat(config.index().memoryBytesMax()).isEqualTo(DataSize.ofMebibytes(512));
     assertThat(config.index().codesFrom()).isEqualTo(10_000);
     assertThat(config.index().listsFrom()).isEqualTo(50_000);
+    assertThat(config.index().gatherMax()).isEqualTo(20_000);
     assertThat(config.index().idleAfter()).isEqualTo(Duration.ofMinutes(10));
     assertThat(config.embedding().batchItemsMax()).isEqualTo(32);
     assertThat(config.requests().inFlightPerKeyMax())

@@ -91,7 +91,7 @@ class CompiledFilterTest {
   }
 
   private long count(CompiledFilter filter) {
-    return new RowScan(tables, filter).count();
+    return new RowScan(tables, filter, null).count();
   }
 
   private void put(int number, String value) {

@@ -8,6 +8,7 @@ import io.rekindle.node.model.Distance;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -246,6 +247,35 @@ class EraseTest {
       index.removeRow(Rows.id(1));
       assertThat(index.bytes()).isEqualTo(empty);
     }
+  }
+
+  /** Neither under its own values, nor as a value that nobody has any more. */
+  @Test
+  void noSetOfRowsHoldsARowThatIsRemovedOrChanged() {
+    NativeMemory memory = new NativeMemory(new MemoryBudget(1 << 20));
+    SliceTables tables =
+        new SliceTables(new IndexSettings(2, Distance.DOT, List.of("first")), memory);
+    for (int n = 0; n < 50; n++) {
+      tables.putRow(Rows.textRow(n, 1, "shared"));
+    }
+    Dictionary<String> agents = tables.dictionaries().texts(Dictionaries.AGENT_ID);
+    RowSet shared = Objects.requireNonNull(agents.findEntry("agent shared")).rows();
+    tables.putRow(Rows.textRow(7, 2, "own"));
+    RowSet own = Objects.requireNonNull(agents.findEntry("agent own")).rows();
+    tables.removeRow(Rows.id(7));
+    tables.removeRow(Rows.id(8));
+
+    BitSet rows = new BitSet();
+    own.addTo(rows, 50);
+    assertThat(rows.isEmpty()).isTrue();
+    assertThat(agents.findEntry("agent own")).isNull();
+    assertThat(agents.codes()).isGreaterThan(2);
+    for (int code = 0; code < agents.codes(); code++) {
+      assertThat(agents.value(code)).isIn(null, "agent shared");
+    }
+    shared.addTo(rows, 50);
+    assertThat(rows.cardinality()).isEqualTo(48);
+    memory.close();
   }
 
   @Test

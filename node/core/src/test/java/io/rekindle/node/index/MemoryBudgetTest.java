@@ -120,6 +120,9 @@ class MemoryBudgetTest {
           put.run();
         } catch (RekindleException e) {
           assertThat(e.code()).isEqualTo(ErrorCode.INDEX_MEMORY_EXHAUSTED);
+          // Of the first that is refused not even the id is known.
+          assertThat(rowsFirst && put == puts.getFirst() && index.removeRow(Rows.id(number)))
+              .isFalse();
         }
       }
     }

@@ -3,6 +3,7 @@ package io.rekindle.node.storage;
 import io.rekindle.node.access.SystemPass;
 import io.rekindle.node.cluster.RunningIgnite;
 import io.rekindle.node.cluster.TestEngine;
+import io.rekindle.node.index.IndexSettings;
 import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.model.Distance;
 import io.rekindle.node.model.EmbeddingModelId;
@@ -64,7 +65,8 @@ public final class StorageNode implements AutoCloseable {
                     Duration.ofMinutes(10),
                     Duration.ofSeconds(20),
                     CODES_FROM,
-                    2 * CODES_FROM),
+                    2 * CODES_FROM,
+                    IndexSettings.GATHER_MAX),
                 Duration.ofHours(24),
                 Set.of()),
             clock);

@@ -29,7 +29,8 @@ final class LiveSlice implements AutoCloseable {
                 settings.distance(),
                 settings.declaredPaths(),
                 sizes.codesFrom(),
-                sizes.listsFrom()),
+                sizes.listsFrom(),
+                sizes.gatherMax()),
             budget);
   }
 

@@ -43,13 +43,15 @@ public final class SliceIndexes implements AutoCloseable {
    * @param codesFrom vectors of a slice from which it is searched by codes
    * @param listsFrom vectors of a slice from which these are kept in lists; a lower number than
    *     {@code codesFrom} counts as that
+   * @param gatherMax vectors up to which those under a selective filter are judged exactly
    */
   public record Settings(
       long memoryBytesMax,
       Duration idleAfter,
       Duration buildWaitMax,
       int codesFrom,
-      int listsFrom) {
+      int listsFrom,
+      int gatherMax) {
     public Settings {
       listsFrom = Math.max(listsFrom, codesFrom);
     }

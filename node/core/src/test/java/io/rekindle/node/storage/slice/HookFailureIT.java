@@ -46,7 +46,8 @@ class HookFailureIT {
               Duration.ofMinutes(1),
               Duration.ofSeconds(10),
               Integer.MAX_VALUE,
-              Integer.MAX_VALUE));
+              Integer.MAX_VALUE,
+              0));
 
   /** Every step of the way from Ignite to the index. */
   enum Step {
@@ -114,7 +115,8 @@ class HookFailureIT {
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(10),
                 Integer.MAX_VALUE,
-                Integer.MAX_VALUE))) {
+                Integer.MAX_VALUE,
+                0))) {
       NODE.hook().attach(small);
       store(0);
       assertThat(rows(small)).isEqualTo(1);

@@ -1,0 +1,102 @@
+package io.rekindle.node.index;
+
+import io.rekindle.node.access.filter.Filter;
+import io.rekindle.node.access.filter.FilterParser;
+import io.rekindle.node.model.Distance;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Top-10 of one slice under a filter, with gathering and without; one thread. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(1)
+@Warmup(iterations = 2, time = 2)
+@Measurement(iterations = 3, time = 2)
+public class FilterBenchmark {
+  private static final int QUERIES = 512;
+
+  /** How many memories the slice has. */
+  @Param("100000")
+  public int memories;
+
+  /** What must pass: a half, a tenth, a hundredth, a thousandth. */
+  @Param({
+    "memory_type = \"type1\"",
+    "agent_id = \"agent3\"",
+    "session_id = \"session42\"",
+    "external_key = \"key420\""
+  })
+  public String filter = "";
+
+  /** What a search asks for; 1 for an exact one. */
+  @Param({"1", "0.98"})
+  public double recall;
+
+  /** Vectors up to which they are gathered. */
+  @Param({"0", "20000"})
+  public int gatherMax;
+
+  private final float[][] queries = new float[QUERIES][];
+  private SliceIndex index = BenchData.index();
+  private Filter parsed = Filter.ALL;
+  private Recall asked = Recall.EXACT;
+  private int next;
+
+  /** Fills the slice. */
+  @Setup
+  public void fill() {
+    BenchData data = new BenchData();
+    IndexSettings settings =
+        new IndexSettings(
+            BenchData.DIMENSIONS, Distance.COSINE, List.of("n"), 10_000, 50_000, gatherMax);
+    index = new SliceIndex(settings, new MemoryBudget(4L << 30));
+    for (int n = 0; n < memories; n++) {
+      data.put(index, n);
+    }
+    asked = new Recall(recall);
+    if (recall < 1) {
+      index.buildCodes();
+    }
+    for (int i = 0; i < QUERIES; i++) {
+      queries[i] = data.vector();
+    }
+    parsed = FilterParser.parse(filter);
+  }
+
+  /** Gives the memory back. */
+  @TearDown
+  public void close() {
+    index.close();
+  }
+
+  /** One search. */
+  @Benchmark
+  public IndexAnswer search() {
+    return index.search(queries[next++ & (QUERIES - 1)], 10, Float.NaN, parsed, asked);
+  }
+
+  /** How many rows pass. */
+  @Benchmark
+  public long count() {
+    return index.count(parsed);
+  }
+
+  /** The same by a look at every row: nothing is known of the rows that a negation lets through. */
+  @Benchmark
+  public long countScanning() {
+    return index.count(new Filter.Not(new Filter.Not(parsed)));
+  }
+}
