@@ -44,7 +44,7 @@ class SelectiveFilterModelTest {
 
     private static SliceIndex index(int gatherMax) {
       IndexSettings settings =
-          new IndexSettings(2, Distance.DOT, FilterDraw.PATHS, 20, 40, gatherMax);
+          new IndexSettings(2, Distance.DOT, FilterDraw.PATHS, 20, Integer.MAX_VALUE, gatherMax);
       return new SliceIndex(settings, new MemoryBudget(1 << 24));
     }
 
