@@ -11,8 +11,9 @@ import java.util.List;
  * @param declaredPaths metadata paths kept as columns, at most 16, without repetition
  * @param codesFrom number of vectors from which codes are made, at least 1
  * @param listsFrom number of vectors from which these are kept in lists, at least {@code codesFrom}
- * @param gatherMax vectors up to which those that may pass a filter are gathered and judged exactly
- *     instead of all being scanned; 0 for never
+ * @param gatherMax vectors up to which a search that could go by codes judges those under a
+ *     selective filter instead, exactly; an exact search does so for any number that is faster. 0
+ *     for neither
  */
 public record IndexSettings(
     int dimensions,

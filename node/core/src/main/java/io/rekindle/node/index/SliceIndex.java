@@ -183,8 +183,9 @@ public final class SliceIndex implements AutoCloseable {
   }
 
   /**
-   * As {@link #search}, but by codes where there are any and less than all of the answer is asked
-   * for: then a memory may be missing, while the scores and the order of the others are exact.
+   * As {@link #search}, but by codes where there are any, less than all of the answer is asked for
+   * and the filter is not selective: then a memory may be missing, while the scores and the order
+   * of the others are exact.
    */
   public IndexAnswer search(float[] query, int topK, float minScore, Filter filter, Recall recall) {
     CodeBook<?> book = recall.isExact() ? null : tables.codes().current();
