@@ -9,13 +9,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The models that this node can embed with. {@link EmbeddingModelId#EXTERNAL} is not one of them:
  * its vectors come from the callers.
  *
- * <p>Thread-safe. Models load when first used, or by {@link #warmUp()}.
+ * <p>Thread-safe. The default model loads by {@link #warmUp()}; every other one loads with its
+ * first text, which takes about a second longer, so that a node without a namespace that has it
+ * pays neither memory nor start time.
  */
 public final class ModelRegistry implements AutoCloseable {
   private static final String FIELD = "embedding_model";
@@ -32,7 +35,10 @@ public final class ModelRegistry implements AutoCloseable {
   /** The built-in models. Reads no file yet. */
   public static ModelRegistry load(NodeConfig.Embedding config) {
     Path natives = config.nativeFolder().orElseGet(NativeLibraries::besideClasses);
-    return new ModelRegistry(List.of(new OnnxEmbeddingModel(ModelSpec.BGE_SMALL_EN, natives)));
+    return new ModelRegistry(
+        List.of(
+            new OnnxEmbeddingModel(ModelSpec.BGE_SMALL_EN, natives),
+            new OnnxEmbeddingModel(ModelSpec.ALL_MINILM_L6, natives)));
   }
 
   /** The model, or null when this node does not have it. */
@@ -68,14 +74,18 @@ public final class ModelRegistry implements AutoCloseable {
     return List.copyOf(models.values());
   }
 
-  /** What still warms: the names of the models that have not embedded a first text. */
+  /** What the start waits for: the default model's name until it has embedded a first text. */
   public List<String> warming() {
-    return names(models.values().stream().filter(model -> !model.isWarm()).toList());
+    return names(warmedAtStart().filter(model -> !model.isWarm()).toList());
   }
 
-  /** Loads every model and embeds a text with it; takes about a second for each. */
+  /** Loads the default model alone and embeds a text with it; takes about a second. */
   public void warmUp() {
-    models.values().forEach(EmbeddingModel::warmUp);
+    warmedAtStart().forEach(EmbeddingModel::warmUp);
+  }
+
+  private Stream<EmbeddingModel> warmedAtStart() {
+    return models.sequencedValues().stream().limit(1);
   }
 
   /** Frees every model. */

@@ -166,7 +166,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel {
       NativeLibraries.load(nativeFolder);
       ModelFiles files = ModelFiles.read(spec, arena);
       Tokenizer tokenizer = new Tokenizer(files.tokenizerJson());
-      OnnxEncoder encoder = new OnnxEncoder(files.onnx(), spec.dimensions());
+      OnnxEncoder encoder = new OnnxEncoder(files.onnx(), spec.dimensions(), spec.pooling());
       loaded = new Loaded(tokenizer, encoder, tokenizer.count(spec.queryPrefix()));
     } catch (OrtException e) {
       throw failure("an embedding model can't be loaded", e);

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -28,12 +29,14 @@ final class OnnxEncoder implements AutoCloseable {
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final int dimensions;
+  private final Pooling pooling;
 
   /**
    * @param onnx a direct buffer, not needed after this
    */
-  OnnxEncoder(ByteBuffer onnx, int dimensions) throws OrtException {
+  OnnxEncoder(ByteBuffer onnx, int dimensions, Pooling pooling) throws OrtException {
     this.dimensions = dimensions;
+    this.pooling = pooling;
     environment =
         OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "rekindle");
     environment.setTelemetry(false);
@@ -49,6 +52,11 @@ final class OnnxEncoder implements AutoCloseable {
 
   /** The unit vector of a text given as token ids, special ones included. */
   float[] encode(long[] ids) throws OrtException {
+    return Vectors.toUnitLength(pooling.pool(states(ids), ids.length, dimensions));
+  }
+
+  /** The last hidden states, on the heap: {@code dimensions} floats for each token. */
+  FloatBuffer states(long[] ids) throws OrtException {
     long[] ones = new long[ids.length];
     Arrays.fill(ones, 1);
     Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
@@ -57,10 +65,8 @@ final class OnnxEncoder implements AutoCloseable {
       inputs.put(ATTENTION_MASK, tensor(ones));
       inputs.put(TOKEN_TYPE_IDS, tensor(new long[ids.length]));
       try (OrtSession.Result result = session.run(inputs)) {
-        // [1, tokens, dimensions]: the first token's state is the text's.
-        float[] vector = new float[dimensions];
-        ((OnnxTensor) result.get(0)).getFloatBuffer().get(vector);
-        return Vectors.toUnitLength(vector);
+        // [1, tokens, dimensions]
+        return ((OnnxTensor) result.get(0)).getFloatBuffer();
       }
     } finally {
       inputs.values().forEach(OnnxTensor::close);

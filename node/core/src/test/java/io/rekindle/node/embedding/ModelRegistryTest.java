@@ -41,14 +41,15 @@ class ModelRegistryTest {
   }
 
   @Test
-  void aModelWarmsUntilItHasEmbedded() {
-    try (ModelRegistry fresh =
-        new ModelRegistry(
-            List.of(
-                new OnnxEmbeddingModel(ModelSpec.BGE_SMALL_EN, NativeLibraries.besideClasses())))) {
+  void theDefaultModelAloneWarmsAtStart() {
+    var bge = new OnnxEmbeddingModel(ModelSpec.BGE_SMALL_EN, NativeLibraries.besideClasses());
+    var miniLm = new OnnxEmbeddingModel(ModelSpec.ALL_MINILM_L6, NativeLibraries.besideClasses());
+    try (ModelRegistry fresh = new ModelRegistry(List.of(bge, miniLm))) {
       assertThat(fresh.warming()).containsExactly("bge-small-en-v1.5");
       fresh.warmUp();
       assertThat(fresh.warming()).isEmpty();
+      assertThat(bge.isWarm()).isTrue();
+      assertThat(miniLm.isWarm()).isFalse();
     }
   }
 }

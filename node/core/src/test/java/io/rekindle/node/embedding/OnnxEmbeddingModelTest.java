@@ -184,6 +184,7 @@ class OnnxEmbeddingModelTest {
             "0".repeat(64),
             s.dimensions(),
             s.distance(),
+            s.pooling(),
             s.window(),
             s.overlap(),
             s.queryPrefix());

@@ -2,10 +2,13 @@ package io.rekindle.node.embedding;
 
 import java.lang.foreign.Arena;
 
-/** The built-in model, loaded once for all tests of the module. */
+/** The built-in models, each loaded once for all tests of the module. */
 final class SharedModel {
   static final OnnxEmbeddingModel BGE =
       new OnnxEmbeddingModel(ModelSpec.BGE_SMALL_EN, NativeLibraries.besideClasses());
+
+  static final OnnxEmbeddingModel MINILM =
+      new OnnxEmbeddingModel(ModelSpec.ALL_MINILM_L6, NativeLibraries.besideClasses());
 
   private SharedModel() {}
 
