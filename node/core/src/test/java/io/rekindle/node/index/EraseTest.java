@@ -169,6 +169,11 @@ class EraseTest {
       index.putRow(Rows.row(778, 1, 1));
       index.putVector(Rows.id(778), 0, 1, marked());
       assertThat(contains(index, codes.second().b())).isTrue();
+      index.putVector(Rows.id(778), 0, 1, Vectors.clustered(new Random(2), DIMENSIONS));
+      assertThat(contains(index, codes.first().b())).as("of the vector before").isFalse();
+      assertThat(contains(index, codes.second().b())).isFalse();
+      index.putVector(Rows.id(778), 0, 1, marked());
+      assertThat(contains(index, codes.second().b())).isTrue();
       index.removeRow(Rows.id(778));
       assertThat(contains(index, codes.first().b())).isFalse();
       assertThat(contains(index, codes.second().b())).isFalse();

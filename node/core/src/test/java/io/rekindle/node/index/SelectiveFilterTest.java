@@ -16,7 +16,8 @@ class SelectiveFilterTest {
   private static final int MEMORIES = 5_000;
 
   private static boolean isExact(int gatherMax, int passing) {
-    IndexSettings settings = new IndexSettings(8, Distance.COSINE, List.of("n"), 1_000, gatherMax);
+    IndexSettings settings =
+        new IndexSettings(8, Distance.COSINE, List.of("n"), 1_000, 2_000, gatherMax);
     Random random = new Random(1);
     try (SliceIndex index = new SliceIndex(settings, new MemoryBudget(1 << 26))) {
       for (int n = 0; n < MEMORIES; n++) {
@@ -51,7 +52,7 @@ class SelectiveFilterTest {
   @Test
   void noSettingIsNegative() {
     assertThat(new IndexSettings(8, Distance.DOT, List.of()).gatherMax()).isEqualTo(20_000);
-    assertThatThrownBy(() -> new IndexSettings(8, Distance.DOT, List.of(), 1, -1))
+    assertThatThrownBy(() -> new IndexSettings(8, Distance.DOT, List.of(), 1, 1, -1))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }
