@@ -48,6 +48,7 @@ public interface NodeConfig {
 
     /** 0 takes a free port, printed at start. */
     @WithDefault("8443")
+    @Range(min = 0, max = 65_535)
     int port();
 
     /** Of one request, decompressed. */
@@ -144,14 +145,17 @@ public interface NodeConfig {
 
     /** 0 takes a free port of loopback. */
     @WithDefault("0")
+    @Range(min = 0, max = 65_535)
     int discoveryPort();
 
     /** 0 takes a free port of loopback. */
     @WithDefault("0")
+    @Range(min = 0, max = 65_535)
     int communicationPort();
 
     /** Copies of a partition besides the primary one. */
     @WithDefault("0")
+    @Range(min = 0)
     int backups();
 
     /** After this a silent node counts as failed. */
@@ -232,6 +236,7 @@ public interface NodeConfig {
 
     /** Vectors up to which those under a selective filter are judged exactly; 0 for never. */
     @WithDefault("20000")
+    @Range(min = 0)
     int gatherMax();
   }
 
@@ -274,6 +279,7 @@ public interface NodeConfig {
 
     /** Query vectors kept, by a keyed hash of the text. */
     @WithDefault("1000")
+    @Range(min = 0)
     int queryCacheMax();
   }
 
@@ -320,6 +326,7 @@ public interface NodeConfig {
     /** Below it writes are refused; reads, audit, deletes and revocations go on. */
     @WithDefault("256MiB")
     @WithConverter(DataSizeConverter.class)
+    @Range(min = 0)
     DataSize reserveBytes();
   }
 }

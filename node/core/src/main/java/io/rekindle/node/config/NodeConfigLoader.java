@@ -56,7 +56,9 @@ public final class NodeConfigLoader {
     }
     try {
       SmallRyeConfig config = builder.build();
-      return config.getConfigMapping(NodeConfig.class);
+      NodeConfig values = config.getConfigMapping(NodeConfig.class);
+      ConfigRanges.check("rekindle", NodeConfig.class, values);
+      return values;
     } catch (ConfigValidationException e) {
       throw refusal(e);
     }

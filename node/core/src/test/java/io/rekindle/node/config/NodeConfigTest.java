@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NodeConfigTest {
   @TempDir Path folder;
@@ -96,6 +98,39 @@ class NodeConfigTest {
     assertRefused(
         Map.of("rekindle.durability", "rekindle.door.port"),
         "The configuration key rekindle.durability is missing or has a malformed value.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "door.handler-threads, 0, is at least 1",
+    "door.connections-max, -1, is at least 1",
+    "door.port, -1, is at least 0",
+    "door.port, 65536, is at most 65535",
+    "door.deadline-max, PT0S, is a time above zero",
+    "door.deadline-max, PT-1S, is a time above zero",
+    "door.request-bytes-max, 0B, is at least 1B",
+    "index.codes-from, 0, is at least 1",
+    "index.gather-max, -1, is at least 0",
+    "ignite.backups, -1, is at least 0",
+    "embedding.workers, 0, is at least 1"
+  })
+  void aNumberOutOfItsRangeIsRefusedByItsKey(String key, String value, String why) {
+    assertRefused(
+        Map.of("rekindle." + key, value),
+        "The configuration key rekindle." + key + " " + why + ".");
+  }
+
+  @Test
+  void theEndsOfRangesAreTaken() throws IOException {
+    NodeConfig config =
+        load(
+            Map.of(
+                "rekindle.door.port", "0",
+                "rekindle.index.gather-max", "0",
+                "rekindle.door.handler-threads", "1",
+                "rekindle.disk.reserve-bytes", "0B"));
+    assertThat(config.index().gatherMax()).isZero();
+    assertThat(config.disk().reserveBytes().bytes()).isZero();
   }
 
   private void assertRefused(Map<String, String> overrides, String sentence) {
