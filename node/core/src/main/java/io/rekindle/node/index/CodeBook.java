@@ -16,9 +16,6 @@ interface CodeBook<C> extends AutoCloseable {
   /** All nodes alike, so that they leave out the same memories. */
   long SEED = 0x52_6b_69_6e_64_6c_65L;
 
-  /** How many vectors there were when it was begun. */
-  int basis();
-
   /** Whether it serves badly for so many vectors, so that another should be made. */
   boolean isOutgrown(int vectors);
 

@@ -41,11 +41,6 @@ final class FlatCodes implements CodeBook<Encoder.Code> {
     return encoder;
   }
 
-  @Override
-  public int basis() {
-    return basis;
-  }
-
   /** A center is soon wrong for much more than it was computed of. */
   @Override
   public boolean isOutgrown(int present) {

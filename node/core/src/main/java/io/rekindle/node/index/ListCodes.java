@@ -123,11 +123,6 @@ final class ListCodes implements CodeBook<ListCodes.Codes> {
   }
 
   @Override
-  public int basis() {
-    return basis;
-  }
-
-  @Override
   public boolean isOutgrown(int present) {
     return present >= (long) GROWTH * basis
         || longest

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * Immutable and thread-safe.
  */
 final class Probes {
-  /** The nearest vectors that are looked at, the sum of what follows each. */
+  /** How many of the nearest vectors are looked at together. */
   private static final int[] DEPTHS = {10, 30, 100, 300, 1_000};
 
   /**

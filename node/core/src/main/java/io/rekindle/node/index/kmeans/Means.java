@@ -90,9 +90,9 @@ public final class Means {
 
   /**
    * The two lists of a vector x: the nearest mean m, with the rest r = x - m, and the mean c that
-   * minimises |x - c|^2 + (r (x - c))^2 / |r|^2 (SOAR, theorem 3.1 with lambda 1): its rest is
-   * small and points elsewhere, so that a query for which the first list's estimate is bad, which
-   * is one in the direction of r, is served by the second.
+   * minimises |x - c|^2 + (r (x - c))^2 / |r|^2 (SOAR, with lambda 1): its rest is small and points
+   * elsewhere, so that a query for which the first list's estimate is bad, which is one in the
+   * direction of r, is served by the second.
    */
   public Pair lists(float[] vector, float[] room) {
     dots(vector, room);
