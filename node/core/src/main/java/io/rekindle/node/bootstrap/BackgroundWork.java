@@ -105,7 +105,11 @@ final class BackgroundWork implements AutoCloseable {
     periodic.every(
         config.expiryInterval(), "idempotency sweep", () -> expiry.dropIdempotency(expiryPass));
     periodic.every(config.accessFlushInterval(), "access flush", accessFlush::run);
-    periodic.every(parts.config().index().idleAfter(), "idle indexes", storage.indexes()::dropIdle);
+    NodeConfig.Index index = parts.config().index();
+    periodic.every(index.idleAfter(), "idle indexes", storage.indexes()::dropIdle);
+    periodic.every(index.wordsRefreshInterval(), "words", storage.indexes()::refreshWords);
+    periodic.every(
+        index.wordsCompactInterval(), "words that are gone", storage.indexes()::compactWords);
   }
 
   @Override

@@ -121,7 +121,8 @@ final class Engine implements AutoCloseable {
                         index.buildWaitMax(),
                         index.codesFrom(),
                         index.listsFrom(),
-                        index.gatherMax()),
+                        index.gatherMax(),
+                        index.wordsBytesMax().bytes()),
                     parts.config().requests().idempotencyLifetime(),
                     damagedPartitions()),
                 parts.clock()));

@@ -238,6 +238,19 @@ public interface NodeConfig {
     @WithDefault("20000")
     @Range(min = 0)
     int gatherMax();
+
+    /** Of the words of all slices together, in memory; idle ones leave first. */
+    @WithDefault("256MiB")
+    @WithConverter(DataSizeConverter.class)
+    DataSize wordsBytesMax();
+
+    /** The pause between looks for changes that no search has brought into the words. */
+    @WithDefault("PT1S")
+    Duration wordsRefreshInterval();
+
+    /** How long words stay in memory, and count, that no content has any more. */
+    @WithDefault("PT1H")
+    Duration wordsCompactInterval();
   }
 
   /** The embedding pipeline. */

@@ -1,5 +1,6 @@
 package io.rekindle.node.index;
 
+import io.rekindle.node.model.SearchPath;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -15,6 +16,9 @@ import java.util.List;
 interface CodeBook<C> extends AutoCloseable {
   /** All nodes alike, so that they leave out the same memories. */
   long SEED = 0x52_6b_69_6e_64_6c_65L;
+
+  /** How a search by it looks for vectors. */
+  SearchPath path();
 
   /** Whether it serves badly for so many vectors, so that another should be made. */
   boolean isOutgrown(int vectors);

@@ -5,6 +5,7 @@ import io.rekindle.node.index.rabitq.CodeKernels;
 import io.rekindle.node.index.rabitq.CodeLayout;
 import io.rekindle.node.index.rabitq.Encoder;
 import io.rekindle.node.index.rabitq.Query;
+import io.rekindle.node.model.SearchPath;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
@@ -42,6 +43,11 @@ final class FlatCodes implements CodeBook<Encoder.Code> {
   }
 
   /** A center is soon wrong for much more than it was computed of. */
+  @Override
+  public SearchPath path() {
+    return SearchPath.CODES;
+  }
+
   @Override
   public boolean isOutgrown(int present) {
     return present >= 2L * basis;

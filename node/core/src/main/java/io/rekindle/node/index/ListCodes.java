@@ -6,6 +6,7 @@ import io.rekindle.node.index.rabitq.CodeKernels;
 import io.rekindle.node.index.rabitq.CodeLayout;
 import io.rekindle.node.index.rabitq.Encoder;
 import io.rekindle.node.index.rabitq.Query;
+import io.rekindle.node.model.SearchPath;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -120,6 +121,11 @@ final class ListCodes implements CodeBook<ListCodes.Codes> {
 
   Encoder encoder() {
     return encoder;
+  }
+
+  @Override
+  public SearchPath path() {
+    return SearchPath.LISTS;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.rekindle.node.index.scan.Quantizer;
 import io.rekindle.node.index.scan.Scorer;
 import io.rekindle.node.model.Limits;
 import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.SearchPath;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -14,9 +15,11 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -158,13 +161,18 @@ public final class SliceIndex implements AutoCloseable {
    *     NOT_READY} when closed
    */
   public List<IndexHit> search(float[] query, int topK, float minScore, Filter filter) {
+    return searchAll(query, topK, minScore, filter).hits();
+  }
+
+  private IndexAnswer searchAll(float[] query, int topK, float minScore, Filter filter) {
     return answer(
         () -> {
           VectorScan scan = scan(query, topK, minScore, filter);
-          if (!gather(scan, filter, tables.rowsPresent() / SCANNED_FOR_ONE_GATHERED)) {
-            scan.all();
+          if (gather(scan, filter, tables.rowsPresent() / SCANNED_FOR_ONE_GATHERED)) {
+            return new IndexAnswer(scan.hits(), true, SearchPath.GATHERED);
           }
-          return scan.hits();
+          scan.all();
+          return new IndexAnswer(scan.hits(), true, SearchPath.EXACT);
         });
   }
 
@@ -190,14 +198,14 @@ public final class SliceIndex implements AutoCloseable {
   public IndexAnswer search(float[] query, int topK, float minScore, Filter filter, Recall recall) {
     CodeBook<?> book = recall.isExact() ? null : tables.codes().current();
     if (book == null) {
-      return new IndexAnswer(search(query, topK, minScore, filter), true);
+      return searchAll(query, topK, minScore, filter);
     }
     return answer(
         () -> {
           VectorScan scan = scan(query, topK, minScore, filter);
           double most = tables.rowsPresent() / CODES_FOR_ONE_GATHERED;
           if (gather(scan, filter, Math.min(most, settings.gatherMax() / chunks()))) {
-            return new IndexAnswer(scan.hits(), true);
+            return new IndexAnswer(scan.hits(), true, SearchPath.GATHERED);
           }
           // Closed by now, it is as if it had been asked for after that.
           boolean byCodes = book.enter();
@@ -222,7 +230,8 @@ public final class SliceIndex implements AutoCloseable {
               book.leave();
             }
           }
-          return new IndexAnswer(scan.hits(), exact);
+          SearchPath path = byCodes ? book.path() : SearchPath.EXACT;
+          return new IndexAnswer(scan.hits(), exact, path);
         });
   }
 
@@ -344,6 +353,23 @@ public final class SliceIndex implements AutoCloseable {
   private RowScan rowScan(Filter filter) {
     CompiledFilter compiled = new FilterCompiler(tables).compile(filter);
     return new RowScan(tables, compiled, CandidateRows.find(tables, filter, settings.gatherMax()));
+  }
+
+  /**
+   * Answers a question whose answer depends on which rows pass a filter.
+   *
+   * @param among the only memories that may pass, or null for all
+   * @throws RekindleException as {@link #select}
+   */
+  public <T> T judge(Filter filter, @Nullable Set<MemoryId> among, Function<RowJudge, T> question) {
+    return answer(
+        () ->
+            question.apply(
+                new RowJudge(
+                    tables,
+                    new FilterCompiler(tables).compile(filter),
+                    among,
+                    id -> locked(() -> tables.rowOf(id)))));
   }
 
   /** Whether filters on this field can be answered here: columns and declared paths. */

@@ -262,6 +262,12 @@ final class SliceTables {
     return vector < 0 ? null : vectors.of(vector).contentVersion(vectors.slot(vector));
   }
 
+  /** The ordinal of a row that is present, or -1. */
+  int rowOf(MemoryId id) {
+    int row = ids.find(id);
+    return row < 0 || !isPresent(row) ? -1 : row;
+  }
+
   /** The stored version of a row, or null. */
   @Nullable Long rowVersion(MemoryId id) {
     int row = ids.find(id);

@@ -75,10 +75,10 @@ public sealed interface MemoryCommand extends Command {
   }
 
   /**
-   * Finds the memories nearest in meaning.
+   * Finds memories by meaning, by words or by both.
    *
    * @param text to embed with the namespaces' model, or null when {@code vector} is given
-   * @param minScore in the model's score; null for none
+   * @param minScore in the measure of the mode; null for none
    * @param page of a previous answer that was cut at 3 MiB, or null
    * @param recallTarget how much of the exact answer is to be found on average, 0.5 to 1
    */
@@ -90,7 +90,8 @@ public sealed interface MemoryCommand extends Command {
       @Nullable Float minScore,
       @Nullable String filter,
       @Nullable String page,
-      double recallTarget)
+      double recallTarget,
+      Ranking ranking)
       implements MemoryCommand {
     public Search {
       if ((text == null) == (vector == null)) {
@@ -112,7 +113,21 @@ public sealed interface MemoryCommand extends Command {
       if (!(recallTarget >= Limits.RECALL_TARGET_MIN && recallTarget <= 1)) {
         throw RekindleException.invalid("recall_target", "recall_target is from 0.5 to 1");
       }
+      if (vector != null && !ranking.mode().usesMeaning()) {
+        throw RekindleException.invalid("vector", "a search by words takes no vector");
+      }
+      if (text == null && ranking.mode().usesWords() && ranking.words() == null) {
+        throw RekindleException.invalid("words", "beside a vector, give the words to look for");
+      }
       filter = Limits.optionalText("filter", filter, Limits.FILTER_BYTES_MAX);
+    }
+
+    /** The text whose words are looked for, or null in a search by meaning. */
+    public @Nullable String wordsText() {
+      if (!ranking.mode().usesWords()) {
+        return null;
+      }
+      return ranking.words() == null ? text : ranking.words();
     }
   }
 

@@ -26,22 +26,34 @@ public sealed interface Reply {
   record Listed(List<Memory> memories, @Nullable String nextPage) implements Reply {}
 
   /**
-   * The nearest memories, best first.
+   * The best memories first.
    *
+   * @param explain whether the caller asked how hits came to their place
    * @param partial whether some slice could not be asked
    * @param nextPage set when the answer was cut at 3 MiB
    */
   record Found(
-      List<Hit> hits, boolean exact, boolean partial, SearchTimes times, @Nullable String nextPage)
+      List<Hit> hits,
+      boolean exact,
+      boolean partial,
+      boolean explain,
+      SearchTimes times,
+      @Nullable String nextPage)
       implements Reply {}
 
   /**
    * One memory found.
    *
-   * @param score higher is better, in the model's measure
-   * @param similarity the score mapped to 0..1
+   * @param score higher is better, in the measure of the mode
+   * @param similarity how near the meaning is, 0 to 1; 0 when it was found by words alone
+   * @param chunk that is nearest in meaning, or null when it was found by words alone
    */
-  record Hit(Memory memory, float score, float similarity) {}
+  record Hit(
+      Memory memory,
+      float score,
+      float similarity,
+      @Nullable ChunkSpan chunk,
+      HitExplanation explanation) {}
 
   /** Where the time of a search went, by the server's own clock. */
   record SearchTimes(Duration embed, Duration index, Duration join) {}

@@ -99,16 +99,17 @@ public interface MemoryStore {
       boolean withVectors);
 
   /**
-   * Finds the nearest memories of all the namespaces together.
+   * Finds the best memories of all the namespaces together.
    *
    * @param after only what comes behind this place among the best; null for all of them
-   * @throws io.rekindle.node.error.RekindleException MODEL_MISMATCH when the namespaces have not
-   *     the same model, dimensions and distance; LIMIT_EXCEEDED as for {@link #list}
+   * @throws io.rekindle.node.error.RekindleException MODEL_MISMATCH when meaning counts and the
+   *     namespaces have not the same model, dimensions and distance; LIMIT_EXCEEDED as for {@link
+   *     #list}
    */
   SearchResult search(
       Pass pass,
       List<Namespace> namespaces,
-      VectorQuery query,
+      SearchQuery query,
       SearchResult.@Nullable Position after);
 
   /**

@@ -23,6 +23,7 @@ import io.rekindle.node.model.NamespaceCommand;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.NamespaceSelector;
 import io.rekindle.node.model.NamespaceSettings;
+import io.rekindle.node.model.Ranking;
 import io.rekindle.node.model.StateCommand;
 import java.time.Duration;
 import java.util.List;
@@ -64,7 +65,8 @@ class DiskReserveTest {
     return List.of(
         new MemoryCommand.Get(SPACE, ID, null),
         new MemoryCommand.ListPage(selector, null, 10, null, false),
-        new MemoryCommand.Search(selector, "a text", null, 1, null, null, null, 1),
+        new MemoryCommand.Search(
+            selector, "a text", null, 1, null, null, null, 1, Ranking.BY_MEANING),
         new MemoryCommand.Delete(SPACE, List.of(new MemoryCommand.DeleteItem(ID, null, null))),
         new StateCommand.Get(STATE),
         new StateCommand.Delete(STATE, null, null),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.access.filter.FilterParser;
 import io.rekindle.node.model.Distance;
+import io.rekindle.node.model.SearchPath;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class FlatCodeSearchTest extends CodeSearchContract {
       Filter few = FilterParser.parse("metadata.n < 80");
       float[] query = Vectors.clustered(new Random(5), DIMENSIONS);
       assertThat(index.search(query, 50, ANY, few, new Recall(0.9)))
-          .isEqualTo(new IndexAnswer(index.search(query, 50, ANY, few), true));
+          .isEqualTo(new IndexAnswer(index.search(query, 50, ANY, few), true, SearchPath.CODES));
     }
   }
 

@@ -188,8 +188,8 @@ class SearchMemoriesIT {
           null,
           "lineage");
     }
-    VectorQuery most = new VectorQuery(Drafts.vectorOf(77), 10, null, Filter.ALL, 0.98);
-    VectorQuery all = new VectorQuery(Drafts.vectorOf(77), 10, null, Filter.ALL, 1);
+    SearchQuery most = SearchQuery.byMeaning(Drafts.vectorOf(77), 10, null, Filter.ALL, 0.98);
+    SearchQuery all = SearchQuery.byMeaning(Drafts.vectorOf(77), 10, null, Filter.ALL, 1);
     long begin = System.nanoTime();
     SearchResult byCodes = STORE.search(ALL, List.of(large), most, null);
     while (byCodes.exact() && System.nanoTime() - begin < 20_000_000_000L) {
@@ -222,11 +222,11 @@ class SearchMemoriesIT {
 
   private SearchResult search(Pass pass, int topK, @Nullable Float minScore, Filter filter) {
     return STORE.search(
-        pass, List.of(space), new VectorQuery(at(0), topK, minScore, filter, 1), null);
+        pass, List.of(space), SearchQuery.byMeaning(at(0), topK, minScore, filter, 1), null);
   }
 
-  private static VectorQuery nearest(int topK) {
-    return new VectorQuery(at(0), topK, null, Filter.ALL, 1);
+  private static SearchQuery nearest(int topK) {
+    return SearchQuery.byMeaning(at(0), topK, null, Filter.ALL, 1);
   }
 
   private static List<MemoryId> memories(SearchResult result) {

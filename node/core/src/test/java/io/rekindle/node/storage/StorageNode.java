@@ -66,7 +66,8 @@ public final class StorageNode implements AutoCloseable {
                     Duration.ofSeconds(20),
                     CODES_FROM,
                     2 * CODES_FROM,
-                    IndexSettings.GATHER_MAX),
+                    IndexSettings.GATHER_MAX,
+                    64 << 20),
                 Duration.ofHours(24),
                 Set.of()),
             clock);

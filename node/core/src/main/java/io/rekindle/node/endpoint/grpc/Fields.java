@@ -1,5 +1,6 @@
 package io.rekindle.node.endpoint.grpc;
 
+import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.ApiKeyId;
@@ -16,6 +17,9 @@ final class Fields {
   private static final long SECONDS_MIN = -62_135_596_800L;
   private static final long SECONDS_MAX = 253_402_300_799L;
   private static final int NANOS_MAX = 999_999_999;
+
+  /** As protobuf bounds it. */
+  private static final long DURATION_SECONDS_MAX = 315_576_000_000L;
 
   private Fields() {}
 
@@ -64,6 +68,16 @@ final class Fields {
       throw RekindleException.invalid(field, "a time is from year 1 to year 9999");
     }
     return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+  }
+
+  static java.time.Duration duration(String field, Duration duration) {
+    if (duration.getSeconds() < 0
+        || duration.getSeconds() > DURATION_SECONDS_MAX
+        || duration.getNanos() < 0
+        || duration.getNanos() > NANOS_MAX) {
+      throw RekindleException.invalid(field, "a duration is from 0 to 10000 years");
+    }
+    return java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
   }
 
   static Timestamp timestamp(Instant time) {

@@ -79,7 +79,8 @@ final class MemoryDecoder {
         request.hasMinScore() ? request.getMinScore() : null,
         request.getFilter(),
         Fields.optional(request.getPageToken()),
-        request.hasRecallTarget() ? request.getRecallTarget() : RECALL_TARGET_DEFAULT);
+        request.hasRecallTarget() ? request.getRecallTarget() : RECALL_TARGET_DEFAULT,
+        RankingDecoder.ranking(request));
   }
 
   static MemoryCommand.Update update(

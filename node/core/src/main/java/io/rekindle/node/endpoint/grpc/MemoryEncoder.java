@@ -1,6 +1,8 @@
 package io.rekindle.node.endpoint.grpc;
 
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.ChunkSpan;
+import io.rekindle.node.model.HitExplanation;
 import io.rekindle.node.model.MemoryColumns;
 import io.rekindle.node.model.Reply;
 import io.rekindle.v1.BatchDeleteMemoriesResponse;
@@ -10,14 +12,17 @@ import io.rekindle.v1.DeleteMemoryResult;
 import io.rekindle.v1.ExportMemoriesResponse;
 import io.rekindle.v1.GetMemoryResponse;
 import io.rekindle.v1.ListMemoriesResponse;
+import io.rekindle.v1.MatchedChunk;
 import io.rekindle.v1.SearchHit;
 import io.rekindle.v1.SearchMemoriesResponse;
+import io.rekindle.v1.SearchPath;
 import io.rekindle.v1.SearchTimes;
 import io.rekindle.v1.StoreMemoryResponse;
 import io.rekindle.v1.StoreMemoryResult;
 import io.rekindle.v1.UpdateMemoryResponse;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Replies about memories to responses of MemoryService. */
 final class MemoryEncoder {
@@ -81,7 +86,7 @@ final class MemoryEncoder {
     String next = reply.nextPage();
     return SearchMemoriesResponse.newBuilder()
         .setNextPageToken(next == null ? "" : next)
-        .addAllHits(reply.hits().stream().map(MemoryEncoder::hit).toList())
+        .addAllHits(reply.hits().stream().map(hit -> hit(hit, reply.explain())).toList())
         .setExact(reply.exact())
         .setPartial(reply.partial())
         .setTimes(
@@ -92,12 +97,43 @@ final class MemoryEncoder {
         .build();
   }
 
-  private static SearchHit hit(Reply.Hit hit) {
-    return SearchHit.newBuilder()
-        .setMemory(MemoryMessage.of(hit.memory()))
-        .setScore(hit.score())
-        .setSimilarity(hit.similarity())
+  private static SearchHit hit(Reply.Hit hit, boolean explain) {
+    SearchHit.Builder built =
+        SearchHit.newBuilder()
+            .setMemory(MemoryMessage.of(hit.memory()))
+            .setScore(hit.score())
+            .setSimilarity(hit.similarity());
+    ChunkSpan chunk = hit.chunk();
+    if (chunk != null) {
+      built.setChunk(
+          MatchedChunk.newBuilder()
+              .setChunk(chunk.chunk())
+              .setStart(chunk.start())
+              .setEnd(chunk.end()));
+    }
+    return (explain ? built.setExplanation(explanation(hit.explanation())) : built).build();
+  }
+
+  private static io.rekindle.v1.HitExplanation explanation(HitExplanation explanation) {
+    return io.rekindle.v1.HitExplanation.newBuilder()
+        .setMeaningScore(explanation.meaningScore())
+        .setMeaningRank(explanation.meaningRank())
+        .setWordsScore(explanation.wordsScore())
+        .setWordsRank(explanation.wordsRank())
+        .setRecency(explanation.recency())
+        .setImportance(explanation.importance())
+        .setPath(path(explanation.path()))
         .build();
+  }
+
+  private static SearchPath path(io.rekindle.node.model.@Nullable SearchPath path) {
+    return switch (path) {
+      case null -> SearchPath.SEARCH_PATH_UNSPECIFIED;
+      case EXACT -> SearchPath.SEARCH_PATH_EXACT;
+      case GATHERED -> SearchPath.SEARCH_PATH_GATHERED;
+      case CODES -> SearchPath.SEARCH_PATH_CODES;
+      case LISTS -> SearchPath.SEARCH_PATH_LISTS;
+    };
   }
 
   static UpdateMemoryResponse updated(Reply.Updated reply) {

@@ -12,16 +12,19 @@ import io.rekindle.node.pipeline.page.PageTokens;
 import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.NamespaceStore;
+import io.rekindle.node.storage.SearchQuery;
 import io.rekindle.node.storage.SearchResult;
-import io.rekindle.node.storage.VectorQuery;
 import io.rekindle.node.telemetry.NodeMeters;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds memories by meaning: embeds the query, asks the index under both filters, joins the rows.
+ * Finds memories by meaning and words: embeds the query, asks the indexes under both filters, joins
+ * the rows.
  *
  * <p>An answer over 3 MiB is cut; its token names the last memory shown, and the next page is the
  * same search from there on.
@@ -33,6 +36,7 @@ public final class SearchHandler {
   private final PageTokens tokens;
   private final AccessCounters accesses;
   private final NodeMeters meters;
+  private final InstantSource clock;
 
   public SearchHandler(
       NamespaceStore namespaces,
@@ -40,49 +44,61 @@ public final class SearchHandler {
       QueryEmbedder embedder,
       PageTokens tokens,
       AccessCounters accesses,
-      NodeMeters meters) {
+      NodeMeters meters,
+      InstantSource clock) {
     this.namespaces = namespaces;
     this.memories = memories;
     this.embedder = embedder;
     this.tokens = tokens;
     this.accesses = accesses;
     this.meters = meters;
+    this.clock = clock;
   }
 
   public Reply handle(AccessPass pass, MemoryCommand.Search command) {
     List<Namespace> selected = namespaces.resolve(pass, command.namespaces());
     Filter filter = command.filter() == null ? Filter.ALL : FilterParser.parse(command.filter());
     List<@Nullable String> binding = binding(command);
-    SearchResult.@Nullable Position after =
-        command.page() == null ? null : position(tokens.open(pass, binding, command.page()));
+    Place place =
+        command.page() == null ? first() : place(tokens.open(pass, binding, command.page()));
     if (selected.isEmpty()) {
       return new Reply.Found(
           List.of(),
           true,
           false,
+          false,
           new Reply.SearchTimes(Duration.ZERO, Duration.ZERO, Duration.ZERO),
           null);
     }
     long start = System.nanoTime();
-    float[] query = embedder.vectorOf(command, selected);
+    float[] vector =
+        command.ranking().mode().usesMeaning() ? embedder.vectorOf(command, selected) : null;
     Duration embed = Duration.ofNanos(System.nanoTime() - start);
     SearchResult result =
         memories.search(
             pass,
             selected,
-            new VectorQuery(
-                query, command.topK(), command.minScore(), filter, command.recallTarget()),
-            after);
+            new SearchQuery(
+                vector,
+                command.wordsText(),
+                command.topK(),
+                command.minScore(),
+                filter,
+                command.recallTarget(),
+                command.ranking().weights(),
+                place.asOf()),
+            place.after());
     meters.stage(NodeMeters.Stage.EMBED_QUERY, embed);
     meters.stage(NodeMeters.Stage.SEARCH_INDEX, result.index());
     meters.stage(NodeMeters.Stage.SEARCH_JOIN, result.join());
     List<Hit> page = result.hits();
     page.forEach(hit -> count(selected, hit));
-    String next = result.more() ? tokens.seal(pass, binding, position(page.getLast())) : null;
+    String next = result.more() ? tokens.seal(pass, binding, place.behind(page.getLast())) : null;
     return new Reply.Found(
         page,
         result.exact(),
         result.partial(),
+        command.ranking().explain(),
         new Reply.SearchTimes(embed, result.index(), result.join()),
         next);
   }
@@ -103,16 +119,33 @@ public final class SearchHandler {
         Integer.toString(command.topK()),
         command.minScore() == null ? null : command.minScore().toString(),
         command.filter(),
-        Double.toString(command.recallTarget()));
+        Double.toString(command.recallTarget()),
+        command.ranking().toString());
   }
 
-  private static List<String> position(Hit last) {
-    return List.of(
-        Integer.toString(Float.floatToIntBits(last.score())), last.memory().memoryId().toString());
+  /**
+   * Where an answer begins.
+   *
+   * @param asOf when its first page was asked for: ages count from there on all of them
+   * @param after null at the start
+   */
+  private record Place(Instant asOf, SearchResult.@Nullable Position after) {
+    List<String> behind(Hit last) {
+      return List.of(
+          Integer.toString(Float.floatToIntBits(last.score())),
+          last.memory().memoryId().toString(),
+          asOf.toString());
+    }
   }
 
-  private static SearchResult.Position position(List<String> words) {
-    return new SearchResult.Position(
-        Float.intBitsToFloat(Integer.parseInt(words.get(0))), MemoryId.parse(words.get(1)));
+  private Place first() {
+    return new Place(clock.instant(), null);
+  }
+
+  private static Place place(List<String> words) {
+    return new Place(
+        Instant.parse(words.get(2)),
+        new SearchResult.Position(
+            Float.intBitsToFloat(Integer.parseInt(words.get(0))), MemoryId.parse(words.get(1))));
   }
 }

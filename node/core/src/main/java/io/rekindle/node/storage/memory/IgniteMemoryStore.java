@@ -16,8 +16,8 @@ import io.rekindle.node.storage.Cursor;
 import io.rekindle.node.storage.ExpiredMemory;
 import io.rekindle.node.storage.MemoryPage;
 import io.rekindle.node.storage.MemoryStore;
+import io.rekindle.node.storage.SearchQuery;
 import io.rekindle.node.storage.SearchResult;
-import io.rekindle.node.storage.VectorQuery;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.MemoryKey;
 import io.rekindle.node.storage.row.Transactions;
@@ -148,7 +148,7 @@ public final class IgniteMemoryStore implements MemoryStore {
   public SearchResult search(
       Pass pass,
       List<Namespace> namespaces,
-      VectorQuery query,
+      SearchQuery query,
       SearchResult.@Nullable Position after) {
     return search.search(pass, namespaces, query, after);
   }

@@ -2,95 +2,145 @@ package io.rekindle.node.storage.memory;
 
 import io.rekindle.node.access.Action;
 import io.rekindle.node.access.Pass;
+import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
-import io.rekindle.node.index.IndexAnswer;
-import io.rekindle.node.index.IndexHit;
-import io.rekindle.node.index.Recall;
-import io.rekindle.node.index.RowPosition;
-import io.rekindle.node.index.SliceIndex;
+import io.rekindle.node.index.RowFacts;
 import io.rekindle.node.model.Limits;
-import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespaceSettings;
-import io.rekindle.node.model.Reply;
-import io.rekindle.node.model.ReplyRoom;
+import io.rekindle.node.storage.SearchQuery;
 import io.rekindle.node.storage.SearchResult;
-import io.rekindle.node.storage.VectorQuery;
 import io.rekindle.node.storage.row.Caches;
-import io.rekindle.node.storage.row.MemoryKey;
-import io.rekindle.node.storage.row.MemoryRow;
 import io.rekindle.node.storage.slice.SliceIndexes;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the nearest memories: every slice's index under both filters, the best of all together,
- * then the rows, tested again as they are now.
+ * Finds memories: every slice's indexes under both filters, the best of all together, then the
+ * rows, tested again as they are now.
  */
 final class SearchMemories {
   private static final int ROUNDS_MAX = 3;
-  private static final Comparator<Candidate> BEST_FIRST =
-      Comparator.comparingDouble((Candidate candidate) -> candidate.hit().score())
-          .reversed()
-          .thenComparing(candidate -> candidate.hit().memoryId());
+
+  /** Candidates of each part of a hybrid search, at least; more gained nothing (FACTS). */
+  private static final int POOL_MIN = 50;
 
   private final Caches caches;
   private final SliceIndexes indexes;
   private final MemoryView view;
+  private final JoinRows rows;
 
   SearchMemories(Caches caches, SliceIndexes indexes, MemoryView view) {
     this.caches = caches;
     this.indexes = indexes;
     this.view = view;
+    this.rows = new JoinRows(caches, view);
   }
 
-  private record Candidate(SliceQuery query, IndexHit hit) {}
-
-  /** What the indexes gave; {@code more} when a slice may have had more than it was asked for. */
-  private record Candidates(List<Candidate> best, boolean more, boolean exact, boolean partial) {}
+  /** All parts in one order; the flags as in {@link Candidates}. */
+  private record Ranked(List<RankedMemory> best, boolean more, boolean exact, boolean partial) {}
 
   SearchResult search(
       Pass pass,
       List<Namespace> namespaces,
-      VectorQuery query,
+      SearchQuery search,
       SearchResult.@Nullable Position after) {
     namespaces.forEach(namespace -> pass.check(Action.SEARCH, namespace.path()));
-    requireOneSpace(namespaces, query.vector());
+    float[] vector = search.vector();
+    if (vector != null) {
+      requireOneSpace(namespaces, vector);
+    }
     List<SliceQuery> queries =
         SliceQuery.of(
-            namespaces, space -> pass.rowFilter(space.path()), query.filter(), view.now());
+            namespaces, space -> pass.rowFilter(space.path()), search.filter(), view.now());
     long indexNanos = 0;
     long joinNanos = 0;
-    int topK = query.topK();
+    int topK = search.topK();
     int wanted = topK;
     for (int round = 1; ; round++) {
       long start = System.nanoTime();
-      Candidates candidates = ask(queries, query, wanted);
+      Ranked ranked = rank(queries, search, wanted);
       long asked = System.nanoTime();
-      Joined joined = join(candidates.best(), topK, after);
+      JoinRows.Joined joined = rows.join(ranked.best(), topK, after);
       indexNanos += asked - start;
       joinNanos += System.nanoTime() - asked;
       if (joined.isEnough(topK)
-          || !candidates.more()
+          || !ranked.more()
           || wanted == Limits.TOP_K_MAX
           || round == ROUNDS_MAX) {
         return new SearchResult(
             joined.hits(),
             joined.cut(),
-            candidates.exact(),
-            candidates.partial(),
+            ranked.exact(),
+            ranked.partial(),
             Duration.ofNanos(indexNanos),
             Duration.ofNanos(joinNanos));
       }
       // Rows changed between index and join: ask for more, so that the answer is not short.
       wanted = Math.min(Limits.TOP_K_MAX, wanted * 2);
     }
+  }
+
+  private Ranked rank(List<SliceQuery> queries, SearchQuery search, int wanted) {
+    ResidualRows residual = new ResidualRows(caches, view);
+    float[] vector = search.vector();
+    String words = search.words();
+    if (vector != null && words != null) {
+      int pool = Math.clamp(wanted, POOL_MIN, Limits.TOP_K_MAX);
+      return fuse(
+          SliceAsking.ask(
+              queries, new AskMeaning(indexes, residual, search, vector), pool, Float.NaN),
+          SliceAsking.ask(queries, new AskWords(indexes, residual, words), pool, Float.NaN),
+          search,
+          pool);
+    }
+    boolean byMeaning = vector != null;
+    SliceAsking.Part part =
+        vector != null
+            ? new AskMeaning(indexes, residual, search, vector)
+            : new AskWords(indexes, residual, java.util.Objects.requireNonNull(words));
+    Candidates found = SliceAsking.ask(queries, part, wanted, search.minScoreOrNaN());
+    List<RankedMemory> ranked = new ArrayList<>();
+    for (Candidate candidate : found.best()) {
+      int rank = ranked.size() + 1;
+      ranked.add(
+          byMeaning
+              ? RankedMemory.byMeaning(candidate, rank)
+              : RankedMemory.byWords(candidate, rank));
+    }
+    return new Ranked(ranked, found.more(), found.exact(), found.partial());
+  }
+
+  private Ranked fuse(Candidates meaning, Candidates words, SearchQuery search, int pool) {
+    Fusion fusion = new Fusion(search.weights(), search.asOf(), this::facts);
+    List<RankedMemory> ranked =
+        fusion.rank(
+            meaning.best().stream().limit(pool).toList(),
+            words.best().stream().limit(pool).toList());
+    Float minScore = search.minScore();
+    return new Ranked(
+        minScore == null ? ranked : ranked.stream().filter(hit -> hit.score() >= minScore).toList(),
+        meaning.more() || words.more(),
+        meaning.exact() && words.exact(),
+        meaning.partial() || words.partial());
+  }
+
+  private @Nullable RowFacts facts(Candidate candidate) {
+    SliceQuery query = candidate.query();
+    return indexes
+        .ask(
+            query.namespace(),
+            query.slice(),
+            index ->
+                index.judge(
+                    Filter.ALL,
+                    null,
+                    judge -> java.util.Optional.ofNullable(judge.facts(candidate.memoryId()))))
+        .orElse(null);
   }
 
   /** Vectors of different models, dimensions or distances are never compared. */
@@ -116,127 +166,5 @@ final class SearchMemories {
               "expected", Integer.toString(first.dimensions()),
               "actual", Integer.toString(vector.length)));
     }
-  }
-
-  private Candidates ask(List<SliceQuery> queries, VectorQuery wanted, int topK) {
-    List<Candidate> all = new ArrayList<>();
-    boolean more = false;
-    boolean exact = true;
-    boolean partial = false;
-    Opened opened = new Opened();
-    for (SliceQuery query : queries) {
-      try {
-        IndexAnswer answer =
-            indexes.ask(
-                query.namespace(),
-                query.slice(),
-                index -> askSlice(query, index, wanted, topK, opened));
-        answer.hits().forEach(hit -> all.add(new Candidate(query, hit)));
-        more |= answer.hits().size() == topK;
-        exact &= answer.exact();
-      } catch (RekindleException e) {
-        if (e.code() != ErrorCode.NOT_READY || queries.size() == 1) {
-          throw e;
-        }
-        partial = true;
-      }
-    }
-    all.sort(BEST_FIRST);
-    return new Candidates(all, more, exact, partial);
-  }
-
-  /** Rows that a residual has opened in this request. */
-  private static final class Opened {
-    final Map<SliceQuery, Long> bySlice = new HashMap<>();
-
-    long exceptFor(SliceQuery query) {
-      return bySlice.entrySet().stream()
-          .filter(entry -> !entry.getKey().slice().equals(query.slice()))
-          .mapToLong(Map.Entry::getValue)
-          .sum();
-    }
-  }
-
-  private IndexAnswer askSlice(
-      SliceQuery query, SliceIndex index, VectorQuery wanted, int topK, Opened opened) {
-    float minScore = wanted.minScore() == null ? Float.NaN : wanted.minScore();
-    if (!query.hasResidual()) {
-      Recall recall = new Recall(wanted.recallTarget());
-      return index.search(wanted.vector(), topK, minScore, query.answered(), recall);
-    }
-    long before = opened.exceptFor(query);
-    opened.bySlice.put(query, query.countToOpen(index, before) - before);
-    List<MemoryId> among = new ArrayList<>();
-    for (RowPosition row : index.select(query.answered(), null, Limits.FILTER_OPEN_ROWS_MAX)) {
-      MemoryKey key = new MemoryKey(query.slice(), row.memoryId());
-      if (view.find(query.namespace(), key, caches.memory().get(key), query.filter()) != null) {
-        among.add(row.memoryId());
-      }
-    }
-    return new IndexAnswer(
-        index.searchAmong(wanted.vector(), among, topK, minScore, query.answered()), true);
-  }
-
-  /**
-   * The hits behind a place that fit into one answer.
-   *
-   * @param found hits there were, those before the place included
-   * @param cut whether the answer had no room for the next one
-   */
-  private record Joined(List<Reply.Hit> hits, int found, boolean cut) {
-    boolean isEnough(int topK) {
-      return cut || found == topK;
-    }
-  }
-
-  private Joined join(List<Candidate> best, int topK, SearchResult.@Nullable Position after) {
-    List<Reply.Hit> hits = new ArrayList<>();
-    ReplyRoom room = new ReplyRoom();
-    int found = 0;
-    for (Candidate candidate : best) {
-      if (found == topK) {
-        break;
-      }
-      Reply.Hit hit = findHit(candidate);
-      if (hit == null) {
-        continue;
-      }
-      found++;
-      if (after == null || after.isBefore(hit)) {
-        if (!room.take(hit.memory())) {
-          return new Joined(hits, found, true);
-        }
-        hits.add(hit);
-      }
-    }
-    return new Joined(hits, found, false);
-  }
-
-  /** The row as it is now, unless it changed so that the hit is none any more. */
-  private Reply.@Nullable Hit findHit(Candidate candidate) {
-    SliceQuery query = candidate.query();
-    IndexHit hit = candidate.hit();
-    MemoryKey key = new MemoryKey(query.slice(), hit.memoryId());
-    MemoryRow row = caches.memory().get(key);
-    if (row != null && row.contentVersion() > hit.version()) {
-      return null;
-    }
-    MemoryView.Opened opened = view.find(query.namespace(), key, row, query.filter());
-    if (opened == null || !opened.columns().hasEmbedding()) {
-      return null;
-    }
-    return new Reply.Hit(
-        view.memory(query.namespace(), key, opened),
-        hit.score(),
-        similarity(query.namespace().settings(), hit.score()));
-  }
-
-  /** The score mapped to 0..1, higher is better. */
-  static float similarity(NamespaceSettings settings, float score) {
-    return switch (settings.distance()) {
-      case COSINE -> Math.clamp((1 + score) / 2, 0f, 1f);
-      case DOT -> (float) (1 / (1 + Math.exp(-score)));
-      case L2 -> 1 / (1 - score);
-    };
   }
 }

@@ -130,6 +130,10 @@ public final class MemoryRow {
     return contentVersion;
   }
 
+  public long createdAtMicros() {
+    return createdAtMicros;
+  }
+
   /** When the last attempt failed, of a row that is FAILED. */
   public @Nullable Instant failedAt() {
     return Micros.toNullable(failedAtMicros);

@@ -7,6 +7,8 @@ import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespaceSettings;
 import io.rekindle.node.model.SliceId;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** One slice's index while it is being built or in use. */
 final class LiveSlice implements AutoCloseable {
@@ -14,6 +16,7 @@ final class LiveSlice implements AutoCloseable {
   private final SliceId id;
   private final SliceIndex index;
   private final CompletableFuture<SliceIndex> built = new CompletableFuture<>();
+  private final AtomicReference<@Nullable SliceWords> words = new AtomicReference<>();
   private volatile boolean stale;
   private volatile long lastUsedNanos = System.nanoTime();
   private volatile long codesNotBeforeNanos = System.nanoTime();
@@ -51,6 +54,29 @@ final class LiveSlice implements AutoCloseable {
     return built;
   }
 
+  /** Its words, when there are any, perhaps not all of them yet. */
+  @Nullable SliceWords words() {
+    return words.get();
+  }
+
+  /** Gives it words, unless it has some; returns those that it has. */
+  SliceWords beginWords(SliceWords fresh) {
+    SliceWords known = words.compareAndExchange(null, fresh);
+    if (known != null) {
+      return known;
+    }
+    if (stale) {
+      endWords(fresh);
+    }
+    return fresh;
+  }
+
+  /** Lets go of words that it may have. */
+  void endWords(SliceWords former) {
+    words.compareAndSet(former, null);
+    former.close();
+  }
+
   /** From now on the index may miss something: it is not to be asked any more. Never throws. */
   void markStale() {
     stale = true;
@@ -80,6 +106,10 @@ final class LiveSlice implements AutoCloseable {
   @Override
   public void close() {
     markStale();
+    SliceWords last = words.get();
+    if (last != null) {
+      endWords(last);
+    }
     index.close();
   }
 }

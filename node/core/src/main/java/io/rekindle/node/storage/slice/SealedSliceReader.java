@@ -6,6 +6,7 @@ import io.rekindle.node.index.IndexRow;
 import io.rekindle.node.keyring.EnvelopeContext;
 import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.MemoryPayload;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespaceId;
 import io.rekindle.node.storage.row.MemoryKey;
@@ -53,15 +54,23 @@ final class SealedSliceReader implements SliceReader {
     if (paths.isEmpty()) {
       return Map.of();
     }
-    byte[] payload =
-        keyring.open(namespace.id(), EnvelopeContext.payload(id.value()), row.payload());
-    String metadata = PayloadCodec.decode(payload).metadata();
+    String metadata = open(namespace, id, row).metadata();
     if (metadata == null) {
       return Map.of();
     }
     Map<String, Filter.Literal> values = MetadataValues.read(metadata);
     values.keySet().retainAll(paths);
     return values;
+  }
+
+  @Override
+  public String content(Namespace namespace, MemoryKey key, MemoryRow row) {
+    return open(namespace, key.memoryId(), row).content();
+  }
+
+  private MemoryPayload open(Namespace namespace, MemoryId id, MemoryRow row) {
+    return PayloadCodec.decode(
+        keyring.open(namespace.id(), EnvelopeContext.payload(id.value()), row.payload()));
   }
 
   @Override

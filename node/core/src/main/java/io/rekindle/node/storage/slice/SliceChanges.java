@@ -68,6 +68,7 @@ final class SliceChanges {
   private void put(LiveSlice slice, SliceKey key, Object value) {
     if (key instanceof MemoryKey memory && value instanceof MemoryRow row) {
       slice.index().putRow(reader.row(slice.namespace(), memory, row));
+      tellWords(slice, memory);
     } else if (key instanceof VectorKey vector && value instanceof VectorRow row) {
       float[] values = reader.vector(vector, row);
       slice.index().putVector(vector.memoryId(), vector.chunk(), row.contentVersion(), values);
@@ -79,8 +80,16 @@ final class SliceChanges {
   private static void remove(LiveSlice slice, SliceKey key) {
     if (key instanceof MemoryKey memory) {
       slice.index().removeRow(memory.memoryId());
+      tellWords(slice, memory);
     } else if (key instanceof VectorKey vector) {
       slice.index().removeVector(vector.memoryId(), vector.chunk());
+    }
+  }
+
+  private static void tellWords(LiveSlice slice, MemoryKey key) {
+    SliceWords words = slice.words();
+    if (words != null) {
+      words.changed(key.memoryId());
     }
   }
 

@@ -5,6 +5,7 @@ import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.index.MemoryBudget;
 import io.rekindle.node.index.SliceBuild;
 import io.rekindle.node.index.SliceIndex;
+import io.rekindle.node.index.words.WordHit;
 import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespaceId;
@@ -12,6 +13,7 @@ import io.rekindle.node.model.SliceId;
 import io.rekindle.node.storage.row.Caches;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +46,7 @@ public final class SliceIndexes implements AutoCloseable {
    * @param listsFrom vectors of a slice from which these are kept in lists; a lower number than
    *     {@code codesFrom} counts as that
    * @param gatherMax vectors up to which those under a selective filter are judged exactly
+   * @param wordsBytesMax of the words of all slices together, in memory
    */
   public record Settings(
       long memoryBytesMax,
@@ -51,7 +54,8 @@ public final class SliceIndexes implements AutoCloseable {
       Duration buildWaitMax,
       int codesFrom,
       int listsFrom,
-      int gatherMax) {
+      int gatherMax,
+      long wordsBytesMax) {
     public Settings {
       listsFrom = Math.max(listsFrom, codesFrom);
     }
@@ -64,6 +68,7 @@ public final class SliceIndexes implements AutoCloseable {
   private final SliceScan scan;
   private final ThreadPoolExecutor builders;
   private final SliceCoder coder = new SliceCoder();
+  private final WordIndexes words;
 
   public SliceIndexes(Caches caches, Keyring keyring, Settings settings) {
     this(caches, new SealedSliceReader(keyring), settings);
@@ -75,6 +80,7 @@ public final class SliceIndexes implements AutoCloseable {
     this.budget = new MemoryBudget(settings.memoryBytesMax());
     this.changes = new SliceChanges(reader, recent, slices);
     this.scan = new SliceScan(caches, reader, recent);
+    this.words = new WordIndexes(caches, reader, slices, settings);
     this.builders =
         new ThreadPoolExecutor(
             BUILD_THREADS,
@@ -97,16 +103,32 @@ public final class SliceIndexes implements AutoCloseable {
    *     INDEX_MEMORY_EXHAUSTED when it does not fit even alone
    */
   public <T> T ask(Namespace namespace, SliceId id, Function<SliceIndex, T> question) {
+    return attempt(namespace, id, slice -> tryAsk(slice, slice.index(), question));
+  }
+
+  /**
+   * Asks the words of a slice, as {@link #ask} asks its index.
+   *
+   * @throws RekindleException as {@link #ask}, for the words too
+   */
+  public List<WordHit> searchWords(Namespace namespace, SliceId id, WordQuestion question) {
+    return attempt(namespace, id, slice -> words.search(slice, question));
+  }
+
+  private <T> T attempt(
+      Namespace namespace, SliceId id, Function<LiveSlice, Optional<T>> question) {
     for (int i = 0; i < TRIES_MAX; i++) {
       LiveSlice slice = findOrBegin(namespace, id);
       slice.touch();
-      SliceIndex index = await(slice);
-      Optional<T> answer = slice.isStale() ? Optional.empty() : tryAsk(slice, index, question);
+      await(slice);
+      Optional<T> answer = slice.isStale() ? Optional.empty() : question.apply(slice);
       if (answer.isPresent()) {
         coder.offer(slice);
         return answer.get();
       }
-      drop(slice);
+      if (slice.isStale()) {
+        drop(slice);
+      }
     }
     throw notReady();
   }
@@ -144,6 +166,21 @@ public final class SliceIndexes implements AutoCloseable {
 
   public long bytesUsed() {
     return budget.bytesUsed();
+  }
+
+  /** Bytes of the words of all slices. */
+  public long wordsBytesUsed() {
+    return words.bytes();
+  }
+
+  /** Takes in words that changed, so that the next search need not. */
+  public void refreshWords() {
+    words.refresh();
+  }
+
+  /** Leaves nothing in memory of words that nobody has any more. */
+  public void compactWords() {
+    words.compact();
   }
 
   /** How many slices are loaded or being built. */
@@ -216,9 +253,9 @@ public final class SliceIndexes implements AutoCloseable {
     return idlest.isPresent();
   }
 
-  private SliceIndex await(LiveSlice slice) {
+  private void await(LiveSlice slice) {
     try {
-      return slice.built().get(settings.buildWaitMax().toMillis(), TimeUnit.MILLISECONDS);
+      slice.built().get(settings.buildWaitMax().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw notReady();
     } catch (ExecutionException e) {
@@ -246,6 +283,7 @@ public final class SliceIndexes implements AutoCloseable {
   public void close() {
     builders.shutdownNow();
     coder.close();
+    words.close();
     slices.values().forEach(this::drop);
   }
 }

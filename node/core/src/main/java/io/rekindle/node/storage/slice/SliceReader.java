@@ -23,5 +23,8 @@ interface SliceReader {
   /** Columns and declared metadata; opens the payload only when paths are declared. */
   IndexRow row(Namespace namespace, MemoryKey key, MemoryRow row);
 
+  /** The text; opens the payload. */
+  String content(Namespace namespace, MemoryKey key, MemoryRow row);
+
   float[] vector(VectorKey key, VectorRow row);
 }

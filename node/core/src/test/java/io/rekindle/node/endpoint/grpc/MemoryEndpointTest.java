@@ -9,12 +9,15 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.ChunkSpan;
+import io.rekindle.node.model.HitExplanation;
 import io.rekindle.node.model.IdempotencyKey;
 import io.rekindle.node.model.MemoryCommand;
 import io.rekindle.node.model.MemoryDraft;
 import io.rekindle.node.model.MemoryPatch;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.Reply;
+import io.rekindle.node.model.SearchPath;
 import io.rekindle.node.model.Sensitivity;
 import io.rekindle.v1.BatchStoreMemoriesRequest;
 import io.rekindle.v1.BatchStoreMemoriesResponse;
@@ -23,6 +26,7 @@ import io.rekindle.v1.EmbeddingStatus;
 import io.rekindle.v1.ExportMemoriesRequest;
 import io.rekindle.v1.ExportMemoriesResponse;
 import io.rekindle.v1.GetMemoryRequest;
+import io.rekindle.v1.MatchedChunk;
 import io.rekindle.v1.Memory;
 import io.rekindle.v1.MemoryServiceGrpc;
 import io.rekindle.v1.QueryVector;
@@ -194,8 +198,15 @@ class MemoryEndpointTest {
   void searchesByVectorAndAnswersWithTheServersTimes() {
     Reply reply =
         new Reply.Found(
-            List.of(new Reply.Hit(Samples.memory(), 0.75f, 0.875f)),
+            List.of(
+                new Reply.Hit(
+                    Samples.memory(),
+                    0.75f,
+                    0.875f,
+                    new ChunkSpan(1, 2, 3),
+                    new HitExplanation(0.5f, 1, 2.5f, 3, 0.25f, 0.75f, SearchPath.LISTS))),
             false,
+            true,
             true,
             new Reply.SearchTimes(
                 Duration.ofNanos(1_999), Duration.ofNanos(250_000), Duration.ofMillis(2)),
@@ -221,6 +232,19 @@ class MemoryEndpointTest {
       assertThat(response.getPartial()).isTrue();
       assertThat(response.getNextPageToken()).isEqualTo("rest");
       assertThat(response.getHits(0).getScore()).isEqualTo(0.75f);
+      assertThat(response.getHits(0).getChunk())
+          .isEqualTo(MatchedChunk.newBuilder().setChunk(1).setStart(2).setEnd(3).build());
+      assertThat(response.getHits(0).getExplanation())
+          .isEqualTo(
+              io.rekindle.v1.HitExplanation.newBuilder()
+                  .setMeaningScore(0.5f)
+                  .setMeaningRank(1)
+                  .setWordsScore(2.5f)
+                  .setWordsRank(3)
+                  .setRecency(0.25f)
+                  .setImportance(0.75f)
+                  .setPath(io.rekindle.v1.SearchPath.SEARCH_PATH_LISTS)
+                  .build());
       assertThat(response.getTimes().getEmbedMicros()).isEqualTo(1);
       assertThat(response.getTimes().getIndexMicros()).isEqualTo(250);
       assertThat(response.getTimes().getJoinMicros()).isEqualTo(2_000);

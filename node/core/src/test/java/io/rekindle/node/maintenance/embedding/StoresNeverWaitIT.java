@@ -19,9 +19,9 @@ import io.rekindle.node.model.Reply;
 import io.rekindle.node.pipeline.store.StoreHandler;
 import io.rekindle.node.storage.Drafts;
 import io.rekindle.node.storage.Passes;
+import io.rekindle.node.storage.SearchQuery;
 import io.rekindle.node.storage.SharedNode;
 import io.rekindle.node.storage.StorageNode;
-import io.rekindle.node.storage.VectorQuery;
 import io.rekindle.node.telemetry.NodeMeters;
 import java.util.List;
 import java.util.Map;
@@ -124,7 +124,7 @@ class StoresNeverWaitIT {
         .search(
             pass,
             List.of(space),
-            new VectorQuery(Drafts.vectorOf(1), 100, null, Filter.ALL, 1),
+            SearchQuery.byMeaning(Drafts.vectorOf(1), 100, null, Filter.ALL, 1),
             null)
         .hits()
         .stream()

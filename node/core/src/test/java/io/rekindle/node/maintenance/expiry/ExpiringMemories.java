@@ -16,8 +16,8 @@ import io.rekindle.node.storage.Cursor;
 import io.rekindle.node.storage.ExpiredMemory;
 import io.rekindle.node.storage.MemoryPage;
 import io.rekindle.node.storage.MemoryStore;
+import io.rekindle.node.storage.SearchQuery;
 import io.rekindle.node.storage.SearchResult;
-import io.rekindle.node.storage.VectorQuery;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -126,7 +126,7 @@ final class ExpiringMemories implements MemoryStore {
   public SearchResult search(
       Pass pass,
       List<Namespace> namespaces,
-      VectorQuery query,
+      SearchQuery query,
       SearchResult.@Nullable Position after) {
     throw new UnsupportedOperationException();
   }

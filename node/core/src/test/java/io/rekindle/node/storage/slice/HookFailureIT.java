@@ -47,7 +47,8 @@ class HookFailureIT {
               Duration.ofSeconds(10),
               Integer.MAX_VALUE,
               Integer.MAX_VALUE,
-              0));
+              0,
+              1 << 20));
 
   /** Every step of the way from Ignite to the index. */
   enum Step {
@@ -116,7 +117,8 @@ class HookFailureIT {
                 Duration.ofSeconds(10),
                 Integer.MAX_VALUE,
                 Integer.MAX_VALUE,
-                0))) {
+                0,
+                1 << 20))) {
       NODE.hook().attach(small);
       store(0);
       assertThat(rows(small)).isEqualTo(1);
@@ -208,6 +210,11 @@ class HookFailureIT {
     public IndexRow row(Namespace namespace, MemoryKey key, MemoryRow row) {
       pass(Step.ROW);
       return real.row(namespace, key, row);
+    }
+
+    @Override
+    public String content(Namespace namespace, MemoryKey key, MemoryRow row) {
+      return real.content(namespace, key, row);
     }
 
     @Override

@@ -1,0 +1,88 @@
+package io.rekindle.node.storage.memory;
+
+import io.rekindle.node.model.NamespaceSettings;
+import io.rekindle.node.model.Reply;
+import io.rekindle.node.model.ReplyRoom;
+import io.rekindle.node.storage.SearchResult;
+import io.rekindle.node.storage.row.Caches;
+import io.rekindle.node.storage.row.MemoryKey;
+import io.rekindle.node.storage.row.MemoryRow;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what the indexes found into hits: reads, opens and tests the rows as they are now. */
+final class JoinRows {
+  private final Caches caches;
+  private final MemoryView view;
+
+  JoinRows(Caches caches, MemoryView view) {
+    this.caches = caches;
+    this.view = view;
+  }
+
+  /**
+   * The hits behind a place that fit into one answer.
+   *
+   * @param found hits there were, those before the place included
+   * @param cut whether the answer had no room for the next one
+   */
+  record Joined(List<Reply.Hit> hits, int found, boolean cut) {
+    boolean isEnough(int topK) {
+      return cut || found == topK;
+    }
+  }
+
+  Joined join(List<RankedMemory> best, int topK, SearchResult.@Nullable Position after) {
+    List<Reply.Hit> hits = new ArrayList<>();
+    ReplyRoom room = new ReplyRoom();
+    int found = 0;
+    for (RankedMemory ranked : best) {
+      if (found == topK) {
+        break;
+      }
+      Reply.Hit hit = findHit(ranked);
+      if (hit == null) {
+        continue;
+      }
+      found++;
+      if (after == null || after.isBefore(hit)) {
+        if (!room.take(hit.memory())) {
+          return new Joined(hits, found, true);
+        }
+        hits.add(hit);
+      }
+    }
+    return new Joined(hits, found, false);
+  }
+
+  /** The row as it is now, unless it changed so that the hit is none any more. */
+  private Reply.@Nullable Hit findHit(RankedMemory ranked) {
+    SliceQuery query = ranked.query();
+    MemoryKey key = new MemoryKey(query.slice(), ranked.memoryId());
+    MemoryRow row = caches.memory().get(key);
+    if (row == null || !ranked.isOf(row)) {
+      return null;
+    }
+    MemoryView.Opened opened = view.find(query.namespace(), key, row, query.filter());
+    Candidate byMeaning = ranked.byMeaning();
+    if (opened == null || (byMeaning != null && !opened.columns().hasEmbedding())) {
+      return null;
+    }
+    return new Reply.Hit(
+        view.memory(query.namespace(), key, opened),
+        ranked.score(),
+        byMeaning == null ? 0 : similarity(query.namespace().settings(), byMeaning.score()),
+        null,
+        ranked.explanation());
+  }
+
+  /** The score by meaning mapped to 0..1, higher is better. */
+  static float similarity(NamespaceSettings settings, float score) {
+    return switch (settings.distance()) {
+      case COSINE -> Math.clamp((1 + score) / 2, 0f, 1f);
+      case DOT -> (float) (1 / (1 + Math.exp(-score)));
+      case L2 -> 1 / (1 - score);
+    };
+  }
+}

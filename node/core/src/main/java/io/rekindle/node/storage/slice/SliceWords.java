@@ -1,0 +1,209 @@
+package io.rekindle.node.storage.slice;
+
+import io.rekindle.node.access.filter.Filter;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.index.RowContent;
+import io.rekindle.node.index.RowJudge;
+import io.rekindle.node.index.RowJudge.Verdict;
+import io.rekindle.node.index.SliceIndex;
+import io.rekindle.node.index.words.WordHit;
+import io.rekindle.node.index.words.WordIndex;
+import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.SliceId;
+import io.rekindle.node.storage.row.Caches;
+import io.rekindle.node.storage.row.MemoryKey;
+import io.rekindle.node.storage.row.MemoryRow;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The words of one slice, kept in step with its rows. Thread-safe.
+ *
+ * <p>A commit only leaves the memory's id here. A search reads what changed since the last one from
+ * the rows themselves, so that it finds whatever was acknowledged before it began. First of all,
+ * and when more changed than is remembered, all rows of the slice are compared with what is here.
+ */
+final class SliceWords implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SliceWords.class);
+  private static final int CONTENTS_A_LOOK = 1_024;
+
+  private final Namespace namespace;
+  private final SliceId id;
+  private final Caches caches;
+  private final SliceReader reader;
+  private final WordIndex words = new WordIndex(new ByteBuffersDirectory());
+  private final ChangedMemories changed = new ChangedMemories();
+  private final CompletableFuture<SliceWords> filled = new CompletableFuture<>();
+  private final ReentrantLock changing = new ReentrantLock();
+  private volatile boolean closed;
+  private volatile long bytes;
+  private int untilLook;
+
+  SliceWords(Namespace namespace, SliceId id, Caches caches, SliceReader reader) {
+    this.namespace = namespace;
+    this.id = id;
+    this.caches = caches;
+    this.reader = reader;
+  }
+
+  /** Completes when all rows are in, or with the reason why not. */
+  CompletableFuture<SliceWords> filled() {
+    return filled;
+  }
+
+  /** A row was stored or removed; called inside the commit. */
+  void changed(MemoryId memory) {
+    changed.add(memory);
+  }
+
+  /** Bytes in memory when it last changed. */
+  long bytes() {
+    return bytes;
+  }
+
+  /**
+   * Takes in all rows of the slice.
+   *
+   * @param grown called now and then while it grows; throws to end it
+   */
+  void fill(SliceIndex index, Runnable grown) {
+    change(
+        () -> {
+          takeAll(index, grown);
+          return true;
+        });
+    filled.complete(this);
+  }
+
+  /** As {@link WordIndex#search}, under a filter, of all rows that are there now. */
+  List<WordHit> search(SliceIndex index, WordQuestion question) {
+    catchUp(index);
+    return index.judge(
+        question.filter(),
+        question.among(),
+        judge -> words.search(question.words(), question.topK(), question.minScore(), judge));
+  }
+
+  /** Takes in what changed. */
+  void catchUp(SliceIndex index) {
+    change(
+        () -> {
+          if (changed.isEmpty()) {
+            return false;
+          }
+          if (changed.takeMore()) {
+            takeAll(index, () -> {});
+          }
+          changed.take().forEach(this::take);
+          return true;
+        });
+  }
+
+  /** Rewrites what holds words of contents that are gone. */
+  void compact() {
+    change(
+        () -> {
+          boolean needed = words.leftovers() > 0;
+          if (needed) {
+            words.compact();
+          }
+          return needed;
+        });
+  }
+
+  /**
+   * Those who change it go one by one; whoever comes later finds their changes made.
+   *
+   * @param change says whether it changed anything
+   */
+  private void change(BooleanSupplier change) {
+    changing.lock();
+    try {
+      if (change.getAsBoolean()) {
+        words.refresh();
+        bytes = words.bytes();
+      }
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private void takeAll(SliceIndex index, Runnable grown) {
+    index.judge(
+        Filter.ALL,
+        null,
+        judge -> {
+          words.removeUnless(content -> isThere(judge, content));
+          judge.forEach(content -> takeUnlessKnown(content, grown));
+          return true;
+        });
+  }
+
+  private static boolean isThere(RowJudge judge, RowContent content) {
+    int place = judge.place(content.high(), content.low());
+    return judge.judge(place, content) == Verdict.PASSES;
+  }
+
+  private void takeUnlessKnown(RowContent content, Runnable grown) {
+    if (closed) {
+      throw new RekindleException(ErrorCode.NOT_READY, "the words of this slice are closed");
+    }
+    if (!words.holds(content)) {
+      take(new MemoryId(new UUID(content.high(), content.low())));
+    }
+    if (++untilLook % CONTENTS_A_LOOK == 0) {
+      bytes = words.bytes();
+      grown.run();
+    }
+  }
+
+  private void take(MemoryId memory) {
+    MemoryKey key = new MemoryKey(id, memory);
+    MemoryRow row = caches.memory().get(key);
+    UUID value = memory.value();
+    if (row == null) {
+      words.remove(value.getMostSignificantBits(), value.getLeastSignificantBits());
+      return;
+    }
+    RowContent content =
+        new RowContent(
+            value.getMostSignificantBits(),
+            value.getLeastSignificantBits(),
+            row.contentVersion(),
+            row.createdAtMicros());
+    if (!words.holds(content)) {
+      put(content, key, row);
+    }
+  }
+
+  /** What can't be opened has no words: whoever reads it is told that it is damaged. */
+  private void put(RowContent content, MemoryKey key, MemoryRow row) {
+    try {
+      words.put(content, reader.content(namespace, key, row));
+    } catch (RekindleException e) {
+      if (e.code() != ErrorCode.DATA_CORRUPTED) {
+        throw e;
+      }
+      LOG.atWarn()
+          .addKeyValue("memory", key.memoryId())
+          .log("a damaged memory is not found by words");
+      words.remove(content.high(), content.low());
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    filled.completeExceptionally(
+        new RekindleException(ErrorCode.NOT_READY, "the words of this slice are closed"));
+    words.close();
+  }
+}
