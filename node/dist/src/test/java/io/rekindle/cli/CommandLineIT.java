@@ -90,9 +90,26 @@ class CommandLineIT {
                 "json")
             .at("/memory/memory_id")
             .asText();
+    assertThat(ok("search", "-n", "life/notes", "--mode", "words", "drinks").out()).contains(id);
     awaitEmbedded("life/notes", id);
 
-    assertThat(ok("search", "-n", "life/**", "-k", "1", "which beverage?").out()).contains("tea");
+    assertThat(
+            ok("search", "-n", "life/**", "-k", "1", "--mode", "meaning", "which beverage?").out())
+        .contains("tea");
+    assertThat(
+            ok(
+                    "search",
+                    "-n",
+                    "life/**",
+                    "--explain",
+                    "--weight",
+                    "recency=1",
+                    "--half-life",
+                    "P1D",
+                    "green tea")
+                .out())
+        .contains("tea")
+        .containsPattern("meaning 0\\.\\d{3} #1 \\(exact.*\\), words \\d\\.\\d{3} #1, recency");
     assertThat(ok("memory", "get", "-n", "life/notes", id).out()).contains("green tea");
     assertThat(ok("memory", "list", "-n", "life/notes", "--filter", "tags:drink").out())
         .contains(id);

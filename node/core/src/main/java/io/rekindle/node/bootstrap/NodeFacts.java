@@ -17,6 +17,7 @@ final class NodeFacts {
     NodeMeters meters = parts.meters();
     meters.level(Level.EMBEDDING_QUEUE, queue::size);
     meters.level(Level.INDEX_BYTES, storage.indexes()::bytesUsed);
+    meters.level(Level.WORDS_BYTES, storage.indexes()::wordsBytesUsed);
     meters.level(Level.INDEX_SLICES, storage.indexes()::loaded);
     meters.level(Level.AUDIT_SEQUENCE, parts.audit()::lastSequence);
     meters.level(Level.AUDIT_TAIL_BYTES, parts.audit()::tailBytes);

@@ -65,6 +65,7 @@ public final class NodeMeters implements AutoCloseable {
     REQUESTS_IN_FLIGHT("rekindle.requests.in.flight", "Requests being handled"),
     EMBEDDING_QUEUE("rekindle.embedding.queue", "Memories that wait for an embedding"),
     INDEX_BYTES("rekindle.index.bytes", "Off-heap bytes of all slice indexes"),
+    WORDS_BYTES("rekindle.words.bytes", "Bytes of the words of all slices"),
     INDEX_SLICES("rekindle.index.slices", "Slices that have an index in RAM"),
     AUDIT_SEQUENCE("rekindle.audit.sequence", "Last sequence number of the audit chain"),
     AUDIT_TAIL_BYTES("rekindle.audit.tail.bytes", "Bytes of audit tail files"),

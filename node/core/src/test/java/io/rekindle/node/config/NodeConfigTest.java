@@ -52,6 +52,9 @@ class NodeConfigTest {
     assertThat(config.index().codesFrom()).isEqualTo(10_000);
     assertThat(config.index().listsFrom()).isEqualTo(50_000);
     assertThat(config.index().gatherMax()).isEqualTo(20_000);
+    assertThat(config.index().wordsBytesMax().bytes()).isEqualTo(256L << 20);
+    assertThat(config.index().wordsRefreshInterval()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(config.index().wordsCompactInterval()).isEqualTo(Duration.ofHours(1));
     assertThat(config.index().idleAfter()).isEqualTo(Duration.ofMinutes(10));
     assertThat(config.embedding().batchItemsMax()).isEqualTo(32);
     assertThat(config.requests().inFlightPerKeyMax())

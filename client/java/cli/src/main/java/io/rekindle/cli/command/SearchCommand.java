@@ -2,8 +2,13 @@ package io.rekindle.cli.command;
 
 import io.rekindle.cli.ExitCodes;
 import io.rekindle.cli.Session;
+import io.rekindle.v1.HybridWeights;
 import io.rekindle.v1.SearchMemoriesRequest;
+import io.rekindle.v1.SearchMode;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -11,10 +16,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code rekindle search}: memories by meaning. */
+/** {@code rekindle search}: memories by meaning and words. */
 @Command(
     name = "search",
-    description = "Find the memories nearest in meaning.",
+    description = "Find memories by meaning and by their words.",
     mixinStandardHelpOptions = true)
 public final class SearchCommand implements Callable<Integer> {
   @Mixin private Session session = new Session();
@@ -38,6 +43,30 @@ public final class SearchCommand implements Callable<Integer> {
       description = "how much of the exact answer to find on average, 0.5 to 1 (default: 0.98)")
   private @Nullable Double recall;
 
+  @Option(
+      names = "--mode",
+      description = "what decides the order: ${COMPLETION-CANDIDATES} (default: hybrid)")
+  private Mode mode = Mode.HYBRID;
+
+  @Option(names = "--words", description = "words to look for, if not those of the query")
+  private String words = "";
+
+  @Option(
+      names = "--weight",
+      paramLabel = "PART=WEIGHT",
+      description =
+          "how much a part of a hybrid search counts, 0 to 100: meaning and words (default: 1),"
+              + " recency and importance (default: 0); several times")
+  private Map<Part, Double> weights = Map.of();
+
+  @Option(
+      names = "--half-life",
+      description = "the age at which recency counts half, such as P7D or PT1H (default: P30D)")
+  private @Nullable Duration halfLife;
+
+  @Option(names = "--explain", description = "say how each memory came to its place")
+  private boolean explain;
+
   @Option(names = "--filter", description = "such as 'memory_type = \"fact\"'")
   private String filter = "";
 
@@ -51,7 +80,13 @@ public final class SearchCommand implements Callable<Integer> {
             .addAllNamespaces(namespaces)
             .setQuery(query)
             .setTopK(topK)
+            .setMode(mode.value)
+            .setWords(words)
+            .setExplain(explain)
             .setFilter(filter);
+    if (!weights.isEmpty() || halfLife != null) {
+      request.setWeights(weights());
+    }
     if (minScore != null) {
       request.setMinScore(minScore);
     }
@@ -62,5 +97,51 @@ public final class SearchCommand implements Callable<Integer> {
         session.connected(client -> client.memories().search(request.build()).execute()),
         Texts::hits);
     return ExitCodes.OK;
+  }
+
+  private HybridWeights weights() {
+    HybridWeights.Builder built = HybridWeights.newBuilder();
+    weights.forEach(
+        (part, weight) -> {
+          switch (part) {
+            case MEANING -> built.setMeaning(weight);
+            case WORDS -> built.setWords(weight);
+            case RECENCY -> built.setRecency(weight);
+            case IMPORTANCE -> built.setImportance(weight);
+          }
+        });
+    if (halfLife != null) {
+      built.setRecencyHalfLife(
+          com.google.protobuf.Duration.newBuilder()
+              .setSeconds(halfLife.getSeconds())
+              .setNanos(halfLife.getNano()));
+    }
+    return built.build();
+  }
+
+  /** What decides the order, as it is written on a command line. */
+  private enum Mode {
+    MEANING(SearchMode.SEARCH_MODE_MEANING),
+    WORDS(SearchMode.SEARCH_MODE_WORDS),
+    HYBRID(SearchMode.SEARCH_MODE_HYBRID);
+
+    private final SearchMode value;
+
+    Mode(SearchMode value) {
+      this.value = value;
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** A part of a hybrid search. */
+  private enum Part {
+    MEANING,
+    WORDS,
+    RECENCY,
+    IMPORTANCE
   }
 }

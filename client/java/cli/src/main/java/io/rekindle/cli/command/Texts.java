@@ -4,11 +4,15 @@ import com.google.protobuf.Timestamp;
 import io.rekindle.v1.ApiKey;
 import io.rekindle.v1.AuditRecord;
 import io.rekindle.v1.Grant;
+import io.rekindle.v1.HitExplanation;
+import io.rekindle.v1.MatchedChunk;
 import io.rekindle.v1.Memory;
 import io.rekindle.v1.Namespace;
+import io.rekindle.v1.SearchHit;
 import io.rekindle.v1.SearchMemoriesResponse;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -58,16 +62,50 @@ public final class Texts {
   }
 
   public static String hits(SearchMemoriesResponse response) {
-    String hits =
-        lines(
-            response.getHitsList(),
-            hit ->
-                "%.3f  %s  %s"
-                    .formatted(
-                        hit.getScore(),
-                        hit.getMemory().getMemoryId(),
-                        preview(hit.getMemory().getContent())));
+    String hits = lines(response.getHitsList(), Texts::hit);
     return response.getPartial() ? hits + System.lineSeparator() + "(partial)" : hits;
+  }
+
+  private static String hit(SearchHit hit) {
+    String line =
+        "%.3f  %s  %s"
+            .formatted(
+                hit.getScore(),
+                hit.getMemory().getMemoryId(),
+                preview(hit.getMemory().getContent()));
+    return hit.hasExplanation()
+        ? line + System.lineSeparator() + "       " + explanation(hit)
+        : line;
+  }
+
+  private static String explanation(SearchHit hit) {
+    HitExplanation parts = hit.getExplanation();
+    List<String> said = new ArrayList<>();
+    if (parts.getMeaningRank() > 0) {
+      String path = parts.getPath().name().substring("SEARCH_PATH_".length());
+      said.add(
+          "meaning %.3f #%d (%s%s)"
+              .formatted(
+                  parts.getMeaningScore(),
+                  parts.getMeaningRank(),
+                  path.toLowerCase(Locale.ROOT),
+                  hit.hasChunk() ? ", " + chunk(hit.getChunk()) : ""));
+    }
+    if (parts.getWordsRank() > 0) {
+      said.add("words %.3f #%d".formatted(parts.getWordsScore(), parts.getWordsRank()));
+    }
+    if (parts.getRecency() > 0) {
+      said.add("recency %.3f".formatted(parts.getRecency()));
+    }
+    if (parts.getImportance() > 0) {
+      said.add("importance %.3f".formatted(parts.getImportance()));
+    }
+    return String.join(", ", said);
+  }
+
+  private static String chunk(MatchedChunk chunk) {
+    return "chunk %d, characters %d to %d"
+        .formatted(chunk.getChunk(), chunk.getStart(), chunk.getEnd());
   }
 
   static String line(Namespace namespace) {

@@ -2,6 +2,12 @@ package io.rekindle.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.v1.HitExplanation;
+import io.rekindle.v1.MatchedChunk;
+import io.rekindle.v1.Memory;
+import io.rekindle.v1.SearchHit;
+import io.rekindle.v1.SearchMemoriesResponse;
+import io.rekindle.v1.SearchPath;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -17,5 +23,44 @@ class TextsTest {
   void theLastPageIsItsLinesAlone() {
     assertThat(Texts.page(List.of("a"), Function.identity(), "")).isEqualTo("a");
     assertThat(Texts.page(List.<String>of(), Function.identity(), "")).isEqualTo("(none)");
+  }
+
+  @Test
+  void anExplainedHitSaysHowItCameToItsPlace() {
+    SearchHit hit =
+        SearchHit.newBuilder()
+            .setScore(0.75f)
+            .setMemory(Memory.newBuilder().setMemoryId("id").setContent("some text"))
+            .setChunk(MatchedChunk.newBuilder().setChunk(2).setStart(10).setEnd(30))
+            .setExplanation(
+                HitExplanation.newBuilder()
+                    .setMeaningScore(0.5f)
+                    .setMeaningRank(3)
+                    .setPath(SearchPath.SEARCH_PATH_LISTS)
+                    .setWordsScore(4.25f)
+                    .setWordsRank(1)
+                    .setRecency(0.5f)
+                    .setImportance(0.25f))
+            .build();
+
+    assertThat(Texts.hits(SearchMemoriesResponse.newBuilder().addHits(hit).build()).lines())
+        .containsExactly(
+            "0.750  id  some text",
+            "       meaning 0.500 #3 (lists, chunk 2, characters 10 to 30), words 4.250 #1,"
+                + " recency 0.500, importance 0.250");
+  }
+
+  @Test
+  void aHitIsOneLineUnlessItIsToBeExplained() {
+    SearchHit hit =
+        SearchHit.newBuilder()
+            .setScore(0.75f)
+            .setMemory(Memory.newBuilder().setMemoryId("id").setContent("some text"))
+            .build();
+
+    assertThat(
+            Texts.hits(SearchMemoriesResponse.newBuilder().addHits(hit).setPartial(true).build())
+                .lines())
+        .containsExactly("0.750  id  some text", "(partial)");
   }
 }

@@ -24,11 +24,20 @@ import org.jspecify.annotations.Nullable;
 /** The gRPC door of the shared node. */
 final class GrpcDoorFixture implements DoorFixture {
   /** Lives as long as the shared node does. */
-  static final GrpcDoorFixture SHARED = new GrpcDoorFixture();
+  static final GrpcDoorFixture SHARED = new GrpcDoorFixture(new GrpcTestDoor(TestNode.shared()));
 
-  private final GrpcTestDoor door = new GrpcTestDoor(TestNode.shared());
-  private final Channel admin = door.channel(TestNode.shared().adminKey());
-  private final AccessServiceBlockingStub access = AccessServiceGrpc.newBlockingStub(admin);
+  /** As {@link #SHARED}, but that every search is by words too. */
+  static final GrpcDoorFixture HYBRID = new GrpcDoorFixture(new HybridTestDoor(TestNode.shared()));
+
+  private final GrpcTestDoor door;
+  private final Channel admin;
+  private final AccessServiceBlockingStub access;
+
+  private GrpcDoorFixture(GrpcTestDoor door) {
+    this.door = door;
+    this.admin = door.channel(TestNode.shared().adminKey());
+    this.access = AccessServiceGrpc.newBlockingStub(admin);
+  }
 
   /** A channel that carries no credential of its own. */
   GrpcTestDoor door() {

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 
 /** The gRPC door of a test's node, over real TLS 1.3 connections. */
-public final class GrpcTestDoor implements TestDoor, AutoCloseable {
+public class GrpcTestDoor implements TestDoor, AutoCloseable {
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
