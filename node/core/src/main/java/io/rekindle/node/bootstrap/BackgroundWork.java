@@ -110,6 +110,7 @@ final class BackgroundWork implements AutoCloseable {
     periodic.every(index.wordsRefreshInterval(), "words", storage.indexes()::refreshWords);
     periodic.every(
         index.wordsCompactInterval(), "words that are gone", storage.indexes()::compactWords);
+    periodic.every(index.wordsFilesInterval(), "files of words", storage.indexes()::keepWordFiles);
   }
 
   @Override

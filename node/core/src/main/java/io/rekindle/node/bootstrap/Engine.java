@@ -21,6 +21,7 @@ import io.rekindle.node.storage.engine.IgniteWrappedKeyStore;
 import io.rekindle.node.storage.row.CacheConfigurations;
 import io.rekindle.node.storage.slice.SliceIndexes;
 import io.rekindle.node.storage.slice.SliceIndexingSpi;
+import io.rekindle.node.storage.slice.WordSettings;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -122,13 +123,23 @@ final class Engine implements AutoCloseable {
                         index.codesFrom(),
                         index.listsFrom(),
                         index.gatherMax(),
-                        index.wordsBytesMax().bytes()),
+                        words()),
                     parts.config().requests().idempotencyLifetime(),
                     damagedPartitions()),
                 parts.clock()));
     parts.audit().attach(storage.auditBlocks());
     onStop(parts.audit()::detach);
     return storage;
+  }
+
+  private WordSettings words() {
+    NodeConfig.Index index = parts.config().index();
+    return new WordSettings(
+        index.wordsBytesMax().bytes(),
+        parts.folders().words(),
+        index.wordsFilesFrom(),
+        index.wordsFilesMaxAge(),
+        parts.config().disk().reserveBytes().bytes());
   }
 
   private Set<Integer> damagedPartitions() {

@@ -88,6 +88,11 @@ public final class EngineFolders implements AutoCloseable {
     return ignite().resolve("wal-archive");
   }
 
+  /** Words of large slices, sealed; a folder for each slice, named by its id. */
+  public Path words() {
+    return dataFolder.resolve("index").resolve("words");
+  }
+
   public Path snapshots() {
     return ignite().resolve("snapshots");
   }
@@ -162,7 +167,8 @@ public final class EngineFolders implements AutoCloseable {
   private void prepare() throws IOException {
     Files.setPosixFilePermissions(dataFolder, PosixFilePermissions.fromString("rwx------"));
     deleteBelow(temporary());
-    for (Path folder : new Path[] {pages(), wal(), walArchive(), snapshots(), temporary()}) {
+    for (Path folder :
+        new Path[] {pages(), wal(), walArchive(), snapshots(), words(), temporary()}) {
       SecretFiles.createFolder(folder);
     }
     try (Stream<Path> all = Files.find(dataFolder, 3, (path, _) -> isUnfinished(path))) {

@@ -248,6 +248,20 @@ public interface NodeConfig {
     @WithDefault("PT1S")
     Duration wordsRefreshInterval();
 
+    /**
+     * Contents of a namespace from which its words are left on disk, sealed, for the next start.
+     */
+    @WithDefault("10000")
+    int wordsFilesFrom();
+
+    /** The pause between writes of words that changed. */
+    @WithDefault("PT5M")
+    Duration wordsFilesInterval();
+
+    /** Files of words that are not in use are deleted after so long; a search makes them anew. */
+    @WithDefault("PT20H")
+    Duration wordsFilesMaxAge();
+
     /** How long words stay in memory, and count, that no content has any more. */
     @WithDefault("PT1H")
     Duration wordsCompactInterval();

@@ -3,7 +3,7 @@ package io.rekindle.node.index;
 import io.rekindle.node.model.MemoryId;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -112,15 +112,15 @@ public final class RowJudge {
     }
   }
 
-  /** Every row that passes, in no order; those that come or go meanwhile may be missing. */
-  public void forEach(Consumer<RowContent> visitor) {
+  /** Every row that passes and its place; those that come or go meanwhile may be missing. */
+  public void forEach(ObjIntConsumer<RowContent> visitor) {
     int size = rows.size();
     for (int place = 0; place < size; place++) {
       RowBlock block = rows.of(place);
       int slot = rows.slot(place);
       RowContent content = content(block, slot);
       if (content != null && judge(place, content) == Verdict.PASSES) {
-        visitor.accept(content);
+        visitor.accept(content, place);
       }
     }
   }

@@ -16,6 +16,7 @@ import io.rekindle.node.storage.row.CacheConfigurations;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.slice.SliceIndexes;
 import io.rekindle.node.storage.slice.SliceIndexingSpi;
+import io.rekindle.node.storage.slice.WordSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,9 @@ import org.apache.ignite.configuration.CacheConfiguration;
 public final class StorageNode implements AutoCloseable {
   /** Vectors of a slice from which it has codes. */
   public static final int CODES_FROM = 1_000;
+
+  /** Contents of a slice from which its words are kept on disk. */
+  public static final int WORD_FILES_FROM = 50;
 
   public static final int DIMENSIONS = 8;
   public static final SystemPass PASS = SystemPass.mint(SystemPass.Purpose.BOOTSTRAP);
@@ -67,7 +71,12 @@ public final class StorageNode implements AutoCloseable {
                     CODES_FROM,
                     2 * CODES_FROM,
                     IndexSettings.GATHER_MAX,
-                    64 << 20),
+                    new WordSettings(
+                        64 << 20,
+                        folder.resolve("words"),
+                        WORD_FILES_FROM,
+                        Duration.ofHours(20),
+                        0)),
                 Duration.ofHours(24),
                 Set.of()),
             clock);

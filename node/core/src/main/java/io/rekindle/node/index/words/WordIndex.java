@@ -37,6 +37,8 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An inverted index over the contents of one slice. Thread-safe.
@@ -44,11 +46,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Changes are visible to {@link #search} and {@link #holds} from the next {@link #refresh} on.
  * What was put or removed leaves its words, and what they count, behind until {@link #compact}.
  *
+ * <p>All of it is in memory. On disk is what the last {@link #commit} saw, if the folder keeps
+ * anything.
+ *
  * <p>After {@link #close} questions and changes are refused with {@code NOT_READY}; those under way
  * may be too.
  */
 public final class WordIndex implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WordIndex.class);
+
   static final String TEXT = "text";
+  private static final String ANALYSIS = "analysis";
 
   /** What an index costs before the first word: the writer, the searcher and their locks. */
   private static final long BASE_BYTES = 64 * 1024;
@@ -60,17 +68,53 @@ public final class WordIndex implements AutoCloseable {
   private final SearcherManager searchers;
   private final RowPlaces places = new RowPlaces();
 
+  /**
+   * What a folder has, if it is whole and of this analysis; else nothing, and the folder is
+   * emptied.
+   */
+  public static WordIndex open(SealedDirectory directory) {
+    try {
+      directory.load();
+      WordIndex index = new WordIndex(directory);
+      if (index.isOfThisAnalysis()) {
+        return index;
+      }
+      index.writer.rollback();
+    } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+      // Damaged, or of a power loss, or of an older Lucene: the rows have all that was in it.
+      LOG.atWarn()
+          .addKeyValue("type", e.getClass().getName())
+          .log("sealed words could not be read; they are made anew");
+    }
+    try {
+      directory.wipe();
+    } catch (IOException e) {
+      throw failure(e);
+    }
+    return new WordIndex(directory);
+  }
+
   /** Over a folder that nothing else uses; owns it. What is there already is gone on with. */
-  public WordIndex(Directory directory) {
+  WordIndex(Directory directory) {
     this.directory = directory;
     try {
       IndexWriterConfig config = new IndexWriterConfig(WordAnalysis.analyzer());
       config.setUseCompoundFile(false);
       config.setMergePolicy(mergePolicy());
       this.writer = new IndexWriter(directory, config);
-      this.searchers = new SearcherManager(writer, new Uncached());
+      this.searchers = searchers(writer);
     } catch (IOException e) {
       throw failure(e);
+    }
+  }
+
+  private static SearcherManager searchers(IndexWriter writer) throws IOException {
+    try {
+      return new SearcherManager(writer, new Uncached());
+    } catch (IOException | RuntimeException e) {
+      // Or it would keep the folder's lock.
+      writer.rollback();
+      throw e;
     }
   }
 
@@ -100,6 +144,19 @@ public final class WordIndex implements AutoCloseable {
     }
   }
 
+  private boolean isOfThisAnalysis() {
+    Iterable<Map.Entry<String, String>> data = writer.getLiveCommitData();
+    if (data == null) {
+      return contents() == 0;
+    }
+    for (Map.Entry<String, String> entry : data) {
+      if (entry.getKey().equals(ANALYSIS)) {
+        return entry.getValue().equals(WordAnalysis.ID);
+      }
+    }
+    return contents() == 0;
+  }
+
   /** Takes a content in the place of whatever the memory had before. */
   public void put(RowContent content, String text) {
     Document document = new Document();
@@ -116,7 +173,7 @@ public final class WordIndex implements AutoCloseable {
     change(() -> writer.deleteDocuments(id));
   }
 
-  /** Takes out what no longer passes. */
+  /** Shows every content that is searched, and takes out those that are not to stay. */
   public void removeUnless(Predicate<RowContent> stays) {
     ask(
         searcher -> {
@@ -231,6 +288,15 @@ public final class WordIndex implements AutoCloseable {
           writer.forceMergeDeletes(true);
           searchers.maybeRefreshBlocking();
           writer.deleteUnusedFiles();
+        });
+  }
+
+  /** Makes what is here the state that {@link #open} goes on with. */
+  public void commit() {
+    change(
+        () -> {
+          writer.setLiveCommitData(Map.of(ANALYSIS, WordAnalysis.ID).entrySet());
+          writer.commit();
         });
   }
 

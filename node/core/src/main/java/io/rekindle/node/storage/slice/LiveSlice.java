@@ -59,22 +59,18 @@ final class LiveSlice implements AutoCloseable {
     return words.get();
   }
 
-  /** Gives it words, unless it has some; returns those that it has. */
-  SliceWords beginWords(SliceWords fresh) {
-    SliceWords known = words.compareAndExchange(null, fresh);
-    if (known != null) {
-      return known;
-    }
+  /** Gives it words; it has none. */
+  void beginWords(SliceWords fresh) {
+    words.set(fresh);
     if (stale) {
       endWords(fresh);
     }
-    return fresh;
   }
 
-  /** Lets go of words that it may have. */
+  /** Lets go of words that it may have; closed first, so that others don't use their files yet. */
   void endWords(SliceWords former) {
-    words.compareAndSet(former, null);
     former.close();
+    words.compareAndSet(former, null);
   }
 
   /** From now on the index may miss something: it is not to be asked any more. Never throws. */

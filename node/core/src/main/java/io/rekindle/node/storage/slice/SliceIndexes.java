@@ -2,11 +2,14 @@ package io.rekindle.node.storage.slice;
 
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.index.FileCipher;
 import io.rekindle.node.index.MemoryBudget;
 import io.rekindle.node.index.SliceBuild;
 import io.rekindle.node.index.SliceIndex;
 import io.rekindle.node.index.words.WordHit;
 import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.keyring.SliceFileCipher;
+import io.rekindle.node.model.Limits;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespaceId;
 import io.rekindle.node.model.SliceId;
@@ -46,7 +49,7 @@ public final class SliceIndexes implements AutoCloseable {
    * @param listsFrom vectors of a slice from which these are kept in lists; a lower number than
    *     {@code codesFrom} counts as that
    * @param gatherMax vectors up to which those under a selective filter are judged exactly
-   * @param wordsBytesMax of the words of all slices together, in memory
+   * @param words bounds of the words
    */
   public record Settings(
       long memoryBytesMax,
@@ -55,7 +58,7 @@ public final class SliceIndexes implements AutoCloseable {
       int codesFrom,
       int listsFrom,
       int gatherMax,
-      long wordsBytesMax) {
+      WordSettings words) {
     public Settings {
       listsFrom = Math.max(listsFrom, codesFrom);
     }
@@ -71,16 +74,21 @@ public final class SliceIndexes implements AutoCloseable {
   private final WordIndexes words;
 
   public SliceIndexes(Caches caches, Keyring keyring, Settings settings) {
-    this(caches, new SealedSliceReader(keyring), settings);
+    this(
+        caches,
+        new SealedSliceReader(keyring),
+        slice -> new SliceFileCipher(keyring, slice),
+        settings);
   }
 
-  SliceIndexes(Caches caches, SliceReader reader, Settings settings) {
+  SliceIndexes(
+      Caches caches, SliceReader reader, Function<SliceId, FileCipher> ciphers, Settings settings) {
     RecentChanges recent = new RecentChanges();
     this.settings = settings;
     this.budget = new MemoryBudget(settings.memoryBytesMax());
     this.changes = new SliceChanges(reader, recent, slices);
     this.scan = new SliceScan(caches, reader, recent);
-    this.words = new WordIndexes(caches, reader, slices, settings);
+    this.words = new WordIndexes(caches, reader, slices, ciphers, settings);
     this.builders =
         new ThreadPoolExecutor(
             BUILD_THREADS,
@@ -153,7 +161,11 @@ public final class SliceIndexes implements AutoCloseable {
     slices.values().stream()
         .filter(slice -> slice.built().isDone())
         .filter(slice -> slice.idleNanos() > settings.idleAfter().toNanos())
-        .forEach(this::drop);
+        .forEach(
+            slice -> {
+              words.leaveFiles(slice);
+              drop(slice);
+            });
     return before - slices.size();
   }
 
@@ -162,6 +174,9 @@ public final class SliceIndexes implements AutoCloseable {
     slices.values().stream()
         .filter(slice -> slice.id().namespace().equals(namespace))
         .forEach(this::drop);
+    for (int ordinal = 0; ordinal < Limits.SLICES_MAX; ordinal++) {
+      words.deleteFiles(SliceId.of(namespace, ordinal));
+    }
   }
 
   public long bytesUsed() {
@@ -181,6 +196,11 @@ public final class SliceIndexes implements AutoCloseable {
   /** Leaves nothing in memory of words that nobody has any more. */
   public void compactWords() {
     words.compact();
+  }
+
+  /** Leaves words on disk for the next start, and nothing old there. */
+  public void keepWordFiles() {
+    words.keepFiles();
   }
 
   /** How many slices are loaded or being built. */

@@ -15,12 +15,12 @@ import io.rekindle.node.model.SliceId;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.MemoryKey;
 import io.rekindle.node.storage.row.MemoryRow;
+import java.util.BitSet;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import org.apache.lucene.store.ByteBuffersDirectory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,24 +39,30 @@ final class SliceWords implements AutoCloseable {
   private final SliceId id;
   private final Caches caches;
   private final SliceReader reader;
-  private final WordIndex words = new WordIndex(new ByteBuffersDirectory());
+  private final WordIndex words;
   private final ChangedMemories changed = new ChangedMemories();
   private final CompletableFuture<SliceWords> filled = new CompletableFuture<>();
   private final ReentrantLock changing = new ReentrantLock();
   private volatile boolean closed;
   private volatile long bytes;
   private int untilLook;
+  private boolean uncommitted;
 
-  SliceWords(Namespace namespace, SliceId id, Caches caches, SliceReader reader) {
+  SliceWords(Namespace namespace, SliceId id, Caches caches, SliceReader reader, WordIndex words) {
     this.namespace = namespace;
     this.id = id;
     this.caches = caches;
     this.reader = reader;
+    this.words = words;
   }
 
   /** Completes when all rows are in, or with the reason why not. */
   CompletableFuture<SliceWords> filled() {
     return filled;
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   /** A row was stored or removed; called inside the commit. */
@@ -130,6 +136,7 @@ final class SliceWords implements AutoCloseable {
       if (change.getAsBoolean()) {
         words.refresh();
         bytes = words.bytes();
+        uncommitted = true;
       }
     } finally {
       changing.unlock();
@@ -141,24 +148,33 @@ final class SliceWords implements AutoCloseable {
         Filter.ALL,
         null,
         judge -> {
-          words.removeUnless(content -> isThere(judge, content));
-          judge.forEach(content -> takeUnlessKnown(content, grown));
+          BitSet known = new BitSet();
+          words.removeUnless(content -> isThere(judge, content, known));
+          judge.forEach(
+              (content, place) -> {
+                if (!known.get(place)) {
+                  take(content, grown);
+                }
+              });
           return true;
         });
   }
 
-  private static boolean isThere(RowJudge judge, RowContent content) {
+  /** Marks the place of a row whose words are here. */
+  private static boolean isThere(RowJudge judge, RowContent content, BitSet known) {
     int place = judge.place(content.high(), content.low());
-    return judge.judge(place, content) == Verdict.PASSES;
+    boolean there = judge.judge(place, content) == Verdict.PASSES;
+    if (there) {
+      known.set(place);
+    }
+    return there;
   }
 
-  private void takeUnlessKnown(RowContent content, Runnable grown) {
+  private void take(RowContent content, Runnable grown) {
     if (closed) {
       throw new RekindleException(ErrorCode.NOT_READY, "the words of this slice are closed");
     }
-    if (!words.holds(content)) {
-      take(new MemoryId(new UUID(content.high(), content.low())));
-    }
+    take(new MemoryId(new UUID(content.high(), content.low())));
     if (++untilLook % CONTENTS_A_LOOK == 0) {
       bytes = words.bytes();
       grown.run();
@@ -199,11 +215,34 @@ final class SliceWords implements AutoCloseable {
     }
   }
 
+  /**
+   * Leaves on disk what is here, if it is so much that reading it is faster than making it, and if
+   * it changed.
+   *
+   * @param contentsMin so many are much
+   */
+  void commit(int contentsMin) {
+    changing.lock();
+    try {
+      if (uncommitted && !closed && filled.isDone() && words.contents() >= contentsMin) {
+        words.commit();
+        uncommitted = false;
+      }
+    } finally {
+      changing.unlock();
+    }
+  }
+
   @Override
   public void close() {
     closed = true;
     filled.completeExceptionally(
         new RekindleException(ErrorCode.NOT_READY, "the words of this slice are closed"));
-    words.close();
+    changing.lock();
+    try {
+      words.close();
+    } finally {
+      changing.unlock();
+    }
   }
 }

@@ -2,10 +2,18 @@ package io.rekindle.node.storage.slice;
 
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.index.FileCipher;
 import io.rekindle.node.index.SliceIndex;
+import io.rekindle.node.index.words.SealedDirectory;
 import io.rekindle.node.index.words.WordHit;
+import io.rekindle.node.index.words.WordIndex;
+import io.rekindle.node.model.SliceId;
 import io.rekindle.node.storage.row.Caches;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +26,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +42,8 @@ final class WordIndexes implements AutoCloseable {
   private final Caches caches;
   private final SliceReader reader;
   private final ConcurrentHashMap<?, LiveSlice> slices;
-  private final long bytesMax;
+  private final WordSettings settings;
+  private final Function<SliceId, FileCipher> ciphers;
   private final Duration buildWaitMax;
   private final ThreadPoolExecutor builder;
 
@@ -40,12 +51,15 @@ final class WordIndexes implements AutoCloseable {
       Caches caches,
       SliceReader reader,
       ConcurrentHashMap<?, LiveSlice> slices,
+      Function<SliceId, FileCipher> ciphers,
       SliceIndexes.Settings settings) {
     this.caches = caches;
     this.reader = reader;
     this.slices = slices;
-    this.bytesMax = settings.wordsBytesMax();
+    this.settings = settings.words();
+    this.ciphers = ciphers;
     this.buildWaitMax = settings.buildWaitMax();
+    SealedDirectory.create(this.settings.folder());
     this.builder =
         new ThreadPoolExecutor(
             1,
@@ -65,16 +79,24 @@ final class WordIndexes implements AutoCloseable {
    *     INDEX_MEMORY_EXHAUSTED when they need more than all words may take
    */
   Optional<List<WordHit>> search(LiveSlice slice, WordQuestion question) {
-    SliceWords words = await(findOrBegin(slice));
+    SliceWords words = findOrBegin(slice);
     try {
+      await(words);
       List<WordHit> hits = words.search(slice.index(), question);
       makeRoom(slice);
       return slice.isStale() ? Optional.empty() : Optional.of(hits);
     } catch (RekindleException e) {
-      slice.endWords(words);
-      if (e.code() == ErrorCode.NOT_READY) {
+      if (e.code() == ErrorCode.NOT_READY && words.isClosed()) {
+        slice.endWords(words);
         return Optional.empty();
       }
+      if (e.code() == ErrorCode.INDEX_MEMORY_EXHAUSTED) {
+        slice.endWords(words);
+      }
+      throw e;
+    } catch (RuntimeException e) {
+      // Whatever it was, the next search begins with words that are made anew.
+      slice.endWords(words);
       throw e;
     }
   }
@@ -84,11 +106,15 @@ final class WordIndexes implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    SliceWords fresh = new SliceWords(slice.namespace(), slice.id(), caches, reader);
-    SliceWords first = slice.beginWords(fresh);
-    if (first != fresh) {
-      fresh.close();
-      return first;
+    SliceWords fresh;
+    // One at a time has the files of a slice.
+    synchronized (slice) {
+      SliceWords first = slice.words();
+      if (first != null) {
+        return first;
+      }
+      fresh = new SliceWords(slice.namespace(), slice.id(), caches, reader, open(slice.id()));
+      slice.beginWords(fresh);
     }
     // Told of changes from here on, so that none falls between the rows that are read and these.
     try {
@@ -99,18 +125,27 @@ final class WordIndexes implements AutoCloseable {
     return fresh;
   }
 
+  private WordIndex open(SliceId slice) {
+    return WordIndex.open(SealedDirectory.of(folder(slice), ciphers.apply(slice)));
+  }
+
+  private Path folder(SliceId slice) {
+    return settings.folder().resolve(slice.value().toString());
+  }
+
   private void fill(LiveSlice slice, SliceWords words) {
     try {
       words.fill(slice.index(), () -> makeRoom(slice));
+      commit(words);
     } catch (RuntimeException | Error e) {
       words.filled().completeExceptionally(e);
       slice.endWords(words);
     }
   }
 
-  private SliceWords await(SliceWords words) {
+  private void await(SliceWords words) {
     try {
-      return words.filled().get(buildWaitMax.toMillis(), TimeUnit.MILLISECONDS);
+      words.filled().get(buildWaitMax.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw notReady();
     } catch (ExecutionException e) {
@@ -131,7 +166,7 @@ final class WordIndexes implements AutoCloseable {
 
   /** Lets go of words that were used longest ago, while all together are too many. */
   private void makeRoom(LiveSlice wanted) {
-    while (bytes() > bytesMax) {
+    while (bytes() > settings.bytesMax()) {
       Optional<LiveSlice> idlest =
           slices.values().stream()
               .filter(slice -> slice != wanted && slice.words() != null)
@@ -141,7 +176,7 @@ final class WordIndexes implements AutoCloseable {
             ErrorCode.INDEX_MEMORY_EXHAUSTED,
             "the words of a slice need more memory than index.words-bytes-max",
             Map.of(
-                "limit", Long.toString(bytesMax),
+                "limit", Long.toString(settings.bytesMax()),
                 "actual", Long.toString(bytes()),
                 "unit", "bytes"));
       }
@@ -166,9 +201,60 @@ final class WordIndexes implements AutoCloseable {
     forEach(SliceWords::catchUp);
   }
 
-  /** Leaves nothing of contents that are gone. */
+  /** Leaves nothing in memory of contents that are gone. */
   void compact() {
     forEach((words, _) -> words.compact());
+  }
+
+  /** Leaves on disk what changed, and nothing there that is not in use and old. */
+  void keepFiles() {
+    forEach((words, _) -> commit(words));
+    deleteOldFiles();
+  }
+
+  /** Before a slice leaves; what can't be written is made again when it comes back. */
+  void leaveFiles(LiveSlice slice) {
+    SliceWords words = slice.words();
+    if (words != null) {
+      try {
+        commit(words);
+      } catch (RuntimeException e) {
+        LOG.atWarn().setCause(e).log("the words of a slice could not be left on disk");
+      }
+    }
+  }
+
+  private void commit(SliceWords words) {
+    if (settings.folder().toFile().getUsableSpace() > settings.diskReserveBytes() + words.bytes()) {
+      words.commit(settings.filesFrom());
+    }
+  }
+
+  /** The files of a slice that is no more. */
+  void deleteFiles(SliceId slice) {
+    try {
+      SealedDirectory.delete(folder(slice));
+    } catch (IOException e) {
+      LOG.atWarn().setCause(e).log("the words of a slice that is gone could not be deleted");
+    }
+  }
+
+  private void deleteOldFiles() {
+    Instant oldest = Instant.now().minus(settings.filesMaxAge());
+    try (Stream<Path> folders = Files.list(settings.folder())) {
+      for (Path folder : folders.toList()) {
+        if (Files.getLastModifiedTime(folder).toInstant().isBefore(oldest) && !isInUse(folder)) {
+          SealedDirectory.delete(folder);
+        }
+      }
+    } catch (IOException e) {
+      LOG.atWarn().setCause(e).log("old files of words could not be deleted");
+    }
+  }
+
+  private boolean isInUse(Path folder) {
+    return slices.values().stream()
+        .anyMatch(slice -> slice.words() != null && folder(slice.id()).equals(folder));
   }
 
   private interface Upkeep {
@@ -193,5 +279,6 @@ final class WordIndexes implements AutoCloseable {
   @Override
   public void close() {
     builder.shutdownNow();
+    slices.values().forEach(this::leaveFiles);
   }
 }

@@ -8,6 +8,7 @@ import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.index.IndexHit;
 import io.rekindle.node.index.IndexRow;
+import io.rekindle.node.keyring.SliceFileCipher;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.MemoryPatch.Field;
 import io.rekindle.node.model.Namespace;
@@ -22,12 +23,14 @@ import io.rekindle.node.storage.row.MemoryRow;
 import io.rekindle.node.storage.row.SliceKey;
 import io.rekindle.node.storage.row.VectorKey;
 import io.rekindle.node.storage.row.VectorRow;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -37,10 +40,13 @@ class HookFailureIT {
 
   private final Namespace space = SharedNode.freshNamespace(StorageNode.externalSettings());
   private final FailingReader reader = new FailingReader();
+  @TempDir static Path folder;
+
   private final SliceIndexes indexes =
       new SliceIndexes(
           NODE.caches(),
           reader,
+          slice -> new SliceFileCipher(NODE.keyring(), slice),
           new SliceIndexes.Settings(
               16 << 20,
               Duration.ofMinutes(1),
@@ -48,7 +54,11 @@ class HookFailureIT {
               Integer.MAX_VALUE,
               Integer.MAX_VALUE,
               0,
-              1 << 20));
+              noWords()));
+
+  private static WordSettings noWords() {
+    return new WordSettings(1 << 20, folder, Integer.MAX_VALUE, Duration.ofHours(1), 0);
+  }
 
   /** Every step of the way from Ignite to the index. */
   enum Step {
@@ -111,6 +121,7 @@ class HookFailureIT {
         new SliceIndexes(
             NODE.caches(),
             reader,
+            slice -> new SliceFileCipher(NODE.keyring(), slice),
             new SliceIndexes.Settings(
                 FEW_BYTES,
                 Duration.ofMinutes(1),
@@ -118,7 +129,7 @@ class HookFailureIT {
                 Integer.MAX_VALUE,
                 Integer.MAX_VALUE,
                 0,
-                1 << 20))) {
+                noWords()))) {
       NODE.hook().attach(small);
       store(0);
       assertThat(rows(small)).isEqualTo(1);
