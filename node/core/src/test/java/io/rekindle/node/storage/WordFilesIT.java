@@ -44,6 +44,18 @@ class WordFilesIT {
         .toList();
   }
 
+  /** Of the best hit: it says what all words of the namespace count. */
+  private static float score(StorageNode node, Namespace space, String words) {
+    node.storage().indexes().compactWords();
+    SearchQuery query = SearchQuery.byWords(words, 1, null, Filter.ALL);
+    return node.storage()
+        .memories()
+        .search(ALL, List.of(space), query, null)
+        .hits()
+        .getFirst()
+        .score();
+  }
+
   private List<Path> files() throws IOException {
     Path words = folder.resolve("words");
     if (!Files.isDirectory(words)) {
@@ -96,6 +108,9 @@ class WordFilesIT {
       assertThat(find(node, space, "zebra")).containsExactlyInAnyOrderElementsOf(ids);
       assertThat(find(node, space, "lion")).containsExactly(changed);
       assertThat(find(node, space, "number")).doesNotContain(deleted);
+      float goneOnWith = score(node, space, "zebra");
+      node.storage().indexes().forget(space.id());
+      assertThat(goneOnWith).isEqualTo(score(node, space, "zebra"));
     }
   }
 

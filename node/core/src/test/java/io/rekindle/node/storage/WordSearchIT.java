@@ -163,6 +163,19 @@ class WordSearchIT {
   }
 
   @Test
+  void aFilterThatNoIndexAnswersHoldsBeforeTopKToo() {
+    for (int i = 0; i < 20; i++) {
+      store(space, external("zebra", i).metadata("{\"number\":1}"));
+    }
+    MemoryId wanted =
+        store(space, external("a zebra in a long text", 20).metadata("{\"number\":2}"));
+    SearchQuery best =
+        SearchQuery.byWords("zebra", 1, null, FilterParser.parse("metadata.number = 2"));
+
+    assertThat(ids(STORE.search(ALL, List.of(space), best, null))).containsExactly(wanted);
+  }
+
+  @Test
   void aHybridRanksWhatIsFoundBothWaysFirst() {
     MemoryId near = store(space, external("nothing to see", 0));
     MemoryId both = store(space, external("a zebra", 1));
