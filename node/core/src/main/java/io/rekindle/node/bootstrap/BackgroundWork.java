@@ -13,6 +13,7 @@ import io.rekindle.node.maintenance.access.AccessFlush;
 import io.rekindle.node.maintenance.embedding.EmbedOperation;
 import io.rekindle.node.maintenance.embedding.EmbeddingPipeline;
 import io.rekindle.node.maintenance.embedding.EmbeddingSweep;
+import io.rekindle.node.maintenance.embedding.PinnedModels;
 import io.rekindle.node.maintenance.expiry.ExpirySweep;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.storage.AccessCounters;
@@ -39,13 +40,15 @@ final class BackgroundWork implements AutoCloseable {
       Ignite ignite,
       IgniteStorage storage,
       EmbeddingQueue queue,
-      AccessCounters accesses) {
+      AccessCounters accesses,
+      ModelsInUse modelsInUse) {
     EmbeddingPipeline pipeline = pipeline(parts, ignite, storage, queue);
     AccessFlush accessFlush =
         new AccessFlush(accesses, storage.accessCounts(), SystemPass.mint(Purpose.ACCESS_TRACKING));
     accesses.flushWith(accessFlush::run);
     BackgroundWork work = new BackgroundWork(pipeline, accessFlush);
     work.schedule(parts, storage, queue);
+    work.periodic.once("models of namespaces", modelsInUse::findMissing);
     pipeline.start();
     return work;
   }
@@ -56,7 +59,11 @@ final class BackgroundWork implements AutoCloseable {
     SliceCalls calls = SliceCalls.of(ignite);
     EmbedOperation operation =
         new EmbedOperation(
-            storage.namespaces(), storage.vectors(), parts.models(), parts.meters(), pass);
+            storage.namespaces(),
+            storage.vectors(),
+            new PinnedModels(parts.models(), storage.modelPins(), pass),
+            parts.meters(),
+            pass);
     calls.register(EmbedOperation.NAME, operation::run);
     // One node embeds for itself; which other nodes may take a batch is for the cluster to say.
     return new EmbeddingPipeline(

@@ -171,10 +171,17 @@ final class Engine implements AutoCloseable {
         storage.memories(),
         SystemPass.mint(Purpose.RECOVERY),
         parts.clock());
+    ModelsInUse modelsInUse =
+        new ModelsInUse(
+            parts.models(),
+            storage.modelPins(),
+            storage.namespaces(),
+            SystemPass.mint(Purpose.RECOVERY));
+    modelsInUse.check();
     EmbeddingQueue queue = new EmbeddingQueue(parts.config().embedding());
     AccessCounters accesses =
         new AccessCounters(parts.config().maintenance().accessTrackedMax(), parts.clock());
-    onStop(BackgroundWork.start(parts, ignite, storage, queue, accesses));
+    onStop(BackgroundWork.start(parts, ignite, storage, queue, accesses, modelsInUse));
     // Registered below; the meters outlive the engine, and would keep all of it in memory.
     onStop(parts.meters()::forgetLevels);
     Authenticator authenticator = new Authenticator(storage.apiKeys(), parts.clock());
@@ -189,7 +196,14 @@ final class Engine implements AutoCloseable {
         parts.diskReserve(),
         parts.clock(),
         Engine::codeOf,
-        Handlers.of(parts, storage, keyring, authorizer, queue, accesses));
+        Handlers.of(
+            parts,
+            storage,
+            keyring,
+            authorizer,
+            accesses,
+            queue,
+            NodeFacts.of(parts, storage, queue, modelsInUse)));
   }
 
   private static ErrorCode codeOf(Throwable fault) {

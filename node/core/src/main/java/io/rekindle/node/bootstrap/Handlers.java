@@ -21,6 +21,8 @@ import io.rekindle.node.pipeline.store.StoreHandler;
 import io.rekindle.node.pipeline.update.UpdateHandler;
 import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.engine.IgniteStorage;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /** Wires the handlers of all commands. */
 final class Handlers {
@@ -31,8 +33,9 @@ final class Handlers {
       IgniteStorage storage,
       Keyring keyring,
       Authorizer authorizer,
+      AccessCounters accesses,
       EmbeddingQueue queue,
-      AccessCounters accesses) {
+      Map<String, Supplier<String>> facts) {
     PageTokens tokens = new PageTokens(new SealedTokens(keyring));
     QueryEmbedder embedder =
         new QueryEmbedder(
@@ -63,7 +66,7 @@ final class Handlers {
             tokens,
             parts.clock()),
         new AuditHandler(parts.audit(), tokens),
-        new StatusHandler(NodeFacts.of(parts, storage, queue), storage.apiKeys()));
+        new StatusHandler(facts, storage.apiKeys()));
   }
 
   /** The keyring's token cipher, as the pages need it. */

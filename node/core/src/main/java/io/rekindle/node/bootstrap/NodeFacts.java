@@ -13,7 +13,7 @@ final class NodeFacts {
   private NodeFacts() {}
 
   static Map<String, Supplier<String>> of(
-      NodeParts parts, IgniteStorage storage, EmbeddingQueue queue) {
+      NodeParts parts, IgniteStorage storage, EmbeddingQueue queue, ModelsInUse modelsInUse) {
     NodeMeters meters = parts.meters();
     meters.level(Level.EMBEDDING_QUEUE, queue::size);
     meters.level(Level.INDEX_BYTES, storage.indexes()::bytesUsed);
@@ -28,6 +28,7 @@ final class NodeFacts {
     facts.put(
         "durability", () -> parts.config().durability().name().toLowerCase(java.util.Locale.ROOT));
     facts.put("models_warming", () -> parts.models().warming().toString());
+    facts.put("models_missing", () -> modelsInUse.missing().toString());
     facts.put("embedding_queue", () -> Integer.toString(queue.size()));
     facts.put("index_slices", () -> Integer.toString(storage.indexes().loaded()));
     facts.put("index_bytes", () -> Long.toString(storage.indexes().bytesUsed()));

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * and the door. The engine comes and goes inside it.
  *
  * <p>The order of the start is the order of the checks: the keys, the certificates, the caches on
- * disk, the folder's lock; only then is anything written.
+ * disk, the operator's models, the folder's lock; only then is anything written.
  */
 public final class NodeShell implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeShell.class);
@@ -79,6 +79,7 @@ public final class NodeShell implements AutoCloseable {
     checkMark(folder, clusterKey);
     NodeTls tls = NodeTls.load(config.tls(), folder, clock.instant());
     EncryptedCachesCheck.check(folder);
+    ModelRegistry models = own(owned, ModelRegistry.load(config.embedding(), folder));
     HostSafety.restrict(EngineFolders.temporary(folder));
     EngineFolders folders = own(owned, EngineFolders.open(folder));
     DiskRoom room = new DiskRoom(config, folders, folder.toFile()::getUsableSpace);
@@ -97,7 +98,6 @@ public final class NodeShell implements AutoCloseable {
                 AuditSettings.of(config.audit()),
                 clock));
     NodeMeters meters = own(owned, new NodeMeters());
-    ModelRegistry models = own(owned, ModelRegistry.load(config.embedding()));
     NodeParts parts =
         new NodeParts(
             config,

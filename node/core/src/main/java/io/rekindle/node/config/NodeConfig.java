@@ -272,6 +272,24 @@ public interface NodeConfig {
     /** Where natives of ONNX Runtime and the tokenizer were unpacked by the build. */
     Optional<Path> nativeFolder();
 
+    /** Folders of models, one each, beside the built-in ones; see docs/models.md. */
+    Optional<Path> modelsFolder();
+
+    /** Folders in {@link #modelsFolder()}; a node with more does not start. */
+    @WithDefault("64")
+    @Range(max = 64)
+    int modelsMax();
+
+    /** Of one `model.onnx`; never more than 2 GiB. */
+    @WithDefault("1GiB")
+    @WithConverter(DataSizeConverter.class)
+    DataSize modelBytesMax();
+
+    /** Of one `tokenizer.json`. */
+    @WithDefault("32MiB")
+    @WithConverter(DataSizeConverter.class)
+    DataSize tokenizerBytesMax();
+
     /** Texts in one batch. */
     @WithDefault("32")
     int batchItemsMax();

@@ -26,6 +26,14 @@ public interface EmbeddingModel extends AutoCloseable {
   String sha256();
 
   /**
+   * What a vector depends on besides its text. Vectors of a model whose fingerprint is another now
+   * lie in another space, whatever the model is called.
+   */
+  default String fingerprint() {
+    return sha256();
+  }
+
+  /**
    * The pieces of a content, each within the model's window, together the whole of it, each
    * beginning with the last words of the one before. A content that fits is one chunk.
    *

@@ -1,20 +1,14 @@
 package io.rekindle.node.embedding;
 
-import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.net.URL;
-import java.net.URLConnection;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Map;
 
 /**
  * The two files of a model, read and proved to be the pinned ones.
@@ -24,48 +18,47 @@ import java.util.Map;
  */
 record ModelFiles(ByteBuffer onnx, String tokenizerJson) {
   /**
-   * @throws RekindleException INTERNAL when a file is missing or is not the pinned one
+   * @throws RekindleException INTERNAL when a file is missing, is not the pinned one, or is none of
+   *     its kind
    */
   static ModelFiles read(ModelSpec spec, Arena arena) {
     try {
+      ByteBuffer onnx = spec.source().onnx(arena);
+      ByteBuffer tokenizer = spec.source().tokenizer(arena);
+      String actual = sha256(onnx, tokenizer);
+      if (!actual.equals(spec.sha256())) {
+        throw ModelFault.of(
+            "the files of an embedding model are not the pinned ones",
+            "sha256",
+            spec.sha256(),
+            "actual",
+            actual);
+      }
+      OnnxFile.check(onnx.duplicate());
+      return new ModelFiles(onnx, text(tokenizer));
+    } catch (IOException e) {
+      throw ModelFault.because(
+          e, "the files of an embedding model can't be read", "model", spec.id().value());
+    }
+  }
+
+  /** In hexadecimal, of one file behind the other. */
+  private static String sha256(ByteBuffer onnx, ByteBuffer tokenizer) {
+    try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      ByteBuffer onnx = read(spec.onnxResource(), arena);
-      ByteBuffer tokenizer = read(spec.tokenizerResource(), arena);
       digest.update(onnx.duplicate());
       digest.update(tokenizer.duplicate());
-      if (!HexFormat.of().formatHex(digest.digest()).equals(spec.sha256())) {
-        throw new RekindleException(
-            ErrorCode.INTERNAL,
-            "the files of an embedding model are not the pinned ones",
-            Map.of("model", spec.id().value(), "sha256", spec.sha256()));
-      }
-      return new ModelFiles(onnx, StandardCharsets.UTF_8.decode(tokenizer).toString());
-    } catch (IOException e) {
-      throw new RekindleException(
-          ErrorCode.INTERNAL,
-          "the files of an embedding model can't be read",
-          Map.of("model", spec.id().value()),
-          e);
+      return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has SHA-256", e);
     }
   }
 
-  private static ByteBuffer read(String resource, Arena arena) throws IOException {
-    URL url = ModelFiles.class.getClassLoader().getResource(resource);
-    if (url == null) {
-      throw new IOException("not on the class path: " + resource);
-    }
-    URLConnection connection = url.openConnection();
-    try (InputStream in = connection.getInputStream()) {
-      MemorySegment memory = arena.allocate(connection.getContentLengthLong(), Long.BYTES);
-      byte[] block = new byte[64 * 1024];
-      long position = 0;
-      for (int n = in.read(block); n >= 0; n = in.read(block)) {
-        MemorySegment.copy(block, 0, memory, ValueLayout.JAVA_BYTE, position, n);
-        position += n;
-      }
-      return memory.asSlice(0, position).asByteBuffer();
+  private static String text(ByteBuffer tokenizer) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(tokenizer).toString();
+    } catch (CharacterCodingException e) {
+      throw ModelFault.because(e, "a file is not UTF-8", "file", ModelFolder.TOKENIZER);
     }
   }
 }

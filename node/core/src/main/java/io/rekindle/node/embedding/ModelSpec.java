@@ -2,23 +2,22 @@ package io.rekindle.node.embedding;
 
 import io.rekindle.node.model.Distance;
 import io.rekindle.node.model.EmbeddingModelId;
+import java.util.Locale;
 
 /**
  * What must be known of a model before its files are read. The vector of a text is the pooled last
  * hidden states of its tokens, at unit length.
  *
- * @param onnxResource on the class path
- * @param tokenizerResource on the class path, in the format of HuggingFace's tokenizers
+ * @param source of the two files
  * @param sha256 in hexadecimal, of both files, the ONNX one first
  * @param pooling which vector the hidden states become
- * @param window tokens that one call takes, the two special ones included
+ * @param window tokens that one call takes, the special ones included
  * @param overlap tokens that a chunk repeats of the one before, rounded down to whole words
  * @param queryPrefix what the model was trained to see before a query
  */
 record ModelSpec(
     EmbeddingModelId id,
-    String onnxResource,
-    String tokenizerResource,
+    ModelSource source,
     String sha256,
     int dimensions,
     Distance distance,
@@ -26,15 +25,11 @@ record ModelSpec(
     int window,
     int overlap,
     String queryPrefix) {
-  /** {@code [CLS]} and {@code [SEP]}. */
-  static final int SPECIAL_TOKENS = 2;
-
   /** BAAI's bge-small-en-v1.5, dynamically quantised to 8 bits: 34 MB, English. */
   static final ModelSpec BGE_SMALL_EN =
       new ModelSpec(
           EmbeddingModelId.BGE_SMALL_EN,
-          "bge-small-en-v1.5-q.onnx",
-          "bge-small-en-v1.5-q-tokenizer.json",
+          new ClassPathModel("bge-small-en-v1.5-q.onnx", "bge-small-en-v1.5-q-tokenizer.json"),
           "46a5f4dce5dacffe8a0984000c46a8fef58a2dcd79550ef1c1f0fe30ba4ba7b5",
           384,
           Distance.COSINE,
@@ -51,8 +46,7 @@ record ModelSpec(
   static final ModelSpec ALL_MINILM_L6 =
       new ModelSpec(
           EmbeddingModelId.ALL_MINILM_L6,
-          "all-minilm-l6-v2-q.onnx",
-          "all-minilm-l6-v2-q-tokenizer.json",
+          new ClassPathModel("all-minilm-l6-v2-q.onnx", "all-minilm-l6-v2-q-tokenizer.json"),
           "6ea94d8f890e7e0ec326cd8e75eacdcbed9611a0c3d7cbff4e5eac08969213a8",
           384,
           Distance.COSINE,
@@ -61,8 +55,8 @@ record ModelSpec(
           32,
           "");
 
-  /** Tokens of text in a chunk. */
-  int chunkTokensMax() {
-    return window - SPECIAL_TOKENS;
+  /** What a vector depends on besides its text: the files, and how their states are pooled. */
+  String fingerprint() {
+    return sha256 + "/" + pooling.name().toLowerCase(Locale.ROOT);
   }
 }

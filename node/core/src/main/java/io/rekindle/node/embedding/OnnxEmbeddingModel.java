@@ -9,7 +9,6 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,13 @@ public final class OnnxEmbeddingModel implements EmbeddingModel {
   /** Windows in a query; a whole document is no query, and each window costs a model call. */
   static final int QUERY_CHUNKS_MAX = 8;
 
-  private record Loaded(Tokenizer tokenizer, OnnxEncoder encoder, int queryPrefixTokens) {}
+  /**
+   * What was read.
+   *
+   * @param textTokensMax of a chunk; the special ones and this make a window
+   */
+  private record Loaded(
+      Tokenizer tokenizer, OnnxEncoder encoder, int textTokensMax, int queryPrefixTokens) {}
 
   private final ModelSpec spec;
   private final Path nativeFolder;
@@ -61,6 +66,11 @@ public final class OnnxEmbeddingModel implements EmbeddingModel {
   }
 
   @Override
+  public String fingerprint() {
+    return spec.fingerprint();
+  }
+
+  @Override
   public List<TextChunk> chunks(String content) {
     return withLoaded(m -> chunker(m, 0).chunks(content));
   }
@@ -79,7 +89,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel {
             throw RekindleException.overLimit(
                 "query",
                 m.tokenizer().count(text),
-                (long) QUERY_CHUNKS_MAX * spec.chunkTokensMax(),
+                (long) QUERY_CHUNKS_MAX * m.textTokensMax(),
                 "tokens");
           }
           List<float[]> vectors = new ArrayList<>();
@@ -123,11 +133,14 @@ public final class OnnxEmbeddingModel implements EmbeddingModel {
   }
 
   private TextChunker chunker(Loaded m, int reserved) {
-    return new TextChunker(m.tokenizer(), spec.chunkTokensMax() - reserved, spec.overlap());
+    return new TextChunker(m.tokenizer(), m.textTokensMax() - reserved, spec.overlap());
   }
 
   private float[] embed(Loaded m, String text, String field) throws OrtException {
     long[] ids = m.tokenizer().ids(text);
+    if (ids.length == 0) {
+      throw ModelFault.of("a text has no token of the model", "model", spec.id().value());
+    }
     if (ids.length > spec.window()) {
       throw RekindleException.overLimit(field, ids.length, spec.window(), "tokens");
     }
@@ -164,10 +177,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel {
         return;
       }
       NativeLibraries.load(nativeFolder);
-      ModelFiles files = ModelFiles.read(spec, arena);
-      Tokenizer tokenizer = new Tokenizer(files.tokenizerJson());
-      OnnxEncoder encoder = new OnnxEncoder(files.onnx(), spec.dimensions(), spec.pooling());
-      loaded = new Loaded(tokenizer, encoder, tokenizer.count(spec.queryPrefix()));
+      loaded = load(ModelFiles.read(spec, arena));
     } catch (OrtException e) {
       throw failure("an embedding model can't be loaded", e);
     } finally {
@@ -175,11 +185,31 @@ public final class OnnxEmbeddingModel implements EmbeddingModel {
     }
   }
 
+  private Loaded load(ModelFiles files) throws OrtException {
+    Tokenizer tokenizer = new Tokenizer(files.tokenizerJson());
+    try {
+      OnnxEncoder encoder = new OnnxEncoder(files.onnx(), spec.dimensions(), spec.pooling());
+      try {
+        if (!spec.source().testedByTheBuild()) {
+          new ModelProof(spec).check(tokenizer, encoder, Vocabulary.lastId(files.tokenizerJson()));
+        }
+      } catch (RuntimeException e) {
+        encoder.close();
+        throw e;
+      }
+      return new Loaded(
+          tokenizer,
+          encoder,
+          spec.window() - tokenizer.specialTokens(),
+          tokenizer.count(spec.queryPrefix()));
+    } catch (OrtException | RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
   private RekindleException failure(String text, OrtException cause) {
-    return new RekindleException(
-        ErrorCode.INTERNAL,
-        text,
-        Map.of("model", spec.id().value(), "onnx", cause.getCode().toString()),
-        cause);
+    return ModelFault.because(
+        cause, text, "model", spec.id().value(), "onnx", cause.getCode().toString());
   }
 }

@@ -19,11 +19,26 @@ final class Tokenizer implements AutoCloseable {
 
   /**
    * @param json the file {@code tokenizer.json} of a model
+   * @throws RekindleException INTERNAL when it is none
    */
   Tokenizer(String json) {
-    handle = NATIVE.createTokenizerFromString(json);
+    handle = create(json);
     NATIVE.disableTruncation(handle);
     NATIVE.disablePadding(handle);
+  }
+
+  private static long create(String json) {
+    try {
+      return NATIVE.createTokenizerFromString(json);
+    } catch (RuntimeException e) {
+      throw ModelFault.because(
+          e, "the tokenizer is damaged, or of another format", "file", ModelFolder.TOKENIZER);
+    }
+  }
+
+  /** How many tokens every text has besides its own, such as {@code [CLS]} and {@code [SEP]}. */
+  int specialTokens() {
+    return ids("a").length - count("a");
   }
 
   /** The ids of a text as the model wants them, special tokens included. */

@@ -9,7 +9,7 @@ public sealed interface NamespaceCommand extends Command {
     return this instanceof Create || this instanceof Delete;
   }
 
-  record Create(NamespacePath path, NamespaceSettings settings) implements NamespaceCommand {}
+  record Create(NamespacePath path, NewNamespace wanted) implements NamespaceCommand {}
 
   record Get(NamespacePath path) implements NamespaceCommand {}
 

@@ -23,17 +23,28 @@ public record NamespaceSettings(
       Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}(\\.[A-Za-z_][A-Za-z0-9_-]{0,63}){0,7}");
 
   public NamespaceSettings {
+    requireDimensions(dimensions);
+    declaredPaths = requirePaths(declaredPaths);
+    requireSlices(slices);
+  }
+
+  static void requireDimensions(int dimensions) {
     if (dimensions < Limits.VECTOR_DIMENSIONS_MIN || dimensions > Limits.VECTOR_DIMENSIONS_MAX) {
       throw RekindleException.invalid("dimensions", "dimensions are from 2 to 4096");
     }
-    declaredPaths = List.copyOf(declaredPaths);
-    Limits.requireAtMost(
-        "declared_paths", declaredPaths.size(), Limits.DECLARED_PATHS_MAX, "paths");
-    for (String path : declaredPaths) {
+  }
+
+  static List<String> requirePaths(List<String> paths) {
+    Limits.requireAtMost("declared_paths", paths.size(), Limits.DECLARED_PATHS_MAX, "paths");
+    for (String path : paths) {
       if (!PATH.matcher(path).matches()) {
         throw RekindleException.invalid("declared_paths", "a metadata path is like order.status");
       }
     }
+    return List.copyOf(paths);
+  }
+
+  static void requireSlices(int slices) {
     if (Integer.bitCount(slices) != 1 || slices < 1 || slices > Limits.SLICES_MAX) {
       throw RekindleException.invalid("slices", "slices are a power of two from 1 to 64");
     }

@@ -65,7 +65,12 @@ public final class TestNode implements AutoCloseable {
               (kind, cause) -> {
                 throw new IllegalStateException("the engine failed: " + kind, cause);
               });
-      shell.startEngine();
+      try {
+        shell.startEngine();
+      } catch (RuntimeException e) {
+        shell.close();
+        throw e;
+      }
       return new TestNode(folder, shell);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

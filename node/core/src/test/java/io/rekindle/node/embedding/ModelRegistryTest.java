@@ -23,10 +23,21 @@ class ModelRegistryTest {
   void anUnknownNameIsAnsweredWithTheKnownOnes() {
     RekindleException e =
         catchThrowableOfType(
-            RekindleException.class, () -> registry.get(new EmbeddingModelId("no-such-model")));
+            RekindleException.class, () -> registry.choose(new EmbeddingModelId("no-such-model")));
     assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
     assertThat(e.details())
         .containsEntry("field", "embedding_model")
+        .containsEntry("known", "bge-small-en-v1.5");
+  }
+
+  @Test
+  void aModelOfANamespaceThatIsGoneIsNamed() {
+    RekindleException e =
+        catchThrowableOfType(
+            RekindleException.class, () -> registry.get(new EmbeddingModelId("gone")));
+    assertThat(e.code()).isEqualTo(ErrorCode.MODEL_NOT_CONFIGURED);
+    assertThat(e.details())
+        .containsEntry("model", "gone")
         .containsEntry("known", "bge-small-en-v1.5");
   }
 

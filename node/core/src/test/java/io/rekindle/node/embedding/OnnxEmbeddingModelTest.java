@@ -125,7 +125,7 @@ class OnnxEmbeddingModelTest {
   }
 
   private static float[] vectorOf(EmbeddingOutcome outcome) {
-    return ((EmbeddingOutcome.Embedded) outcome).vectors().getFirst();
+    return ((EmbeddingOutcome.Embedded) outcome).chunks().getFirst().vector();
   }
 
   @Test
@@ -179,8 +179,7 @@ class OnnxEmbeddingModelTest {
     ModelSpec other =
         new ModelSpec(
             s.id(),
-            s.onnxResource(),
-            s.tokenizerResource(),
+            s.source(),
             "0".repeat(64),
             s.dimensions(),
             s.distance(),

@@ -19,7 +19,9 @@ class TextChunkerTest {
   private static final Tokenizer TOKENIZER = SharedModel.tokenizer();
   private static final TextChunker CHUNKER =
       new TextChunker(
-          TOKENIZER, ModelSpec.BGE_SMALL_EN.chunkTokensMax(), ModelSpec.BGE_SMALL_EN.overlap());
+          TOKENIZER,
+          ModelSpec.BGE_SMALL_EN.window() - TOKENIZER.specialTokens(),
+          ModelSpec.BGE_SMALL_EN.overlap());
 
   @Test
   void aTextWithinTheWindowIsOneChunk() {

@@ -22,7 +22,7 @@ import io.rekindle.node.model.MemoryPatch;
 import io.rekindle.node.model.NamespaceCommand;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.NamespaceSelector;
-import io.rekindle.node.model.NamespaceSettings;
+import io.rekindle.node.model.NewNamespace;
 import io.rekindle.node.model.Ranking;
 import io.rekindle.node.model.StateCommand;
 import java.time.Duration;
@@ -54,8 +54,7 @@ class DiskReserveTest {
         new StateCommand.Set(STATE, "1", null, null, null),
         new NamespaceCommand.Create(
             SPACE,
-            new NamespaceSettings(
-                EmbeddingModelId.EXTERNAL, 4, Distance.COSINE, List.of(), false, 1)),
+            new NewNamespace(EmbeddingModelId.EXTERNAL, 4, Distance.COSINE, List.of(), false, 1)),
         new AccessCommand.CreateKey("a key", KeyScope.READ_ONLY, null, null, null, List.of(GRANT)),
         new AccessCommand.AddGrant(KEY, GRANT));
   }

@@ -8,6 +8,7 @@ import io.rekindle.node.model.Limits;
 import io.rekindle.node.model.NamespaceCommand;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.NamespaceSettings;
+import io.rekindle.node.model.NewNamespace;
 import io.rekindle.node.model.Reply;
 import io.rekindle.v1.CreateNamespaceRequest;
 import io.rekindle.v1.CreateNamespaceResponse;
@@ -23,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code rekindle.v1.NamespaceService}. */
 final class NamespaceEndpoint implements BindableService {
-  /** Of every built-in model; the pipeline compares it with the model that is named. */
-  private static final int BUILT_IN_DIMENSIONS = 384;
-
   private final CallContext context;
 
   NamespaceEndpoint(CallContext context) {
@@ -72,14 +70,13 @@ final class NamespaceEndpoint implements BindableService {
         wanted.getEmbeddingModel().isEmpty()
             ? EmbeddingModelId.BGE_SMALL_EN
             : new EmbeddingModelId(wanted.getEmbeddingModel());
-    boolean modelDecides = wanted.getDimensions() == 0 && !model.equals(EmbeddingModelId.EXTERNAL);
     Limits.requireAtMost(
         "declared_paths", wanted.getDeclaredPathsCount(), Limits.DECLARED_PATHS_MAX, "paths");
     return new NamespaceCommand.Create(
         Fields.namespace(wanted.getNamespace(), namespace),
-        new NamespaceSettings(
+        new NewNamespace(
             model,
-            modelDecides ? BUILT_IN_DIMENSIONS : wanted.getDimensions(),
+            wanted.getDimensions(),
             distance(wanted.getDistance()),
             wanted.getDeclaredPathsList(),
             wanted.getDedupeContent(),
@@ -134,9 +131,10 @@ final class NamespaceEndpoint implements BindableService {
         .build();
   }
 
-  private static Distance distance(io.rekindle.v1.Distance distance) {
+  private static @Nullable Distance distance(io.rekindle.v1.Distance distance) {
     return switch (distance) {
-      case DISTANCE_UNSPECIFIED, DISTANCE_COSINE -> Distance.COSINE;
+      case DISTANCE_UNSPECIFIED -> null;
+      case DISTANCE_COSINE -> Distance.COSINE;
       case DISTANCE_DOT -> Distance.DOT;
       case DISTANCE_L2 -> Distance.L2;
       case UNRECOGNIZED -> throw Fields.unknownValue("distance");

@@ -5,7 +5,6 @@ import io.rekindle.node.embedding.EmbeddingBatch;
 import io.rekindle.node.embedding.EmbeddingModel;
 import io.rekindle.node.embedding.EmbeddingOutcome;
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
-import io.rekindle.node.embedding.ModelRegistry;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.EmbeddingModelId;
@@ -37,14 +36,14 @@ public final class EmbedOperation {
 
   private final NamespaceStore namespaces;
   private final VectorStore vectors;
-  private final ModelRegistry models;
+  private final PinnedModels models;
   private final NodeMeters meters;
   private final SystemPass pass;
 
   public EmbedOperation(
       NamespaceStore namespaces,
       VectorStore vectors,
-      ModelRegistry models,
+      PinnedModels models,
       NodeMeters meters,
       SystemPass pass) {
     this.namespaces = namespaces;

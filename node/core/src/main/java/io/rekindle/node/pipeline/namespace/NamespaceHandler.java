@@ -5,17 +5,21 @@ import io.rekindle.node.embedding.EmbeddingModel;
 import io.rekindle.node.embedding.ModelRegistry;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.Distance;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespaceCommand;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.NamespaceSettings;
+import io.rekindle.node.model.NewNamespace;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.pipeline.page.PageTokens;
 import io.rekindle.node.storage.NamespaceStore;
 import io.rekindle.node.storage.Page;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -42,25 +46,37 @@ public final class NamespaceHandler {
   }
 
   private Reply create(AccessPass pass, NamespaceCommand.Create command) {
-    checkModel(command.settings());
-    return new Reply.NamespaceReply(namespaces.create(pass, command.path(), command.settings()));
+    NamespaceSettings settings = settings(command.wanted());
+    return new Reply.NamespaceReply(namespaces.create(pass, command.path(), settings));
   }
 
   /** A model decides dimensions and distance; with {@code external} the caller does. */
-  private void checkModel(NamespaceSettings settings) {
-    if (settings.embeddingModel().equals(EmbeddingModelId.EXTERNAL)) {
-      return;
+  private NamespaceSettings settings(NewNamespace wanted) {
+    if (wanted.embeddingModel().equals(EmbeddingModelId.EXTERNAL)) {
+      return wanted.settings(
+          wanted.dimensions(), wanted.distance() == null ? Distance.COSINE : wanted.distance());
     }
-    EmbeddingModel model = models.get(settings.embeddingModel());
-    if (settings.dimensions() != model.dimensions() || settings.distance() != model.distance()) {
-      throw new RekindleException(
-          ErrorCode.INVALID_ARGUMENT,
-          "the embedding model decides dimensions and distance: leave them out",
-          Map.of(
-              "field", "dimensions",
-              "model", model.id().value(),
-              "expected", Integer.toString(model.dimensions())));
+    EmbeddingModel model = models.choose(wanted.embeddingModel());
+    if (wanted.dimensions() != 0 && wanted.dimensions() != model.dimensions()) {
+      throw notOfModel(model, "dimensions", model.dimensions(), wanted.dimensions());
     }
+    if (wanted.distance() != null && wanted.distance() != model.distance()) {
+      throw notOfModel(model, "distance", model.distance(), wanted.distance());
+    }
+    return wanted.settings(model.dimensions(), model.distance());
+  }
+
+  private static RekindleException notOfModel(
+      EmbeddingModel model, String field, Object expected, Object actual) {
+    Map<String, String> details = new LinkedHashMap<>();
+    details.put("field", field);
+    details.put("model", model.id().value());
+    details.put("expected", expected.toString().toLowerCase(Locale.ROOT));
+    details.put("actual", actual.toString().toLowerCase(Locale.ROOT));
+    return new RekindleException(
+        ErrorCode.INVALID_ARGUMENT,
+        "the embedding model decides dimensions and distance: leave them out",
+        details);
   }
 
   private Reply list(AccessPass pass, NamespaceCommand.ListPage command) {

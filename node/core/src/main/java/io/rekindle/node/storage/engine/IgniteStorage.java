@@ -32,6 +32,7 @@ public record IgniteStorage(
     IgniteApiKeyStore apiKeys,
     IgniteGrantStore grants,
     IgniteAuditBlockStore auditBlocks,
+    IgniteModelPinStore modelPins,
     SliceIndexes indexes)
     implements AutoCloseable {
 
@@ -96,6 +97,7 @@ public record IgniteStorage(
         new IgniteApiKeyStore(ignite, transactions, grants, keyring),
         grants,
         new IgniteAuditBlockStore(ignite),
+        new IgniteModelPinStore(ignite, transactions),
         indexes);
   }
 

@@ -13,6 +13,7 @@ import io.rekindle.node.model.Namespace;
 import io.rekindle.node.storage.VectorStore;
 import io.rekindle.node.telemetry.NodeMeters;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class EmbedOperationTest {
       new EmbedOperation(
           namespaces,
           vectors,
-          new ModelRegistry(List.of(new TestModel(EmbeddingModelId.BGE_SMALL_EN, 2, this::seen))),
+          EmbeddingFixture.models(new TestModel(EmbeddingModelId.BGE_SMALL_EN, 2, this::seen)),
           meters,
           EmbeddingFixture.PASS);
 
@@ -91,6 +92,54 @@ class EmbedOperationTest {
 
     assertThat(run(memory(0)).isEmpty()).isTrue();
     assertThat(meters.scrape()).contains("rekindle_memories_embedded_total 0.0");
+  }
+
+  @Test
+  void aModelThatIsAnotherNowMakesNoVectors() {
+    FakePins pins = new FakePins();
+    pins.kept.put(EmbeddingModelId.BGE_SMALL_EN, "what it was");
+    TestModel model = new TestModel(EmbeddingModelId.BGE_SMALL_EN, 2, this::seen);
+    EmbedOperation changed =
+        new EmbedOperation(
+            namespaces,
+            vectors,
+            new PinnedModels(new ModelRegistry(List.of(model)), pins, EmbeddingFixture.PASS),
+            meters,
+            EmbeddingFixture.PASS);
+    vectors.add(space, memory(0), "good");
+
+    byte[] answer = changed.run(EmbedCallCodec.write(List.of(memory(0))));
+
+    assertThat(EmbedCallCodec.readFailures(answer)).isEqualTo(Map.of(0, 1L));
+    assertThat(vectors.embedded).isEmpty();
+    assertThat(pins.kept).containsEntry(EmbeddingModelId.BGE_SMALL_EN, "what it was");
+  }
+
+  @Test
+  void theFingerprintIsKeptBeforeTheFirstVector() {
+    FakePins pins = new FakePins();
+    List<Boolean> keptBefore = new ArrayList<>();
+    TestModel model =
+        new TestModel(
+            EmbeddingModelId.BGE_SMALL_EN,
+            2,
+            _ -> {
+              keptBefore.add(pins.kept.containsKey(EmbeddingModelId.BGE_SMALL_EN));
+              return new float[] {1, 1};
+            });
+    EmbedOperation first =
+        new EmbedOperation(
+            namespaces,
+            vectors,
+            new PinnedModels(new ModelRegistry(List.of(model)), pins, EmbeddingFixture.PASS),
+            meters,
+            EmbeddingFixture.PASS);
+    vectors.add(space, memory(0), "good");
+
+    var _ = first.run(EmbedCallCodec.write(List.of(memory(0))));
+
+    assertThat(keptBefore).containsExactly(true);
+    assertThat(pins.kept).containsEntry(EmbeddingModelId.BGE_SMALL_EN, model.fingerprint());
   }
 
   private float[] seen(String text) {

@@ -3,7 +3,9 @@ package io.rekindle.node.maintenance.embedding;
 import io.rekindle.node.access.SystemPass;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.config.NodeConfigLoader;
+import io.rekindle.node.embedding.EmbeddingModel;
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
+import io.rekindle.node.embedding.ModelRegistry;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.NamespacePath;
 import java.io.IOException;
@@ -37,6 +39,11 @@ final class EmbeddingFixture {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A model that may make vectors, as nobody has before it. */
+  static PinnedModels models(EmbeddingModel model) {
+    return new PinnedModels(new ModelRegistry(List.of(model)), new FakePins(), PASS);
   }
 
   static Waiting memory(NamespacePath namespace, int number) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.EmbeddingQueue;
-import io.rekindle.node.embedding.ModelRegistry;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.model.MemoryId;
@@ -45,12 +44,11 @@ class EmbeddingSweepIT {
       new EmbedOperation(
           NODE.storage().namespaces(),
           VECTORS,
-          new ModelRegistry(
-              List.of(
-                  new TestModel(
-                      EmbeddingModelId.BGE_SMALL_EN,
-                      StorageNode.DIMENSIONS,
-                      text -> Drafts.vectorOf(text.hashCode())))),
+          EmbeddingFixture.models(
+              new TestModel(
+                  EmbeddingModelId.BGE_SMALL_EN,
+                  StorageNode.DIMENSIONS,
+                  text -> Drafts.vectorOf(text.hashCode()))),
           new NodeMeters(),
           PASS);
   private final EmbeddingPipeline pipeline =
@@ -132,7 +130,12 @@ class EmbeddingSweepIT {
     MemoryId id = stored(content);
     assertThat(
             VECTORS.complete(
-                PASS, space, id, 1, EmbeddingModelId.BGE_SMALL_EN, List.of(Drafts.vectorOf(1))))
+                PASS,
+                space,
+                id,
+                1,
+                EmbeddingModelId.BGE_SMALL_EN,
+                Drafts.chunks(Drafts.vectorOf(1))))
         .isTrue();
     return id;
   }

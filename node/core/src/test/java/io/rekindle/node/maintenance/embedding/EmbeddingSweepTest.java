@@ -11,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
-import io.rekindle.node.embedding.ModelRegistry;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.model.MemoryId;
@@ -46,8 +45,7 @@ class EmbeddingSweepTest {
       new EmbedOperation(
           namespaces,
           vectors,
-          new ModelRegistry(
-              List.of(new TestModel(EmbeddingModelId.BGE_SMALL_EN, 2, this::embedText))),
+          EmbeddingFixture.models(new TestModel(EmbeddingModelId.BGE_SMALL_EN, 2, this::embedText)),
           meters,
           PASS);
   private final EmbeddingPipeline pipeline =

@@ -8,7 +8,6 @@ import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
-import io.rekindle.node.embedding.ModelRegistry;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.model.Memory;
@@ -58,10 +57,9 @@ class StoresNeverWaitIT {
       new EmbedOperation(
           NODE.storage().namespaces(),
           NODE.storage().vectors(),
-          new ModelRegistry(
-              List.of(
-                  new TestModel(
-                      EmbeddingModelId.BGE_SMALL_EN, StorageNode.DIMENSIONS, this::embedText))),
+          EmbeddingFixture.models(
+              new TestModel(
+                  EmbeddingModelId.BGE_SMALL_EN, StorageNode.DIMENSIONS, this::embedText)),
           new NodeMeters(),
           EmbeddingFixture.PASS);
   private final EmbeddingPipeline pipeline =
