@@ -2,6 +2,8 @@ package io.rekindle.node.embedding;
 
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.ChunkSpan;
+import io.rekindle.node.model.EmbeddedChunk;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -42,11 +44,13 @@ public final class EmbeddingBatch {
 
   private static EmbeddingOutcome embedOne(EmbeddingModel model, String content) {
     try {
-      List<float[]> vectors = new ArrayList<>();
-      for (TextChunk chunk : model.chunks(content)) {
-        vectors.add(model.embedPassage(chunk.text()));
+      List<EmbeddedChunk> embedded = new ArrayList<>();
+      List<TextChunk> chunks = model.chunks(content);
+      List<ChunkSpan> spans = TextChunk.spans(content, chunks);
+      for (int i = 0; i < chunks.size(); i++) {
+        embedded.add(new EmbeddedChunk(spans.get(i), model.embedPassage(chunks.get(i).text())));
       }
-      return new EmbeddingOutcome.Embedded(vectors);
+      return new EmbeddingOutcome.Embedded(embedded);
     } catch (RekindleException e) {
       return new EmbeddingOutcome.Failed(e);
     } catch (RuntimeException | Error e) {

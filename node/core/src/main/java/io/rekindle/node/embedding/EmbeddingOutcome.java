@@ -1,18 +1,19 @@
 package io.rekindle.node.embedding;
 
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.EmbeddedChunk;
 import java.util.List;
 
 /** What became of one content of a batch. */
 public sealed interface EmbeddingOutcome {
   /**
-   * The content's vectors.
+   * The content's chunks.
    *
-   * @param vectors one per chunk, in the order of the chunks; never empty
+   * @param chunks in order, together the whole content; never empty
    */
-  record Embedded(List<float[]> vectors) implements EmbeddingOutcome {
+  record Embedded(List<EmbeddedChunk> chunks) implements EmbeddingOutcome {
     public Embedded {
-      vectors = List.copyOf(vectors);
+      chunks = List.copyOf(chunks);
     }
   }
 

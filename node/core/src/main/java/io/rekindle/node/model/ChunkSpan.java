@@ -1,10 +1,10 @@
 package io.rekindle.node.model;
 
 /**
- * A piece of a content that has a vector of its own.
+ * Where a chunk lies in its content.
  *
- * @param chunk 0 for the first
- * @param start where it begins, in Unicode code points
- * @param end where it ends, exclusive
+ * @param chunk which one it is, from 0, in the order of the content
+ * @param start its first character, counted in Unicode code points from 0
+ * @param end behind its last character, counted like {@code start}
  */
 public record ChunkSpan(int chunk, int start, int end) {}

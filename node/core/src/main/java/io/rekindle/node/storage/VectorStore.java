@@ -1,6 +1,7 @@
 package io.rekindle.node.storage;
 
 import io.rekindle.node.access.Pass;
+import io.rekindle.node.model.EmbeddedChunk;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.model.MemoryId;
@@ -20,7 +21,7 @@ public interface VectorStore {
   /**
    * Puts the vectors and flips the row to EMBEDDED, in one transaction.
    *
-   * @param chunks in order, at least one, each of the namespace's dimensions
+   * @param chunks in order, at least one, each vector of the namespace's dimensions
    * @return false, having done nothing, when the row is gone or its content has changed since
    */
   boolean complete(
@@ -29,7 +30,7 @@ public interface VectorStore {
       MemoryId memoryId,
       long contentVersion,
       EmbeddingModelId model,
-      List<float[]> chunks);
+      List<EmbeddedChunk> chunks);
 
   /**
    * Flips a waiting row to FAILED, as of now. Opens nothing, so that a text that does not open can

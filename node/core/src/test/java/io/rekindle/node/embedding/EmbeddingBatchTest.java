@@ -47,7 +47,8 @@ class EmbeddingBatchTest {
   }
 
   private static List<Float> lengths(EmbeddingOutcome outcome) {
-    return ((EmbeddingOutcome.Embedded) outcome).vectors().stream().map(v -> v[0]).toList();
+    return ((EmbeddingOutcome.Embedded) outcome)
+        .chunks().stream().map(chunk -> chunk.vector()[0]).toList();
   }
 
   /** A word is a chunk, its length the vector; two words are poison. */

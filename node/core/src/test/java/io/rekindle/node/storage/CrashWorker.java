@@ -305,7 +305,7 @@ public final class CrashWorker {
                   id,
                   text.contentVersion(),
                   EmbeddingModelId.BGE_SMALL_EN,
-                  List.of(Drafts.vectorOf(1), Drafts.vectorOf(text.contentVersion())));
+                  Drafts.chunks(Drafts.vectorOf(1), Drafts.vectorOf(text.contentVersion())));
       assertThat(done).isTrue();
       Memory memory = Objects.requireNonNull(find(id));
       assertThat(memory.columns().embeddingStatus()).isEqualTo(EmbeddingStatus.EMBEDDED);

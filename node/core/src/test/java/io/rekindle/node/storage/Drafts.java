@@ -1,11 +1,14 @@
 package io.rekindle.node.storage;
 
+import io.rekindle.node.model.ChunkSpan;
+import io.rekindle.node.model.EmbeddedChunk;
 import io.rekindle.node.model.MemoryDraft;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.MemoryPatch;
 import io.rekindle.node.model.Sensitivity;
 import io.rekindle.node.model.VectorInput;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -115,5 +118,14 @@ public record Drafts(
       vector[i] = (float) random.nextGaussian();
     }
     return vector;
+  }
+
+  /** Vectors of chunks that lie one behind the other, ten characters each. */
+  public static List<EmbeddedChunk> chunks(float[]... vectors) {
+    List<EmbeddedChunk> chunks = new ArrayList<>();
+    for (int i = 0; i < vectors.length; i++) {
+      chunks.add(new EmbeddedChunk(new ChunkSpan(i, 10 * i, 10 * i + 10), vectors[i]));
+    }
+    return chunks;
   }
 }

@@ -149,7 +149,7 @@ class IndexFollowsPartitionIT {
               id,
               text.contentVersion(),
               EmbeddingModelId.BGE_SMALL_EN,
-              List.of(Drafts.vectorOf(text.contentVersion()), Drafts.vectorOf(3)));
+              Drafts.chunks(Drafts.vectorOf(text.contentVersion()), Drafts.vectorOf(3)));
     }
   }
 

@@ -227,7 +227,7 @@ class MemoryStoreIT {
             id,
             contentVersion,
             EmbeddingModelId.BGE_SMALL_EN,
-            List.of(Drafts.vectorOf(1)));
+            Drafts.chunks(Drafts.vectorOf(1)));
   }
 
   private boolean complete(MemoryId id, long contentVersion) {

@@ -58,7 +58,7 @@ record Writes(IgniteStorage storage) {
             id,
             contentVersion,
             EmbeddingModelId.BGE_SMALL_EN,
-            List.of(Drafts.vectorOf(1), Drafts.vectorOf(2)));
+            Drafts.chunks(Drafts.vectorOf(1), Drafts.vectorOf(2)));
   }
 
   void fail(Namespace space, MemoryId id) {

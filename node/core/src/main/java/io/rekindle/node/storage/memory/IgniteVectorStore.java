@@ -3,6 +3,7 @@ package io.rekindle.node.storage.memory;
 import io.rekindle.node.access.Action;
 import io.rekindle.node.access.Pass;
 import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.model.EmbeddedChunk;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.model.MemoryColumns;
@@ -77,12 +78,12 @@ public final class IgniteVectorStore implements VectorStore {
       MemoryId memoryId,
       long contentVersion,
       EmbeddingModelId model,
-      List<float[]> chunks) {
+      List<EmbeddedChunk> chunks) {
     pass.check(Action.UPDATE, namespace.path());
     if (chunks.isEmpty()) {
       throw new IllegalArgumentException("a memory has at least one vector");
     }
-    chunks.forEach(vector -> VectorChecks.requireDimensions(namespace, vector));
+    chunks.forEach(chunk -> VectorChecks.requireDimensions(namespace, chunk.vector()));
     try (OpenNamespaces.Write _ = open.write(namespace)) {
       return complete(namespace, memoryId, contentVersion, model, chunks);
     }
@@ -93,13 +94,18 @@ public final class IgniteVectorStore implements VectorStore {
       MemoryId memoryId,
       long contentVersion,
       EmbeddingModelId model,
-      List<float[]> chunks) {
+      List<EmbeddedChunk> chunks) {
     MemoryKey key = MemoryView.key(namespace, memoryId);
     List<VectorRow> vectors = new ArrayList<>(chunks.size());
-    for (int chunk = 0; chunk < chunks.size(); chunk++) {
+    for (int i = 0; i < chunks.size(); i++) {
+      EmbeddedChunk chunk = chunks.get(i);
       vectors.add(
           sealed.sealVector(
-              namespace, new VectorKey(key, chunk), contentVersion, chunks.get(chunk)));
+              namespace,
+              new VectorKey(key, i),
+              contentVersion,
+              chunks.size() == 1 ? null : chunk.span(),
+              chunk.vector()));
     }
     return transactions.run(
         () ->

@@ -2,6 +2,7 @@ package io.rekindle.node.storage.memory;
 
 import io.rekindle.node.keyring.EnvelopeContext;
 import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.model.ChunkSpan;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.MemoryPayload;
 import io.rekindle.node.model.Namespace;
@@ -35,10 +36,23 @@ final class SealedMemories {
         keyring.open(namespace.id(), EnvelopeContext.payload(id.value()), row.payload()));
   }
 
+  /** The only vector of a memory. */
   VectorRow sealVector(Namespace namespace, VectorKey key, long contentVersion, float[] vector) {
+    return sealVector(namespace, key, contentVersion, null, vector);
+  }
+
+  /**
+   * @param span of the vector's chunk; null where it is the only one
+   */
+  VectorRow sealVector(
+      Namespace namespace,
+      VectorKey key,
+      long contentVersion,
+      @Nullable ChunkSpan span,
+      float[] vector) {
     EnvelopeContext place = EnvelopeContext.vector(key.memoryId().value(), key.chunk());
-    return new VectorRow(
-        contentVersion, keyring.seal(namespace.id(), place, VectorCodec.encode(vector)));
+    byte[] envelope = keyring.seal(namespace.id(), place, VectorCodec.encode(vector));
+    return new VectorRow(contentVersion, span, envelope);
   }
 
   float[] openVector(Namespace namespace, VectorKey key, VectorRow row) {

@@ -122,6 +122,11 @@ public final class MemoryRow {
     return RowPartners.decode(subjectDigest, chunks, records);
   }
 
+  /** How many vectors it has. */
+  public int chunks() {
+    return chunks;
+  }
+
   public long version() {
     return version;
   }

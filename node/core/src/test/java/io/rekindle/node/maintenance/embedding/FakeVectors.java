@@ -4,6 +4,7 @@ import io.rekindle.node.access.Pass;
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.EmbeddedChunk;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.model.MemoryId;
@@ -34,7 +35,7 @@ final class FakeVectors implements VectorStore {
   static final String INDIGESTIBLE = "indigestible";
 
   final NavigableMap<MemoryId, PendingMemory> waiting = new TreeMap<>();
-  final Map<MemoryId, List<float[]>> embedded = new HashMap<>();
+  final Map<MemoryId, List<EmbeddedChunk>> embedded = new HashMap<>();
   final Map<Integer, SweepResult> toMend = new HashMap<>();
   final List<Integer> swept = new ArrayList<>();
   int visited;
@@ -83,7 +84,7 @@ final class FakeVectors implements VectorStore {
       MemoryId memoryId,
       long contentVersion,
       EmbeddingModelId model,
-      List<float[]> chunks) {
+      List<EmbeddedChunk> chunks) {
     PendingText text = Objects.requireNonNull(texts.get(memoryId));
     if (text.content().equals(INDIGESTIBLE)) {
       throw new IllegalArgumentException("vectors that nobody expected");
