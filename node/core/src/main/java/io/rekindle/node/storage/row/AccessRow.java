@@ -6,11 +6,12 @@ import io.rekindle.node.model.AccessStats;
 public final class AccessRow {
   static final byte FORMAT = 1;
 
-  private final byte format = FORMAT;
+  private final byte format;
   private final long accessCount;
   private final long lastAccessedAtMicros;
 
   public AccessRow(long accessCount, long lastAccessedAtMicros) {
+    this.format = FORMAT;
     this.accessCount = accessCount;
     this.lastAccessedAtMicros = lastAccessedAtMicros;
   }

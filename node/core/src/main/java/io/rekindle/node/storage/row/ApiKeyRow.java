@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class ApiKeyRow {
   static final byte FORMAT = 1;
 
-  private final byte format = FORMAT;
+  private final byte format;
   private final String displayName;
   private final byte scope;
   private final @Nullable String agentId;
@@ -25,6 +25,7 @@ public final class ApiKeyRow {
   private final @Nullable Long revokedAtMicros;
 
   public ApiKeyRow(StoredApiKey key) {
+    this.format = FORMAT;
     NamespacePath namespace = key.defaultNamespace();
     this.displayName = key.displayName();
     this.scope = Codes.of(key.scope());

@@ -6,7 +6,7 @@ import io.rekindle.node.model.NamespacePath;
 public final class DataKeyRow {
   static final byte FORMAT = 1;
 
-  private final byte format = FORMAT;
+  private final byte format;
   private final String path;
   private final int slices;
   private final byte[] wrapped;
@@ -17,6 +17,7 @@ public final class DataKeyRow {
    * @param slices of the namespace, or 0 for a root
    */
   public DataKeyRow(NamespacePath path, int slices, byte[] wrapped) {
+    this.format = FORMAT;
     this.path = path.toString();
     this.slices = slices;
     this.wrapped = wrapped;

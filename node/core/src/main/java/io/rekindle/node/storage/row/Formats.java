@@ -4,7 +4,11 @@ import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import java.util.Map;
 
-/** Format bytes: a release reads its own format and all earlier ones. */
+/**
+ * Format bytes: a release reads its own format and all earlier ones. A row's constructor sets its
+ * byte; a final field with a constant beside its declaration is one for the compiler, which would
+ * compare that constant and never look at the row.
+ */
 final class Formats {
   private Formats() {}
 

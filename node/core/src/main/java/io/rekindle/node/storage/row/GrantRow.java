@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
 public final class GrantRow {
   static final byte FORMAT = 1;
 
-  private final byte format = FORMAT;
+  private final byte format;
   private final @Nullable String[] namespaces;
   private final @Nullable String[] conditions;
   private final String[][] extraActions;
 
   public GrantRow(List<GrantSpec> grants) {
+    this.format = FORMAT;
     this.namespaces = new String[grants.size()];
     this.conditions = new String[grants.size()];
     this.extraActions = new String[grants.size()][];

@@ -6,7 +6,7 @@ import java.util.UUID;
 public final class IdempotencyRow {
   static final byte FORMAT = 1;
 
-  private final byte format = FORMAT;
+  private final byte format;
   private final byte[] requestDigest;
   private final UUID targetId;
   private final long expiresAtMicros;
@@ -18,6 +18,7 @@ public final class IdempotencyRow {
    * @param targetId the memory that was written, or the name digest's UUID of a state
    */
   public IdempotencyRow(byte[] requestDigest, UUID targetId, long expiresAtMicros) {
+    this.format = FORMAT;
     this.requestDigest = requestDigest;
     this.targetId = targetId;
     this.expiresAtMicros = expiresAtMicros;

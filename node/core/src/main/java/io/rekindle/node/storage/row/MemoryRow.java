@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryRow {
   static final byte FORMAT = 1;
 
-  private final byte format = FORMAT;
+  private final byte format;
   private final @Nullable String externalKey;
   private final String[] path;
   private final @Nullable String agentId;
@@ -35,6 +35,7 @@ public final class MemoryRow {
   private final byte[] payload;
 
   public MemoryRow(MemoryColumns columns, RowPartners partners, byte[] payload) {
+    this.format = FORMAT;
     this.externalKey = columns.externalKey();
     this.path = columns.path().toArray(String[]::new);
     this.agentId = columns.agentId();
@@ -96,6 +97,7 @@ public final class MemoryRow {
 
   private MemoryRow(
       MemoryRow from, EmbeddingStatus status, int newChunks, @Nullable Long failedAtMicros) {
+    this.format = FORMAT;
     this.externalKey = from.externalKey;
     this.path = from.path;
     this.agentId = from.agentId;

@@ -12,7 +12,7 @@ import java.util.UUID;
 public final class NamespaceRow {
   static final byte FORMAT = 1;
 
-  private final byte format = FORMAT;
+  private final byte format;
   private final UUID id;
   private final String embeddingModel;
   private final int dimensions;
@@ -24,6 +24,7 @@ public final class NamespaceRow {
   private final long version;
 
   public NamespaceRow(Namespace namespace) {
+    this.format = FORMAT;
     NamespaceSettings settings = namespace.settings();
     this.id = namespace.id().value();
     this.embeddingModel = settings.embeddingModel().value();

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 public final class StateRow {
   static final byte FORMAT = 1;
 
-  private final byte format = FORMAT;
+  private final byte format;
   private final long version;
   private final long createdAtMicros;
   private final long updatedAtMicros;
@@ -28,6 +28,7 @@ public final class StateRow {
       byte @Nullable [] subjectDigest,
       List<byte[]> idempotencyDigests,
       byte[] value) {
+    this.format = FORMAT;
     this.version = version;
     this.createdAtMicros = createdAtMicros;
     this.updatedAtMicros = updatedAtMicros;

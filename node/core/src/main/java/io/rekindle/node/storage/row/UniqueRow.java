@@ -7,10 +7,11 @@ import java.util.UUID;
 public final class UniqueRow {
   static final byte FORMAT = 1;
 
-  private final byte format = FORMAT;
+  private final byte format;
   private final UUID memoryId;
 
   public UniqueRow(MemoryId memoryId) {
+    this.format = FORMAT;
     this.memoryId = memoryId.value();
   }
 
