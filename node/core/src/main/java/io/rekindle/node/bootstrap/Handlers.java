@@ -43,7 +43,7 @@ final class Handlers {
             new QueryVectorCache(parts.config().embedding().queryCacheMax()),
             new QueryDigest());
     return new CommandDispatcher(
-        new StoreHandler(storage.namespaces(), storage.memories(), queue),
+        new StoreHandler(storage.namespaces(), storage.memories(), queue, parts.meters()),
         new GetHandler(storage.namespaces(), storage.memories(), accesses),
         new ListHandler(storage.namespaces(), storage.memories(), tokens),
         new SearchHandler(
@@ -54,7 +54,7 @@ final class Handlers {
             accesses,
             parts.meters(),
             parts.clock()),
-        new UpdateHandler(storage.namespaces(), storage.memories(), queue),
+        new UpdateHandler(storage.namespaces(), storage.memories(), queue, parts.meters()),
         new DeleteHandler(storage.namespaces(), storage.memories()),
         new StateHandler(storage.namespaces(), storage.agentStates(), tokens),
         new NamespaceHandler(storage.namespaces(), parts.models(), tokens),

@@ -4,10 +4,10 @@ import static io.rekindle.node.storage.VectorStore.ANY_CONTENT;
 
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
+import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.storage.VectorStore;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -16,8 +16,9 @@ import java.util.function.LongSupplier;
  * Counts the failed attempts of each memory and says when the next is due: the back-off doubles
  * from {@code retry-first} to {@code retry-max}. New content begins anew.
  *
- * <p>Bounded by the size of the embedding queue; what finds no room is left to the sweep, with its
- * count forgotten: it is tried more often than configured, never less. Thread-safe.
+ * <p>Bounded by the size of the embedding queue, and fair between root namespaces like it; what
+ * finds no room is left to the sweep, with its count forgotten: it is tried more often than
+ * configured, never less. Thread-safe.
  */
 final class RetrySchedule {
   private final int entriesMax;
@@ -26,6 +27,9 @@ final class RetrySchedule {
   private final long maxNanos;
   private final LongSupplier nanoClock;
   private final Map<Waiting, Attempt> attempts = new HashMap<>();
+
+  /** How many of the attempts are of each root. */
+  private final Map<NamespacePath, Integer> ofRoots = new HashMap<>();
 
   /**
    * What failed so far.
@@ -70,14 +74,30 @@ final class RetrySchedule {
       content = Math.max(contentVersion, former.contentVersion());
     }
     if (count >= attemptsMax) {
-      attempts.remove(item);
+      forget(item);
       return false;
     }
-    if (former != null || attempts.size() < entriesMax) {
+    if (former != null || hasRoom(item)) {
       long due = nanoClock.getAsLong() + pauseAfter(count);
       attempts.put(item, new Attempt(count, content, due, false));
+      if (former == null) {
+        ofRoots.merge(item.namespace().root(), 1, Integer::sum);
+      }
     }
     return true;
+  }
+
+  /** A root may have as much as is still free, as in the queue. */
+  private boolean hasRoom(Waiting item) {
+    int free = entriesMax - attempts.size();
+    return ofRoots.getOrDefault(item.namespace().root(), 0) < free;
+  }
+
+  private void forget(Waiting item) {
+    if (attempts.remove(item) != null) {
+      ofRoots.computeIfPresent(
+          item.namespace().root(), (_, count) -> count == 1 ? null : count - 1);
+    }
   }
 
   private long pauseAfter(int failures) {
@@ -87,7 +107,7 @@ final class RetrySchedule {
   }
 
   synchronized void succeeded(Waiting item) {
-    attempts.remove(item);
+    forget(item);
   }
 
   /** Whether the sweep should leave a memory alone, because its next attempt is scheduled here. */
@@ -117,13 +137,14 @@ final class RetrySchedule {
   /** Forgets what was handed out and never came back: a memory that was deleted meanwhile. */
   synchronized void forgetLost(long olderThanNanos) {
     long horizon = nanoClock.getAsLong() - olderThanNanos;
-    Iterator<Attempt> all = attempts.values().iterator();
-    while (all.hasNext()) {
-      Attempt attempt = all.next();
-      if (attempt.handedOut() && attempt.atNanos() - horizon < 0) {
-        all.remove();
-      }
-    }
+    List<Waiting> lost = new ArrayList<>();
+    attempts.forEach(
+        (item, attempt) -> {
+          if (attempt.handedOut() && attempt.atNanos() - horizon < 0) {
+            lost.add(item);
+          }
+        });
+    lost.forEach(this::forget);
   }
 
   synchronized int size() {

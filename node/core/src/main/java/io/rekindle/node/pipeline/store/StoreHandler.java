@@ -12,6 +12,7 @@ import io.rekindle.node.model.Reply;
 import io.rekindle.node.model.Reply.StoreResult;
 import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.NamespaceStore;
+import io.rekindle.node.telemetry.NodeMeters;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,11 +24,17 @@ public final class StoreHandler {
   private final NamespaceStore namespaces;
   private final MemoryStore memories;
   private final EmbeddingQueue embeddings;
+  private final NodeMeters meters;
 
-  public StoreHandler(NamespaceStore namespaces, MemoryStore memories, EmbeddingQueue embeddings) {
+  public StoreHandler(
+      NamespaceStore namespaces,
+      MemoryStore memories,
+      EmbeddingQueue embeddings,
+      NodeMeters meters) {
     this.namespaces = namespaces;
     this.memories = memories;
     this.embeddings = embeddings;
+    this.meters = meters;
   }
 
   public Reply handle(AccessPass pass, MemoryCommand.Store command) {
@@ -51,8 +58,10 @@ public final class StoreHandler {
               item.idempotencyKey(),
               pass.principal().keyId().value());
       MemoryColumns stored = result.memory();
-      if (stored != null && stored.embeddingStatus() == EmbeddingStatus.PENDING) {
-        embeddings.offer(namespace.path(), stored.memoryId());
+      if (stored != null
+          && stored.embeddingStatus() == EmbeddingStatus.PENDING
+          && !embeddings.offer(namespace.path(), stored.memoryId())) {
+        meters.count(NodeMeters.Count.EMBEDDING_QUEUE_FULL, 1);
       }
       return result;
     } catch (RekindleException e) {

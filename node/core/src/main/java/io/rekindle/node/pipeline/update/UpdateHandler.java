@@ -9,17 +9,24 @@ import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.NamespaceStore;
+import io.rekindle.node.telemetry.NodeMeters;
 
 /** Changes one memory; new content goes to the embedding queue again. */
 public final class UpdateHandler {
   private final NamespaceStore namespaces;
   private final MemoryStore memories;
   private final EmbeddingQueue embeddings;
+  private final NodeMeters meters;
 
-  public UpdateHandler(NamespaceStore namespaces, MemoryStore memories, EmbeddingQueue embeddings) {
+  public UpdateHandler(
+      NamespaceStore namespaces,
+      MemoryStore memories,
+      EmbeddingQueue embeddings,
+      NodeMeters meters) {
     this.namespaces = namespaces;
     this.memories = memories;
     this.embeddings = embeddings;
+    this.meters = meters;
   }
 
   public Reply handle(AccessPass pass, MemoryCommand.Update command) {
@@ -33,8 +40,9 @@ public final class UpdateHandler {
             command.patch(),
             command.idempotencyKey(),
             pass.principal().keyId().value());
-    if (updated.columns().embeddingStatus() == EmbeddingStatus.PENDING) {
-      embeddings.offer(namespace.path(), updated.memoryId());
+    if (updated.columns().embeddingStatus() == EmbeddingStatus.PENDING
+        && !embeddings.offer(namespace.path(), updated.memoryId())) {
+      meters.count(NodeMeters.Count.EMBEDDING_QUEUE_FULL, 1);
     }
     return new Reply.Updated(updated);
   }

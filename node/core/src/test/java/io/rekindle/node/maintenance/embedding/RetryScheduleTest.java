@@ -1,5 +1,6 @@
 package io.rekindle.node.maintenance.embedding;
 
+import static io.rekindle.node.maintenance.embedding.EmbeddingFixture.B;
 import static io.rekindle.node.maintenance.embedding.EmbeddingFixture.config;
 import static io.rekindle.node.maintenance.embedding.EmbeddingFixture.memory;
 import static io.rekindle.node.storage.VectorStore.ANY_CONTENT;
@@ -151,9 +152,9 @@ class RetryScheduleTest {
   }
 
   @Test
-  void itHoldsNoMoreThanTheQueueAndLeavesTheRestToTheSweep() {
+  void oneRootHoldsAsMuchAsIsFreeAndTheRestIsLeftToTheSweep() {
     RetrySchedule retries =
-        new RetrySchedule(config(Map.of("queue-max", "2", "attempts-max", "9")), clock);
+        new RetrySchedule(config(Map.of("queue-max", "4", "attempts-max", "3")), clock);
 
     for (int number = 1; number <= 3; number++) {
       assertThat(retries.failed(memory(number), 1)).isTrue();
@@ -162,6 +163,34 @@ class RetryScheduleTest {
     assertThat(retries.size()).isEqualTo(2);
     assertThat(retries.holds(memory(3))).isFalse();
     assertThat(retries.failed(memory(1), 1)).isTrue();
+
+    assertThat(retries.failed(memory(B, 1), 1)).isTrue();
+    assertThat(retries.failed(memory(B, 1), 1)).isTrue();
+    assertThat(retries.failed(memory(B, 1), 1)).as("its last attempt").isFalse();
+  }
+
+  @Test
+  void whatEndsGivesItsPlaceBack() {
+    RetrySchedule retries =
+        new RetrySchedule(config(Map.of("queue-max", "4", "attempts-max", "2")), clock);
+    for (int round = 0; round < 10; round++) {
+      for (int number = 1; number <= 2; number++) {
+        assertThat(retries.failed(memory(number), 1)).isTrue();
+        assertThat(retries.holds(memory(number))).isTrue();
+      }
+      switch (round % 3) {
+        case 0 -> retries.succeeded(one);
+        case 1 -> assertThat(retries.failed(one, 1)).isFalse();
+        default -> {
+          clock.pass(Duration.ofHours(3));
+          var _ = retries.takeDue();
+          clock.pass(Duration.ofHours(3));
+          retries.forgetLost(HOUR_NANOS);
+        }
+      }
+      retries.succeeded(two);
+      assertThat(retries.size()).isZero();
+    }
   }
 
   private RetrySchedule schedule(String first, String max, int attempts) {
