@@ -4,6 +4,7 @@ import io.rekindle.node.access.SystemPass;
 import io.rekindle.node.access.SystemPass.Purpose;
 import io.rekindle.node.cluster.SliceCalls;
 import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
 import io.rekindle.node.error.ErrorCode;
@@ -27,11 +28,16 @@ final class BackgroundWork implements AutoCloseable {
   private static final Duration EMBED_TIMEOUT = Duration.ofMinutes(5);
 
   private final PeriodicWork periodic = new PeriodicWork();
+  private final CallWatch watch;
   private final EmbeddingPipeline pipeline;
+  private final EmbeddingSweep sweep;
   private final AccessFlush accessFlush;
 
-  private BackgroundWork(EmbeddingPipeline pipeline, AccessFlush accessFlush) {
+  private BackgroundWork(
+      CallWatch watch, EmbeddingPipeline pipeline, EmbeddingSweep sweep, AccessFlush accessFlush) {
+    this.watch = watch;
     this.pipeline = pipeline;
+    this.sweep = sweep;
     this.accessFlush = accessFlush;
   }
 
@@ -42,19 +48,32 @@ final class BackgroundWork implements AutoCloseable {
       EmbeddingQueue queue,
       AccessCounters accesses,
       ModelsInUse modelsInUse) {
-    EmbeddingPipeline pipeline = pipeline(parts, ignite, storage, queue);
+    CallWatch watch = new CallWatch(parts.config().embedding());
+    EmbeddingPipeline pipeline = pipeline(parts, ignite, storage, queue, watch);
+    EmbeddingSweep sweep =
+        new EmbeddingSweep(
+            storage.vectors(),
+            queue,
+            pipeline,
+            parts.meters(),
+            parts.clock(),
+            parts.config().embedding().failedRetry());
     AccessFlush accessFlush =
         new AccessFlush(accesses, storage.accessCounts(), SystemPass.mint(Purpose.ACCESS_TRACKING));
     accesses.flushWith(accessFlush::run);
-    BackgroundWork work = new BackgroundWork(pipeline, accessFlush);
-    work.schedule(parts, storage, queue);
+    BackgroundWork work = new BackgroundWork(watch, pipeline, sweep, accessFlush);
+    work.schedule(parts, storage);
     work.periodic.once("models of namespaces", modelsInUse::findMissing);
     pipeline.start();
     return work;
   }
 
   private static EmbeddingPipeline pipeline(
-      NodeParts parts, Ignite ignite, IgniteStorage storage, EmbeddingQueue queue) {
+      NodeParts parts,
+      Ignite ignite,
+      IgniteStorage storage,
+      EmbeddingQueue queue,
+      CallWatch watch) {
     SystemPass pass = SystemPass.mint(Purpose.EMBEDDING);
     SliceCalls calls = SliceCalls.of(ignite);
     EmbedOperation operation =
@@ -62,6 +81,7 @@ final class BackgroundWork implements AutoCloseable {
             storage.namespaces(),
             storage.vectors(),
             new PinnedModels(parts.models(), storage.modelPins(), pass),
+            watch,
             parts.meters(),
             pass);
     calls.register(EmbedOperation.NAME, operation::run);
@@ -86,16 +106,18 @@ final class BackgroundWork implements AutoCloseable {
     }
   }
 
-  private void schedule(NodeParts parts, IgniteStorage storage, EmbeddingQueue queue) {
+  /** What knows how many memories wait, or have failed. */
+  EmbeddingSweep sweep() {
+    return sweep;
+  }
+
+  /** What knows on how many texts a model hangs. */
+  CallWatch watch() {
+    return watch;
+  }
+
+  private void schedule(NodeParts parts, IgniteStorage storage) {
     NodeConfig.Maintenance config = parts.config().maintenance();
-    EmbeddingSweep sweep =
-        new EmbeddingSweep(
-            storage.vectors(),
-            queue,
-            pipeline,
-            parts.meters(),
-            parts.clock(),
-            parts.config().embedding().failedRetry());
     SystemPass sweepPass = SystemPass.mint(Purpose.SWEEP);
     // What the last process left pending is taken up at once, not after the first pause.
     sweep.offerPending(sweepPass);
@@ -123,6 +145,7 @@ final class BackgroundWork implements AutoCloseable {
   @Override
   public void close() {
     pipeline.close();
+    watch.close();
     periodic.close();
     accessFlush.run();
   }

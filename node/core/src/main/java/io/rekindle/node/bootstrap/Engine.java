@@ -181,7 +181,8 @@ final class Engine implements AutoCloseable {
     EmbeddingQueue queue = new EmbeddingQueue(parts.config().embedding());
     AccessCounters accesses =
         new AccessCounters(parts.config().maintenance().accessTrackedMax(), parts.clock());
-    onStop(BackgroundWork.start(parts, ignite, storage, queue, accesses, modelsInUse));
+    BackgroundWork work =
+        onStop(BackgroundWork.start(parts, ignite, storage, queue, accesses, modelsInUse));
     // Registered below; the meters outlive the engine, and would keep all of it in memory.
     onStop(parts.meters()::forgetLevels);
     Authenticator authenticator = new Authenticator(storage.apiKeys(), parts.clock());
@@ -203,7 +204,7 @@ final class Engine implements AutoCloseable {
             authorizer,
             accesses,
             queue,
-            NodeFacts.of(parts, storage, queue, modelsInUse)));
+            NodeFacts.of(parts, storage, queue, modelsInUse, work)));
   }
 
   private static ErrorCode codeOf(Throwable fault) {

@@ -1,6 +1,7 @@
 package io.rekindle.node.bootstrap;
 
 import io.rekindle.node.embedding.EmbeddingQueue;
+import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.storage.engine.IgniteStorage;
 import io.rekindle.node.telemetry.NodeMeters;
 import io.rekindle.node.telemetry.NodeMeters.Level;
@@ -13,9 +14,15 @@ final class NodeFacts {
   private NodeFacts() {}
 
   static Map<String, Supplier<String>> of(
-      NodeParts parts, IgniteStorage storage, EmbeddingQueue queue, ModelsInUse modelsInUse) {
+      NodeParts parts,
+      IgniteStorage storage,
+      EmbeddingQueue queue,
+      ModelsInUse modelsInUse,
+      BackgroundWork work) {
     NodeMeters meters = parts.meters();
     meters.level(Level.EMBEDDING_QUEUE, queue::size);
+    meters.level(Level.MEMORIES_FAILED, () -> work.sweep().count(EmbeddingStatus.FAILED));
+    meters.level(Level.EMBEDDING_CALLS_HUNG, work.watch()::hungCalls);
     meters.level(Level.INDEX_BYTES, storage.indexes()::bytesUsed);
     meters.level(Level.WORDS_BYTES, storage.indexes()::wordsBytesUsed);
     meters.level(Level.INDEX_SLICES, storage.indexes()::loaded);
@@ -30,6 +37,9 @@ final class NodeFacts {
     facts.put("models_warming", () -> parts.models().warming().toString());
     facts.put("models_missing", () -> modelsInUse.missing().toString());
     facts.put("embedding_queue", () -> Integer.toString(queue.size()));
+    facts.put(
+        "memories_failed", () -> Integer.toString(work.sweep().count(EmbeddingStatus.FAILED)));
+    facts.put("embedding_calls_hung", () -> Integer.toString(work.watch().hungCalls()));
     facts.put("index_slices", () -> Integer.toString(storage.indexes().loaded()));
     facts.put("index_bytes", () -> Long.toString(storage.indexes().bytesUsed()));
     facts.put("audit_sequence", () -> Long.toString(parts.audit().lastSequence()));

@@ -306,6 +306,14 @@ public interface NodeConfig {
     @WithDefault("1")
     int workers();
 
+    /** Of one model call, for one chunk of a text; after it the attempt has failed. */
+    @WithDefault("PT2M")
+    Duration callTimeout();
+
+    /** Calls that go on after their time; at so many the node embeds no more until a restart. */
+    @WithDefault("8")
+    int hungCallsMax();
+
     /** After so many a memory is {@code failed}. */
     @WithDefault("10")
     int attemptsMax();

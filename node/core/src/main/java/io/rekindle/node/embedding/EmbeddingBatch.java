@@ -48,7 +48,10 @@ public final class EmbeddingBatch {
       List<TextChunk> chunks = model.chunks(content);
       List<ChunkSpan> spans = TextChunk.spans(content, chunks);
       for (int i = 0; i < chunks.size(); i++) {
-        embedded.add(new EmbeddedChunk(spans.get(i), model.embedPassage(chunks.get(i).text())));
+        embedded.add(
+            new EmbeddedChunk(
+                spans.get(i),
+                Vectors.requireForm(model, model.embedPassage(chunks.get(i).text()))));
       }
       return new EmbeddingOutcome.Embedded(embedded);
     } catch (RekindleException e) {

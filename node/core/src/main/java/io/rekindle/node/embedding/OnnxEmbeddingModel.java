@@ -9,18 +9,27 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model that runs in this process: HuggingFace's tokenizer, then ONNX Runtime.
  *
- * <p>Calls hold a read lock, so that closing, which frees native memory, waits for them.
+ * <p>Calls hold a read lock, so that closing, which frees native memory, waits for them; not for
+ * one that hangs.
  */
 public final class OnnxEmbeddingModel implements EmbeddingModel {
   /** Windows in a query; a whole document is no query, and each window costs a model call. */
   static final int QUERY_CHUNKS_MAX = 8;
+
+  private static final Logger LOG = LoggerFactory.getLogger(OnnxEmbeddingModel.class);
+
+  /** More than any text takes. */
+  private static final int CLOSE_WAIT_SECONDS = 10;
 
   /**
    * What was read.
@@ -115,8 +124,14 @@ public final class OnnxEmbeddingModel implements EmbeddingModel {
 
   @Override
   public void close() {
-    lock.writeLock().lock();
+    boolean locked = false;
     try {
+      locked = lock.writeLock().tryLock(CLOSE_WAIT_SECONDS, TimeUnit.SECONDS);
+      if (!locked) {
+        // What a call still uses can't be freed; it ends with the process.
+        LOG.atWarn().addKeyValue("model", spec.id()).log("an embedding model is still in use");
+        return;
+      }
       closed = true;
       warm = false;
       Loaded m = loaded;
@@ -125,10 +140,14 @@ public final class OnnxEmbeddingModel implements EmbeddingModel {
         m.tokenizer().close();
         m.encoder().close();
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (OrtException e) {
       throw failure("an embedding model can't be closed", e);
     } finally {
-      lock.writeLock().unlock();
+      if (locked) {
+        lock.writeLock().unlock();
+      }
     }
   }
 

@@ -28,6 +28,30 @@ final class Vectors {
     return vector;
   }
 
+  /**
+   * Refuses what must not be kept: a number that is none compares with nothing, and a search that
+   * meets it would answer anything.
+   *
+   * @throws RekindleException INTERNAL
+   */
+  static float[] requireForm(EmbeddingModel model, float[] vector) {
+    boolean finite = true;
+    for (float x : vector) {
+      finite &= Float.isFinite(x);
+    }
+    if (!finite || vector.length != model.dimensions()) {
+      throw ModelFault.of(
+          "a model gave a vector of other dimensions, or not of finite numbers",
+          "model",
+          model.id().value(),
+          "dimensions",
+          Integer.toString(model.dimensions()),
+          "actual",
+          Integer.toString(vector.length));
+    }
+    return vector;
+  }
+
   /** The direction between several unit vectors. */
   static float[] meanDirection(List<float[]> vectors) {
     float[] sum = new float[vectors.getFirst().length];

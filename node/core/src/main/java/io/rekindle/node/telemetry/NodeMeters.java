@@ -64,6 +64,10 @@ public final class NodeMeters implements AutoCloseable {
   public enum Level {
     REQUESTS_IN_FLIGHT("rekindle.requests.in.flight", "Requests being handled"),
     EMBEDDING_QUEUE("rekindle.embedding.queue", "Memories that wait for an embedding"),
+    MEMORIES_FAILED(
+        "rekindle.memories.failed", "Memories without attempts left, as of the last sweep of all"),
+    EMBEDDING_CALLS_HUNG(
+        "rekindle.embedding.calls.hung", "Calls of embedding models that go on after their time"),
     INDEX_BYTES("rekindle.index.bytes", "Off-heap bytes of all slice indexes"),
     WORDS_BYTES("rekindle.words.bytes", "Bytes of the words of all slices"),
     INDEX_SLICES("rekindle.index.slices", "Slices that have an index in RAM"),

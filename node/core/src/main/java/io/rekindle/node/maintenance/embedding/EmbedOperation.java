@@ -1,6 +1,7 @@
 package io.rekindle.node.maintenance.embedding;
 
 import io.rekindle.node.access.SystemPass;
+import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingBatch;
 import io.rekindle.node.embedding.EmbeddingModel;
 import io.rekindle.node.embedding.EmbeddingOutcome;
@@ -37,6 +38,7 @@ public final class EmbedOperation {
   private final NamespaceStore namespaces;
   private final VectorStore vectors;
   private final PinnedModels models;
+  private final CallWatch watch;
   private final NodeMeters meters;
   private final SystemPass pass;
 
@@ -44,11 +46,13 @@ public final class EmbedOperation {
       NamespaceStore namespaces,
       VectorStore vectors,
       PinnedModels models,
+      CallWatch watch,
       NodeMeters meters,
       SystemPass pass) {
     this.namespaces = namespaces;
     this.vectors = vectors;
     this.models = models;
+    this.watch = watch;
     this.meters = meters;
     this.pass = pass;
   }
@@ -88,7 +92,7 @@ public final class EmbedOperation {
   private void embed(EmbeddingModelId modelId, List<Job> jobs, SortedMap<Integer, Long> failed) {
     EmbeddingModel model;
     try {
-      model = models.get(modelId);
+      model = watch.over(models.get(modelId));
     } catch (RekindleException e) {
       jobs.forEach(job -> fail(job, e, failed));
       return;

@@ -169,6 +169,10 @@ public final class EmbeddingPipeline implements AutoCloseable {
     queue.close();
     long deadline = System.nanoTime() + STOP_WAIT.toNanos();
     for (Thread worker : workers) {
+      if (worker.getState() == Thread.State.NEW) {
+        // The start ended before it came to the workers.
+        continue;
+      }
       try {
         long left = deadline - System.nanoTime();
         if (!worker.join(Duration.ofNanos(Math.max(1, left)))) {

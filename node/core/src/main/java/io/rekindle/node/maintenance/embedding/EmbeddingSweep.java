@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,8 @@ public final class EmbeddingSweep {
   private final Duration failedRetry;
   private final Map<EmbeddingStatus, PendingMemory> lastVisited =
       new EnumMap<>(EmbeddingStatus.class);
+  private final Map<EmbeddingStatus, Integer> counting = new EnumMap<>(EmbeddingStatus.class);
+  private final Map<EmbeddingStatus, Integer> counted = new ConcurrentHashMap<>();
   private int nextPartition;
 
   public EmbeddingSweep(
@@ -73,12 +76,31 @@ public final class EmbeddingSweep {
     PendingMemory after = lastVisited.remove(status);
     Visitor visitor = new Visitor(clock.instant().minus(failedRetry), after);
     boolean stopped = vectors.visitPending(pass, status, after, visitor);
+    countVisited(status, visitor, !stopped);
     if (!stopped && after != null) {
       stopped = vectors.visitPending(pass, status, null, visitor);
+      countVisited(status, visitor, !stopped);
     }
     if (stopped && visitor.last != null) {
       lastVisited.put(status, visitor.last);
     }
+  }
+
+  /** Adds up over rounds that ended early; from the first row to the last it is how many wait. */
+  private void countVisited(EmbeddingStatus status, Visitor visitor, boolean reachedTheEnd) {
+    int visited = counting.merge(status, visitor.takeCount(), Integer::sum);
+    if (reachedTheEnd) {
+      counted.put(status, visited);
+      counting.remove(status);
+    }
+  }
+
+  /**
+   * How many memories have a status (PENDING or FAILED), as of the last time that all of them were
+   * looked at.
+   */
+  public int count(EmbeddingStatus status) {
+    return counted.getOrDefault(status, 0);
   }
 
   /** Offers what is due, until its visits are used up or the queue is full. */
@@ -86,10 +108,17 @@ public final class EmbeddingSweep {
     private final Instant failedBy;
     private @Nullable PendingMemory last;
     private int visits;
+    private int count;
 
     Visitor(Instant failedBy, @Nullable PendingMemory last) {
       this.failedBy = failedBy;
       this.last = last;
+    }
+
+    int takeCount() {
+      int taken = count;
+      count = 0;
+      return taken;
     }
 
     @Override
@@ -98,6 +127,7 @@ public final class EmbeddingSweep {
         return false;
       }
       last = memory;
+      count++;
       Instant failedAt = memory.failedAt();
       if (failedAt == null || !failedAt.isAfter(failedBy)) {
         offer(memory);

@@ -28,6 +28,7 @@ class EmbedOperationTest {
           namespaces,
           vectors,
           EmbeddingFixture.models(new TestModel(EmbeddingModelId.BGE_SMALL_EN, 2, this::seen)),
+          EmbeddingFixture.watch(),
           meters,
           EmbeddingFixture.PASS);
 
@@ -104,6 +105,7 @@ class EmbedOperationTest {
             namespaces,
             vectors,
             new PinnedModels(new ModelRegistry(List.of(model)), pins, EmbeddingFixture.PASS),
+            EmbeddingFixture.watch(),
             meters,
             EmbeddingFixture.PASS);
     vectors.add(space, memory(0), "good");
@@ -132,6 +134,7 @@ class EmbedOperationTest {
             namespaces,
             vectors,
             new PinnedModels(new ModelRegistry(List.of(model)), pins, EmbeddingFixture.PASS),
+            EmbeddingFixture.watch(),
             meters,
             EmbeddingFixture.PASS);
     vectors.add(space, memory(0), "good");

@@ -3,6 +3,7 @@ package io.rekindle.node.maintenance.embedding;
 import io.rekindle.node.access.SystemPass;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.config.NodeConfigLoader;
+import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingModel;
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
 import io.rekindle.node.embedding.ModelRegistry;
@@ -44,6 +45,11 @@ final class EmbeddingFixture {
   /** A model that may make vectors, as nobody has before it. */
   static PinnedModels models(EmbeddingModel model) {
     return new PinnedModels(new ModelRegistry(List.of(model)), new FakePins(), PASS);
+  }
+
+  /** With the default limits. */
+  static CallWatch watch() {
+    return new CallWatch(config(Map.of()));
   }
 
   static Waiting memory(NamespacePath namespace, int number) {

@@ -49,6 +49,7 @@ class EmbeddingSweepIT {
                   EmbeddingModelId.BGE_SMALL_EN,
                   StorageNode.DIMENSIONS,
                   text -> Drafts.vectorOf(text.hashCode()))),
+          EmbeddingFixture.watch(),
           new NodeMeters(),
           PASS);
   private final EmbeddingPipeline pipeline =

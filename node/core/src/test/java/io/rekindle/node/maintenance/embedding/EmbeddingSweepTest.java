@@ -46,6 +46,7 @@ class EmbeddingSweepTest {
           namespaces,
           vectors,
           EmbeddingFixture.models(new TestModel(EmbeddingModelId.BGE_SMALL_EN, 2, this::embedText)),
+          EmbeddingFixture.watch(),
           meters,
           PASS);
   private final EmbeddingPipeline pipeline =

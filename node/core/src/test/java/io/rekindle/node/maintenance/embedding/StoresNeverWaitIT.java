@@ -53,6 +53,7 @@ class StoresNeverWaitIT {
   private final NodeConfig.Embedding config =
       EmbeddingFixture.config(Map.of("workers", "1", "batch-items-max", "4"));
   private final EmbeddingQueue queue = new EmbeddingQueue(config);
+  private final NodeMeters meters = new NodeMeters();
   private final EmbedOperation operation =
       new EmbedOperation(
           NODE.storage().namespaces(),
@@ -60,7 +61,8 @@ class StoresNeverWaitIT {
           EmbeddingFixture.models(
               new TestModel(
                   EmbeddingModelId.BGE_SMALL_EN, StorageNode.DIMENSIONS, this::embedText)),
-          new NodeMeters(),
+          EmbeddingFixture.watch(),
+          meters,
           EmbeddingFixture.PASS);
   private final EmbeddingPipeline pipeline =
       new EmbeddingPipeline(config, queue, this::embed, (_, _) -> {});
@@ -100,10 +102,28 @@ class StoresNeverWaitIT {
     assertThat(search()).containsExactlyInAnyOrderElementsOf(ids);
   }
 
+  @Test
+  void whatFindsNoRoomInTheQueueIsAcknowledgedAndCounted() {
+    EmbeddingQueue small = new EmbeddingQueue(EmbeddingFixture.config(Map.of("queue-max", "2")));
+
+    List<MemoryId> ids = IntStream.range(0, 3).mapToObj(number -> store(number, small)).toList();
+
+    assertThat(small.size()).as("the share of one root").isEqualTo(1);
+    assertThat(meters.scrape()).contains("rekindle_embedding_queue_full_total 2.0");
+    ids.forEach(
+        id ->
+            assertThat(NODE.storage().memories().get(pass, space, id).columns().embeddingStatus())
+                .isEqualTo(EmbeddingStatus.PENDING));
+  }
+
   private MemoryId store(int number) {
+    return store(number, queue);
+  }
+
+  private MemoryId store(int number, EmbeddingQueue queue) {
     MemoryId id = new MemoryId(UUID.randomUUID());
     Reply reply =
-        new StoreHandler(NODE.storage().namespaces(), NODE.storage().memories(), queue)
+        new StoreHandler(NODE.storage().namespaces(), NODE.storage().memories(), queue, meters)
             .handle(
                 pass,
                 new MemoryCommand.Store(
