@@ -197,9 +197,9 @@ class ModelsFolderTest {
         "a key is a text within its limit (file: model.properties, key: query-prefix,"
             + " limit: 1024, actual: 1025, unit: bytes)");
     assertModelRefused(
-        tiny -> tiny.properties.put("window", "7"),
+        tiny -> tiny.properties.put("window", "23"),
         "the window leaves a query too few tokens beside the prefix and the special ones"
-            + " (key: window, tokens: 7, limit: 8)",
+            + " (key: window, tokens: 23, limit: 24)",
         "overlap",
         "0");
     assertModelRefused(

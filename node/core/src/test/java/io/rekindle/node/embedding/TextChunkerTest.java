@@ -65,6 +65,38 @@ class TextChunkerTest {
     checkChunks(text, new TextChunker(TOKENIZER, tokensMax, tokensMax / 4));
   }
 
+  /** Half a character is a token here, which the text can't be cut behind. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"漢字", "😀", "👩‍👩‍👧 ", "e\u0301", "ไทย", "word ", "\u0000", "a漢😀 ", "\ufdfa"})
+  void tokensOfBytesAreCutBetweenCharacters(String unit) {
+    try (Tokenizer bytes = new Tokenizer(byteLevel())) {
+      assertThat(bytes.count("漢")).isEqualTo(3);
+      for (int tokensMax : new int[] {24, 31, 100}) {
+        checkChunks(unit.repeat(200), new TextChunker(bytes, tokensMax, tokensMax / 4));
+      }
+    }
+  }
+
+  /** As GPT-2's, without a merge: a token a byte, each by the character that stands for it. */
+  private static String byteLevel() {
+    StringBuilder vocabulary = new StringBuilder();
+    int others = 256;
+    for (int b = 0; b < 256; b++) {
+      boolean itself = (b >= 33 && b <= 126) || (b >= 161 && b <= 172) || b >= 174;
+      vocabulary
+          .append(b == 0 ? "" : ",")
+          .append("\"\\u%04x\":%d".formatted(itself ? b : others++, b));
+    }
+    return """
+    {"version":"1.0","added_tokens":[],"normalizer":null,"post_processor":null,"decoder":null,
+     "pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,
+     "use_regex":true},
+     "model":{"type":"BPE","dropout":null,"unk_token":null,"vocab":{%s},"merges":[]}}
+    """
+        .formatted(vocabulary);
+  }
+
   private static void checkChunks(String text, TextChunker chunker) {
     List<TextChunk> chunks = chunker.chunks(text);
     assertThat(chunks.getFirst().startChar()).isZero();
@@ -73,7 +105,7 @@ class TextChunkerTest {
       TextChunk chunk = chunks.get(i);
       assertThat(chunk.index()).isEqualTo(i);
       assertThat(chunk.text()).isEqualTo(text.substring(chunk.startChar(), chunk.endChar()));
-      assertThat(TOKENIZER.count(chunk.text())).isLessThanOrEqualTo(chunker.tokensMax());
+      assertThat(chunker.tokenizer().count(chunk.text())).isLessThanOrEqualTo(chunker.tokensMax());
       assertThat(insideAPair(text, chunk.startChar())).isFalse();
       assertThat(insideAPair(text, chunk.endChar())).isFalse();
       if (i > 0) {
