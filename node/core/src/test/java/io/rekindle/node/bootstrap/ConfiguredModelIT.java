@@ -59,7 +59,11 @@ class ConfiguredModelIT {
     model = new TinyModel(1).write(folder.resolve("models/tiny"));
     Files.writeString(
         folder.resolve(NodeConfigLoader.FILE),
-        "rekindle.embedding.models-folder=models\n",
+        """
+        rekindle.embedding.models-folder=models
+        rekindle.embedding.attempts-max=2
+        rekindle.embedding.failed-retry=PT2S
+        """,
         StandardOpenOption.APPEND);
   }
 
@@ -70,7 +74,7 @@ class ConfiguredModelIT {
           createNamespace();
           store("refund money");
           awaitFound("refund", "refund money");
-          assertThat(missing()).isEqualTo("{}");
+          assertThat(fact("models_missing")).isEqualTo("{}");
         });
     String former = new TinyModel(1).sha256();
     new TinyModel(2).write(model);
@@ -118,15 +122,16 @@ class ConfiguredModelIT {
 
     run(
         () -> {
-          await(() -> missing().equals("{tiny=1}"));
+          await(() -> fact("models_missing").equals("{tiny=1}"));
           assertThat(diagnostics()).contains("an embedding model of namespaces is not configured");
           assertRefused("MODEL_NOT_CONFIGURED", () -> search("refund"));
           assertRefused("INVALID_ARGUMENT", () -> createNamespace("another"));
           assertThat(searchByVector()).containsExactly("refund money");
           Memory waiting = store("release");
           assertThat(get(waiting.getMemoryId()).getContent()).isEqualTo("release");
+          await(() -> fact("memories_failed").equals("1"));
           assertThat(get(waiting.getMemoryId()).getEmbeddingStatus())
-              .isEqualTo(EmbeddingStatus.EMBEDDING_STATUS_PENDING);
+              .isEqualTo(EmbeddingStatus.EMBEDDING_STATUS_FAILED);
         });
 
     Files.move(folder.resolve("tiny-elsewhere"), model);
@@ -159,8 +164,7 @@ class ConfiguredModelIT {
                   () ->
                       new GrpcTenants(admin)
                           .create(wanted.setNamespace("b").setDimensions(384).build()))
-              .withMessageContaining(
-                  "(field: dimensions, model: tiny, expected: 8, actual: 384)");
+              .withMessageContaining("(field: dimensions, model: tiny, expected: 8, actual: 384)");
           assertThatExceptionOfType(Refused.class)
               .isThrownBy(
                   () ->
@@ -261,14 +265,14 @@ class ConfiguredModelIT {
     await(() -> search(query).contains(content));
   }
 
-  private String missing() {
+  private String fact(String name) {
     return call(
             () ->
                 ClusterServiceGrpc.newBlockingStub(admin)
                     .getStatus(GetStatusRequest.getDefaultInstance()))
         .getFactsList()
         .stream()
-        .filter(fact -> fact.getName().equals("models_missing"))
+        .filter(fact -> fact.getName().equals(name))
         .map(StatusFact::getValue)
         .findFirst()
         .orElseThrow();
