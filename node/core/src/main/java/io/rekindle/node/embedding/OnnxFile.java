@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * and have operators of the runtime alone. A weight that refers to another file would have that one
  * read, whichever it is.
  *
- * <p>Reads protobuf's wire format by the field numbers of {@code onnx.proto} (IR version 13), of
- * the parts that lead to weights and operators; everything else is skipped, not kept.
+ * <p>Reads protobuf's wire format by the field numbers of {@code onnx.proto}, of the parts that
+ * lead to weights and operators; everything else is skipped, not kept.
  */
 final class OnnxFile {
   /** Graphs in attributes of nodes in graphs, three parts a level; loops seldom nest twice. */
@@ -29,62 +28,52 @@ final class OnnxFile {
   private static final int NODE_DOMAIN = 7;
   private static final int TENSOR_EXTERNAL_DATA = 13;
   private static final int TENSOR_DATA_LOCATION = 14;
-  private static final int MODEL_GRAPH = 7;
-  private static final int MODEL_OPERATOR_SET = 8;
 
-  /** The messages that lead to weights and operators, by the numbers of their fields. */
+  /** The messages that lead to weights and operators. */
   private enum Part {
-    TENSOR,
-    SPARSE_TENSOR,
-    ATTRIBUTE,
-    NODE,
-    GRAPH,
-    FUNCTION,
-    TRAINING,
+    MODEL,
     OPERATOR_SET,
-    MODEL;
+    TRAINING,
+    FUNCTION,
+    GRAPH,
+    NODE,
+    ATTRIBUTE,
+    TENSOR,
+    SPARSE_TENSOR;
 
+    /** What a field of this message is, by its number. */
     private @Nullable Part at(int field) {
-      return PARTS.getOrDefault(this, Map.of()).get(field);
+      return switch (this) {
+        case MODEL ->
+            switch (field) {
+              case 7 -> GRAPH;
+              case 8 -> OPERATOR_SET;
+              case 20 -> TRAINING;
+              case 25 -> FUNCTION;
+              default -> null;
+            };
+        case TRAINING -> field == 1 || field == 2 ? GRAPH : null;
+        case FUNCTION -> field == 7 ? NODE : field == 11 ? ATTRIBUTE : null;
+        case GRAPH ->
+            switch (field) {
+              case 1 -> NODE;
+              case 5 -> TENSOR;
+              case 15 -> SPARSE_TENSOR;
+              default -> null;
+            };
+        case NODE -> field == 5 ? ATTRIBUTE : null;
+        case ATTRIBUTE ->
+            switch (field) {
+              case 5, 10 -> TENSOR;
+              case 6, 11 -> GRAPH;
+              case 22, 23 -> SPARSE_TENSOR;
+              default -> null;
+            };
+        case SPARSE_TENSOR -> field == 1 || field == 2 ? TENSOR : null;
+        case OPERATOR_SET, TENSOR -> null;
+      };
     }
   }
-
-  private static final Map<Part, Map<Integer, Part>> PARTS =
-      Map.of(
-          Part.MODEL,
-          Map.of(
-              MODEL_GRAPH,
-              Part.GRAPH,
-              MODEL_OPERATOR_SET,
-              Part.OPERATOR_SET,
-              20,
-              Part.TRAINING,
-              25,
-              Part.FUNCTION),
-          Part.TRAINING,
-          Map.of(1, Part.GRAPH, 2, Part.GRAPH),
-          Part.FUNCTION,
-          Map.of(7, Part.NODE, 11, Part.ATTRIBUTE),
-          Part.GRAPH,
-          Map.of(1, Part.NODE, 5, Part.TENSOR, 15, Part.SPARSE_TENSOR),
-          Part.NODE,
-          Map.of(5, Part.ATTRIBUTE),
-          Part.ATTRIBUTE,
-          Map.of(
-              5,
-              Part.TENSOR,
-              6,
-              Part.GRAPH,
-              10,
-              Part.TENSOR,
-              11,
-              Part.GRAPH,
-              22,
-              Part.SPARSE_TENSOR,
-              23,
-              Part.SPARSE_TENSOR),
-          Part.SPARSE_TENSOR,
-          Map.of(1, Part.TENSOR, 2, Part.TENSOR));
 
   private final CodedInputStream in;
   private final Set<Part> found = EnumSet.noneOf(Part.class);
