@@ -132,6 +132,38 @@ class RefusedModelTest {
         .with(12, output);
   }
 
+  /** Adds a vector of the place of each token, as most encoders do; a place too many fails. */
+  @Test
+  void aModelWithFewerPositionsThanItsWindow() {
+    OnnxParts graph =
+        message()
+            .with(1, gatherTo("words"))
+            .with(
+                1,
+                OnnxParts.node("CumSum")
+                    .with(1, "attention_mask")
+                    .with(1, "axis")
+                    .with(2, "places"))
+            .with(
+                1, OnnxParts.node("Gather").with(1, "positions").with(1, "places").with(2, "where"))
+            .with(1, OnnxParts.node("Add").with(1, "words").with(1, "where").with(2, "states"))
+            .with(5, TinyModel.table(1))
+            .with(5, message().with(2, 7).with(7, 1).with(8, "axis"))
+            .with(5, OnnxParts.floats("positions", 25, new float[25 * TinyModel.DIMENSIONS]))
+            .with(11, OnnxParts.int64Value("input_ids", "b", "t"))
+            .with(11, OnnxParts.int64Value("attention_mask", "b", "t"))
+            .with(12, OnnxParts.floatValue("states", "b", "t", TinyModel.DIMENSIONS));
+    operator.assertGraphRefused(
+        graph,
+        "the model does not take a whole window (file: model.onnx, tokens: 32,"
+            + " onnx: ORT_INVALID_ARGUMENT)");
+    TinyModel within = new TinyModel(1);
+    within.onnx = OnnxParts.model(graph).bytes().toByteArray();
+    within.properties.put("window", "24");
+    within.write(operator.models.resolve("tiny"));
+    operator.load().close();
+  }
+
   @Test
   void aTokenizerThatIsDamaged() {
     String damaged = "the tokenizer is damaged, or of another format (file: tokenizer.json)";
