@@ -11,6 +11,7 @@ import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.access.filter.FilterParser;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.ChunkSpan;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.Reply;
@@ -44,6 +45,8 @@ class SearchMemoriesIT {
 
     assertThat(memories(result)).containsExactly(ids.get(0), ids.get(1), ids.get(2));
     assertThat(result.hits().getFirst().score()).isEqualTo(1f, offset(0.001f));
+    assertThat(result.hits().getFirst().chunk())
+        .isEqualTo(new ChunkSpan(0, 0, "number 0".length()));
     assertThat(result.partial()).isFalse();
   }
 

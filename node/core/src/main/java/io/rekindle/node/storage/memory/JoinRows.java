@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class JoinRows {
   private final Caches caches;
   private final MemoryView view;
+  private final MatchedChunks chunks;
 
   JoinRows(Caches caches, MemoryView view) {
     this.caches = caches;
     this.view = view;
+    this.chunks = new MatchedChunks(caches);
   }
 
   /**
@@ -73,7 +75,9 @@ final class JoinRows {
         view.memory(query.namespace(), key, opened),
         ranked.score(),
         byMeaning == null ? 0 : similarity(query.namespace().settings(), byMeaning.score()),
-        null,
+        byMeaning == null
+            ? null
+            : chunks.spanOf(key, row, byMeaning.chunk(), opened.payload().content()),
         ranked.explanation());
   }
 

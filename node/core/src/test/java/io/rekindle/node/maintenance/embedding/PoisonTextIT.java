@@ -15,7 +15,7 @@ import io.rekindle.node.model.Namespace;
 import io.rekindle.node.storage.Drafts;
 import io.rekindle.node.storage.SharedNode;
 import io.rekindle.node.storage.StorageNode;
-import io.rekindle.node.storage.VectorQuery;
+import io.rekindle.node.storage.SearchQuery;
 import io.rekindle.node.telemetry.NodeMeters;
 import java.time.Duration;
 import java.util.Arrays;
@@ -145,7 +145,7 @@ class PoisonTextIT {
         .search(
             PASS,
             List.of(space),
-            new VectorQuery(Drafts.vectorOf(1), 100, null, Filter.ALL, 1),
+            SearchQuery.byMeaning(Drafts.vectorOf(1), 100, null, Filter.ALL, 1),
             null)
         .hits()
         .stream()

@@ -14,7 +14,7 @@ import io.rekindle.node.model.Namespace;
 import io.rekindle.node.storage.Drafts;
 import io.rekindle.node.storage.SharedNode;
 import io.rekindle.node.storage.StorageNode;
-import io.rekindle.node.storage.VectorQuery;
+import io.rekindle.node.storage.SearchQuery;
 import io.rekindle.node.storage.row.MemoryKey;
 import io.rekindle.node.storage.row.MemoryRow;
 import io.rekindle.node.storage.row.VectorKey;
@@ -104,7 +104,7 @@ class MatchedChunksIT {
                 .search(
                     StorageNode.PASS,
                     List.of(space),
-                    new VectorQuery(
+                    SearchQuery.byMeaning(
                         Drafts.vectorOf(1), 10, null, io.rekindle.node.access.filter.Filter.ALL, 1),
                     null)
                 .hits())
