@@ -204,7 +204,7 @@ class SearchMemoriesIT {
     assertThat(exact.exact()).isTrue();
     assertThat(exact.hits()).hasSize(10);
     assertThat(memories(byCodes)).hasSize(10).first().isEqualTo(memories(exact).getFirst());
-    assertThat(byCodes.hits()).filteredOn(exact.hits()::contains).hasSizeGreaterThan(7);
+    assertThat(memories(byCodes)).filteredOn(memories(exact)::contains).hasSizeGreaterThan(7);
   }
 
   private static ErrorCode refusal(ThrowingCallable call) {
