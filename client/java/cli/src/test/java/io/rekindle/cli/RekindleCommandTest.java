@@ -56,6 +56,11 @@ class RekindleCommandTest {
         "node check-config",
         "bench store",
         "bench search",
+        "bench start",
+        "bench restart",
+        "bench pipeline",
+        "bench mixed",
+        "bench report",
         "completion"
       })
   void explainsEveryCommand(String command) {

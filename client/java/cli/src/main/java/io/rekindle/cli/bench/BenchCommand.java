@@ -1,8 +1,10 @@
 package io.rekindle.cli.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import io.rekindle.cli.ExitCodes;
-import io.rekindle.cli.OutputOption;
-import java.io.PrintWriter;
+import io.rekindle.cli.bench.report.BenchReport;
+import io.rekindle.cli.bench.report.ReportPage;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +14,21 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code rekindle bench start|store|search}. */
+/** {@code rekindle bench}: lists the benchmarks, and holds those with few options. */
 @Command(
     name = "bench",
-    description = "Measure a fresh node on this machine.",
-    mixinStandardHelpOptions = true)
+    description = "Measure a node on this machine.",
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      SearchCommand.class,
+      RestartCommand.class,
+      PipelineCommand.class,
+      MixedCommand.class
+    })
 public final class BenchCommand {
+  private static final int STARTS_MAX = 1_000;
+  private static final int SECONDS_MAX = 3_600;
+
   @Spec private @Nullable CommandSpec spec;
 
   /** The durability levels to measure. */
@@ -31,13 +42,14 @@ public final class BenchCommand {
       description = "Starts of a node, and its memory at rest.",
       mixinStandardHelpOptions = true)
   int start(
-      @Mixin OutputOption output,
+      @Mixin ReportOptions reports,
       @Option(names = "--starts", defaultValue = "5", description = "of each kind") int starts,
       @Option(names = "--bench-folder", defaultValue = "rekindle-bench") Path folder)
       throws InterruptedException {
-    BenchReport report = new BenchReport("process");
+    Limits.check(requireNonNull(spec), "--starts", starts, 1, STARTS_MAX);
+    BenchReport report = reports.begin("process");
     new StartBench(folder, starts, report).run();
-    print(output, report);
+    reports.end(report);
     return ExitCodes.OK;
   }
 
@@ -45,7 +57,7 @@ public final class BenchCommand {
       description = "Stores of one memory with its vector: one, 8 and 64 writers.",
       mixinStandardHelpOptions = true)
   int store(
-      @Mixin OutputOption output,
+      @Mixin ReportOptions reports,
       @Option(names = "--durability", defaultValue = "both") Level durability,
       @Option(names = "--seconds", defaultValue = "5", description = "of each measurement")
           int seconds,
@@ -56,47 +68,32 @@ public final class BenchCommand {
           int warmUpSeconds,
       @Option(names = "--bench-folder", defaultValue = "rekindle-bench") Path folder)
       throws InterruptedException {
+    CommandSpec own = requireNonNull(spec);
+    Limits.check(own, "--seconds", seconds, 1, SECONDS_MAX);
+    Limits.check(own, "--warm-up-seconds", warmUpSeconds, 0, SECONDS_MAX);
     List<String> levels =
         durability == Level.both ? List.of("process", "power") : List.of(durability.name());
-    BenchReport report = new BenchReport(durability.name());
+    BenchReport report = reports.begin(durability.name());
     for (String level : levels) {
       try (BenchNode node = BenchNode.start(folder, level)) {
         new StoreBench(node, level, warmUpSeconds, seconds, report).run();
       }
     }
-    print(output, report);
+    reports.end(report);
     return ExitCodes.OK;
   }
 
   @Command(
-      description = "Searches and reads by id over memories with clustered vectors.",
+      description = "Make a page of tables and a plot of what --save wrote.",
       mixinStandardHelpOptions = true)
-  int search(
-      @Mixin OutputOption output,
-      @Option(names = "--memories", defaultValue = "10000") int memories,
-      @Option(names = "--dimensions", defaultValue = "384") int dimensions,
-      @Option(names = "--queries", defaultValue = "2000") int queries,
+  int report(
+      @Option(names = "--from", required = true, description = "folder of saved results") Path from,
       @Option(
-              names = "--recall",
-              split = ",",
-              defaultValue = "1",
-              description = "0.5 to 1, where 1 is exact; several are measured one after the other")
-          List<Double> recallTargets,
-      @Option(names = "--bench-folder", defaultValue = "rekindle-bench") Path folder) {
-    BenchReport report = new BenchReport("process");
-    try (BenchNode node = BenchNode.start(folder, "process")) {
-      new SearchBench(node, memories, dimensions, queries, recallTargets, report).run();
-    }
-    print(output, report);
+              names = "--to",
+              required = true,
+              description = "folder for results.md and recall-latency.svg; older ones are replaced")
+          Path to) {
+    System.err.println("wrote " + ReportPage.write(from, to));
     return ExitCodes.OK;
-  }
-
-  private void print(OutputOption output, BenchReport report) {
-    if (spec == null) {
-      throw new IllegalStateException("a command is run by its command line");
-    }
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(output.json() ? report.json() : report.text());
-    out.flush();
   }
 }

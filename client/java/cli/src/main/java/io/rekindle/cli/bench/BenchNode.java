@@ -8,42 +8,58 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
-/** A fresh node for one measurement; its folder goes away with it. */
+/** A node for a measurement: on a folder that goes away with it, or on one that is kept. */
 final class BenchNode implements AutoCloseable {
-  private static final Duration START_MAX = Duration.ofMinutes(3);
+  /** A killed node with a large folder reads its log again first. */
+  private static final Duration START_MAX = Duration.ofMinutes(15);
+
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
+  /** What lets one API key drive the node alone, at a port that is free. */
+  private static final List<String> ALONE =
+      List.of("rekindle.door.port=0", "rekindle.requests.in-flight-per-key-max=256");
+
   private final NodeFolder folder;
-  private final String durability;
+  private final boolean kept;
+  private final List<String> settings;
   private NodeProcess process;
   private Duration readyAfter = Duration.ZERO;
 
-  private BenchNode(NodeFolder folder, String durability) {
+  private BenchNode(NodeFolder folder, boolean kept, List<String> settings) {
     this.folder = folder;
-    this.durability = durability;
+    this.kept = kept;
+    this.settings = NodeSizing.merged(ALONE, settings);
     this.process = launch();
   }
 
-  /** Starts a node below a folder; the settings let one API key drive it alone. */
-  static BenchNode start(Path below, String durability) {
+  /** Starts a node in a new folder below another one. */
+  static BenchNode temporary(Path below, List<String> settings) {
     NodeFolder folder = new NodeFolder(below.resolve(UUID.randomUUID().toString()));
     NodeProcess.initialize(folder);
-    return new BenchNode(folder, durability);
+    return new BenchNode(folder, false, settings);
+  }
+
+  /** Starts a node on a folder, which is made when it is not there, and stays. */
+  static BenchNode on(Path path, List<String> settings) {
+    NodeFolder folder = new NodeFolder(path);
+    if (!folder.isInitialized()) {
+      NodeProcess.initialize(folder);
+    }
+    return new BenchNode(folder, true, settings);
+  }
+
+  /** Starts a node in a new folder, which goes away with it, at a level of durability. */
+  static BenchNode start(Path below, String durability) {
+    return temporary(below, List.of("rekindle.durability=" + durability));
   }
 
   private NodeProcess launch() {
     long start = System.nanoTime();
-    NodeProcess launched =
-        NodeProcess.start(
-            folder,
-            List.of(
-                "rekindle.door.port=0",
-                "rekindle.durability=" + durability,
-                "rekindle.requests.in-flight-per-key-max=256"),
-            START_MAX);
+    NodeProcess launched = NodeProcess.start(folder, settings, START_MAX);
     readyAfter = Duration.ofNanos(System.nanoTime() - start);
     return launched;
   }
@@ -54,7 +70,13 @@ final class BenchNode implements AutoCloseable {
     process = launch();
   }
 
-  /** From the last start of the process until it could answer. */
+  /** Kills the node as {@code kill -9} does, and starts it on the same folder. */
+  void killAndRestart() {
+    process.kill();
+    process = launch();
+  }
+
+  /** From the last start of the process until it said that its engine is active. */
   Duration readyAfter() {
     return readyAfter;
   }
@@ -83,11 +105,24 @@ final class BenchNode implements AutoCloseable {
     return folder.path();
   }
 
+  /** The level that the settings say, or the node's default. */
+  String durability() {
+    String key = "rekindle.durability=";
+    return settings.stream()
+        .filter(setting -> setting.startsWith(key))
+        .map(setting -> setting.substring(key.length()))
+        .findFirst()
+        .orElse("process");
+  }
+
   @Override
   public void close() {
     process.close();
+    if (kept) {
+      return;
+    }
     try (var files = Files.walk(folder.path())) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
     } catch (IOException e) {

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.HdrHistogram.Histogram;
 
 /** Runs one operation from several threads, each as fast as it is answered. */
@@ -26,15 +27,42 @@ final class Load {
   static Measured run(int threads, Duration time, Operation operation) throws InterruptedException {
     long start = System.nanoTime();
     long end = start + time.toNanos();
+    return measured(threads, start, thread -> repeat(thread, end, operation));
+  }
+
+  /** As {@link #run}, but until all threads together have done a number of operations. */
+  static Measured count(int threads, int operations, Operation operation)
+      throws InterruptedException {
+    long start = System.nanoTime();
+    AtomicInteger next = new AtomicInteger();
+    return measured(
+        threads,
+        start,
+        thread -> {
+          Histogram nanos = histogram();
+          for (int n = next.getAndIncrement(); n < operations; n = next.getAndIncrement()) {
+            time(nanos, operation, thread, n);
+          }
+          return nanos;
+        });
+  }
+
+  /** What one thread does. */
+  @FunctionalInterface
+  private interface Part {
+    Histogram run(int thread) throws Exception;
+  }
+
+  private static Measured measured(int threads, long start, Part part) throws InterruptedException {
     List<Future<Histogram>> parts = new ArrayList<>();
     try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
       for (int t = 0; t < threads; t++) {
         int thread = t;
-        parts.add(executor.submit(() -> repeat(thread, end, operation)));
+        parts.add(executor.submit(() -> part.run(thread)));
       }
       Histogram all = histogram();
-      for (Future<Histogram> part : parts) {
-        all.add(part.get());
+      for (Future<Histogram> each : parts) {
+        all.add(each.get());
       }
       double seconds = (System.nanoTime() - start) / 1e9;
       return new Measured(all, all.getTotalCount() / seconds);
@@ -45,12 +73,17 @@ final class Load {
     }
   }
 
+  private static void time(Histogram nanos, Operation operation, int thread, int number)
+      throws Exception {
+    long start = System.nanoTime();
+    operation.run(thread, number);
+    nanos.recordValue(System.nanoTime() - start);
+  }
+
   private static Histogram repeat(int thread, long end, Operation operation) throws Exception {
     Histogram nanos = histogram();
     for (int number = 0; System.nanoTime() < end; number++) {
-      long start = System.nanoTime();
-      operation.run(thread, number);
-      nanos.recordValue(System.nanoTime() - start);
+      time(nanos, operation, thread, number);
     }
     return nanos;
   }

@@ -1,6 +1,7 @@
 package io.rekindle.cli.bench;
 
 import io.rekindle.cli.CommandFailedException;
+import io.rekindle.cli.bench.report.BenchReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

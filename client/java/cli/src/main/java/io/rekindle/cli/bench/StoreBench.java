@@ -1,5 +1,7 @@
 package io.rekindle.cli.bench;
 
+import io.rekindle.cli.bench.data.Clusters;
+import io.rekindle.cli.bench.report.BenchReport;
 import io.rekindle.client.RekindleClient;
 import io.rekindle.v1.CreateNamespaceRequest;
 import io.rekindle.v1.Memory;

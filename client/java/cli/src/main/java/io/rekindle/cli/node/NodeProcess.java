@@ -116,6 +116,19 @@ public final class NodeProcess implements AutoCloseable {
     end(process);
   }
 
+  /** Ends the node at once, as a crash does, and waits until it is gone. */
+  public void kill() {
+    process.destroyForcibly();
+    try {
+      if (!process.waitFor(STOP_WAIT.toSeconds(), TimeUnit.SECONDS)) {
+        throw new CommandFailedException("the node was killed, and has not ended");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailedException("interrupted", e);
+    }
+  }
+
   /** Ends the node and this process with its exit code, which a signal's number would be else. */
   private static void endWith(Process process) {
     end(process);

@@ -1,4 +1,4 @@
-package io.rekindle.cli.bench;
+package io.rekindle.cli.bench.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -6,8 +6,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rekindle.cli.Versions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +24,29 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** Figures with what they were measured on. Not thread-safe. */
-final class BenchReport {
+public final class BenchReport {
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final DateTimeFormatter FILE_TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
+  private final String benchmark;
+  private final String command;
+  private final Instant startedAt;
+  private final double loadAverage;
   private final String durability;
   private final List<Result> results = new ArrayList<>();
 
-  BenchReport(String durability) {
+  /**
+   * Begins a report; the machine's load is that of now, before the benchmark adds its own.
+   *
+   * @param benchmark its name, such as {@code search}
+   * @param command how it was started
+   */
+  public BenchReport(String benchmark, String command, Instant startedAt, String durability) {
+    this.benchmark = benchmark;
+    this.command = command;
+    this.startedAt = startedAt.truncatedTo(ChronoUnit.SECONDS);
+    this.loadAverage = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     this.durability = durability;
   }
 
@@ -34,7 +57,7 @@ final class BenchReport {
    * @param nanos of each operation
    * @param nodeCpuMicros of the node's process for each operation; null where no node took part
    */
-  record Result(
+  public record Result(
       String name,
       Map<String, String> operatingPoint,
       @Nullable Double recallAt10,
@@ -46,20 +69,24 @@ final class BenchReport {
     }
   }
 
-  void add(Result result) {
+  public void add(Result result) {
     results.add(result);
   }
 
-  String json() {
+  public String json() {
     ObjectNode root = MAPPER.createObjectNode();
     ObjectNode machine = root.putObject("machine");
     machine.put("cpu", cpu());
     machine.put("cores", Runtime.getRuntime().availableProcessors());
     machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+    machine.put("loadAverageAtStart", Math.round(loadAverage * 100) / 100.0);
     ObjectNode versions = root.putObject("versions");
     versions.put("rekindle", Versions.rekindle());
     versions.put("java", System.getProperty("java.version"));
     root.put("durability", durability);
+    root.put("benchmark", benchmark);
+    root.put("command", command);
+    root.put("startedAt", startedAt.toString());
     ArrayNode list = root.putArray("results");
     for (Result result : results) {
       ObjectNode node = list.addObject();
@@ -81,7 +108,22 @@ final class BenchReport {
     }
   }
 
-  String text() {
+  /**
+   * Writes the JSON into a folder, as {@code search-20261126T043000Z.json}.
+   *
+   * @return the new file; one that is there is never written over
+   */
+  public Path save(Path folder) {
+    Path file = folder.resolve(benchmark + "-" + FILE_TIME.format(startedAt) + ".json");
+    try {
+      Files.createDirectories(folder);
+      return Files.writeString(file, json() + "\n", StandardOpenOption.CREATE_NEW);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public String text() {
     String header =
         "%s, %d cores%n%-28s %9s %9s %9s %11s %9s %8s  %s%n"
             .formatted(
