@@ -7,6 +7,8 @@ import io.rekindle.cli.bench.report.BenchReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,6 +17,8 @@ import picocli.CommandLine.Spec;
 
 /** What becomes of the figures: printed, and saved when asked. */
 final class ReportOptions {
+  private static final Pattern PLAIN = Pattern.compile("[\\w@%+=:,./-]+");
+
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec mixee;
 
@@ -30,11 +34,14 @@ final class ReportOptions {
   BenchReport begin(String durability) {
     CommandSpec spec = requireNonNull(mixee);
     String command =
-        "rekindle bench "
-            + spec.name()
-            + " "
-            + String.join(" ", spec.commandLine().getParseResult().originalArgs());
-    return new BenchReport(spec.name(), command.strip(), Instant.now(), durability);
+        spec.commandLine().getParseResult().originalArgs().stream()
+            .map(ReportOptions::quoted)
+            .collect(Collectors.joining(" ", "rekindle ", ""));
+    return new BenchReport(spec.name(), command, Instant.now(), durability);
+  }
+
+  private static String quoted(String word) {
+    return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   void end(BenchReport report) {

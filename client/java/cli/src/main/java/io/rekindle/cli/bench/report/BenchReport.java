@@ -123,13 +123,15 @@ public final class BenchReport {
     }
   }
 
+  /** As a table, the columns as wide as their longest name. */
   public String text() {
+    int width = results.stream().mapToInt(result -> result.name().length()).max().orElse(1);
     String header =
-        "%s, %d cores%n%-28s %9s %9s %9s %11s %9s %8s  %s%n"
+        "%s, %d cores%n%s %9s %9s %9s %11s %9s %8s  %s%n"
             .formatted(
                 cpu(),
                 Runtime.getRuntime().availableProcessors(),
-                "",
+                " ".repeat(width),
                 "p50 ms",
                 "p95 ms",
                 "p99 ms",
@@ -137,15 +139,17 @@ public final class BenchReport {
                 "cpu us",
                 "recall",
                 "operating point");
-    return results.stream().map(BenchReport::line).collect(Collectors.joining("\n", header, ""));
+    return results.stream()
+        .map(result -> line(result, width))
+        .collect(Collectors.joining("\n", header, ""));
   }
 
-  private static String line(Result result) {
+  private static String line(Result result, int width) {
     Double recall = result.recallAt10();
     Double cpu = result.nodeCpuMicros();
-    return "%-28s %9.3f %9.3f %9.3f %11.0f %9s %8s  %s"
+    return "%s %9.3f %9.3f %9.3f %11.0f %9s %8s  %s"
         .formatted(
-            result.name(),
+            result.name() + " ".repeat(width - result.name().length()),
             result.millis(50),
             result.millis(95),
             result.millis(99),

@@ -38,7 +38,7 @@ public final class ReportPage {
 
   static String markdown(List<SavedRun> runs, boolean plotted) {
     StringBuilder page = new StringBuilder("# Results\n\n");
-    page.append("Made by `rekindle bench report` from what `--save` wrote.\n");
+    page.append("Made by `bench report` of what `--save` wrote.\n");
     if (plotted) {
       page.append("\n![Recall against latency, for each size](").append(PLOT).append(")\n");
     }

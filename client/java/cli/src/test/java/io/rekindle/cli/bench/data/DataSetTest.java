@@ -3,6 +3,7 @@ package io.rekindle.cli.bench.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rekindle.v1.Memory;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -59,9 +60,17 @@ class DataSetTest {
 
   @Test
   void keepsWhatItsNumbersMeantForFoldersThatWereMadeBefore() {
-    assertThat(set(100, 1, 2, 0.6, 7).memory(3).toString())
-        .as("another memory needs another number of the format in the name")
-        .isEqualTo("");
+    Memory memory = set(100, 1, 2, 0.6, 7).memory(3);
+
+    String reason = "another memory needs another number of the format in the name";
+    assertThat(memory.getVectorList()).as(reason).containsExactly(0.5594358f, -0.8288737f);
+    assertThat(memory.getImportance()).as(reason).isEqualTo(0.8436764f);
+    assertThat(memory.getContent())
+        .as(reason)
+        .isEqualTo(
+            "email street road house shipping project change charge transfer april meeting bank"
+                + " name798");
+    assertThat(memory.getMemoryId()).isEqualTo("01900000-0000-7000-8000-000000000003");
   }
 
   @Test
