@@ -18,7 +18,6 @@ import io.rekindle.node.model.SearchPath;
 import io.rekindle.node.model.Sensitivity;
 import io.rekindle.node.model.VectorInput;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -87,7 +86,7 @@ class WordSearchIT {
 
   private static SearchQuery query(float[] vector, String words, Filter filter) {
     return new SearchQuery(
-        vector, words, 10, null, filter, 1, HybridWeights.DEFAULT, Instant.now());
+        vector, words, 10, null, filter, 1, HybridWeights.DEFAULT, NODE.clock.instant());
   }
 
   private static List<MemoryId> ids(SearchResult result) {
@@ -224,7 +223,7 @@ class WordSearchIT {
             Filter.ALL,
             1,
             weights,
-            Instant.now().plus(Duration.ofDays(1)));
+            NODE.clock.instant().plus(Duration.ofDays(1)));
 
     SearchResult result = STORE.search(ALL, List.of(space), hybrid, null);
 
@@ -259,7 +258,7 @@ class WordSearchIT {
     store(space, external("nothing", 9));
     SearchQuery most =
         new SearchQuery(
-            at(0), "zebra", 10, 0.9f, Filter.ALL, 1, HybridWeights.DEFAULT, Instant.now());
+            at(0), "zebra", 10, 0.9f, Filter.ALL, 1, HybridWeights.DEFAULT, NODE.clock.instant());
 
     assertThat(STORE.search(ALL, List.of(space), most, null).hits()).hasSize(1);
   }
