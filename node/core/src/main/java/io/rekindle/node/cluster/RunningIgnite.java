@@ -1,5 +1,7 @@
 package io.rekindle.node.cluster;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteException;
 import org.apache.ignite.Ignition;
@@ -7,12 +9,17 @@ import org.apache.ignite.cluster.ClusterState;
 import org.apache.ignite.configuration.CacheConfiguration;
 import org.apache.ignite.configuration.IgniteConfiguration;
 import org.apache.ignite.internal.cache.query.index.IndexProcessor;
+import org.apache.ignite.internal.processors.configuration.distributed.NotWritablePropertyException;
+import org.apache.ignite.internal.util.typedef.X;
 
 /**
  * Ignite, started, active and checked; the core of the engine. It can be closed and another one
  * started in the same process.
  */
 public final class RunningIgnite implements AutoCloseable {
+  private static final int TRIES_MAX = 200;
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private final Ignite ignite;
 
   private RunningIgnite(Ignite ignite) {
@@ -36,13 +43,30 @@ public final class RunningIgnite implements AutoCloseable {
     Ignite ignite = ignition(configuration);
     RunningIgnite running = new RunningIgnite(ignite);
     try {
-      ignite.cluster().baselineAutoAdjustEnabled(false);
+      fixBaseline(ignite);
       ignite.cluster().state(ClusterState.ACTIVE);
       EncryptedCachesCheck.check(ignite);
       return running;
     } catch (RuntimeException e) {
       running.halt();
       throw e;
+    }
+  }
+
+  /**
+   * A node that activates by itself, as every one does after its first start, may still be at it.
+   */
+  private static void fixBaseline(Ignite ignite) {
+    for (int tries = 1; ; tries++) {
+      try {
+        ignite.cluster().baselineAutoAdjustEnabled(false);
+        return;
+      } catch (IgniteException e) {
+        if (tries == TRIES_MAX || !X.hasCause(e, NotWritablePropertyException.class)) {
+          throw e;
+        }
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
     }
   }
 
