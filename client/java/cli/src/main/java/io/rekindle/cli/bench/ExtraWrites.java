@@ -1,6 +1,7 @@
 package io.rekindle.cli.bench;
 
 import com.google.protobuf.FieldMask;
+import io.rekindle.cli.CommandFailedException;
 import io.rekindle.cli.bench.data.DataSet;
 import io.rekindle.cli.bench.data.Sentences;
 import io.rekindle.client.RekindleClient;
@@ -64,7 +65,7 @@ final class ExtraWrites {
 
   /** Gives a memory another content and vector. */
   CompletableFuture<?> update(long number) {
-    String id = free.remove();
+    String id = take();
     return client
         .memories()
         .update(
@@ -78,7 +79,16 @@ final class ExtraWrites {
   }
 
   CompletableFuture<?> delete(long number) {
-    return client.memories().delete(data.namespace(0), free.remove()).executeAsync();
+    return client.memories().delete(data.namespace(0), take()).executeAsync();
+  }
+
+  private String take() {
+    String id = free.poll();
+    if (id == null) {
+      throw new CommandFailedException(
+          "no memory is left to change or delete: the node stores more slowly than that");
+    }
+    return id;
   }
 
   /** Near what is searched for, so that searches meet it. */

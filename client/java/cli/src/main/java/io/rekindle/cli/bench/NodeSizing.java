@@ -10,9 +10,9 @@ import java.util.Map;
  * The memory that a node is given for a data set, never less than its defaults.
  *
  * <p>For each memory the index takes the vector as bytes and as floats, its codes, and its row with
- * some sets of rows; the pages of the engine hold the sealed vector, which fills half a page or
- * more, the sealed row and the records of its idempotency key. The figures are upper bounds, seen
- * with 384 dimensions; pages that do not fit are read from the disk again.
+ * some sets of rows: 2.4 KB were seen with 384 dimensions, without codes. The pages of the engine
+ * hold the sealed vector, the sealed row and the records of its idempotency key: 3.6 KB were seen.
+ * The figures below are above both; pages that do not fit are read from the disk again.
  */
 record NodeSizing(long indexMebibytes, long regionMebibytes) {
   private static final long MEBIBYTE = 1 << 20;

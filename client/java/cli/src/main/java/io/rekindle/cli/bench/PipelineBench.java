@@ -56,27 +56,24 @@ final class PipelineBench {
   void run() throws InterruptedException {
     BenchNamespaces.create(client, DataSet.ROOT);
     BenchNamespaces.create(client, namespace);
-    try {
-      if (plan.warmUpSeconds() > 0) {
-        var _ = measure(new Schedule(plan.rates().getFirst(), plan.warmUpSeconds()));
-      }
-      for (double rate : plan.rates()) {
-        Seen seen = measure(new Schedule(rate, plan.seconds()));
-        add(rate, seen);
-        if (seen.verdict(rate) == Verdict.BEHIND) {
-          break;
-        }
-      }
-    } finally {
-      client
-          .namespaces()
-          .delete(
-              DeleteNamespaceRequest.newBuilder()
-                  .setNamespace(namespace)
-                  .setWithMemories(true)
-                  .build())
-          .execute();
+    if (plan.warmUpSeconds() > 0) {
+      var _ = measure(new Schedule(plan.rates().getFirst(), plan.warmUpSeconds()));
     }
+    for (double rate : plan.rates()) {
+      Seen seen = measure(new Schedule(rate, plan.seconds()));
+      add(rate, seen);
+      if (seen.verdict(rate) == Verdict.BEHIND) {
+        break;
+      }
+    }
+    client
+        .namespaces()
+        .delete(
+            DeleteNamespaceRequest.newBuilder()
+                .setNamespace(namespace)
+                .setWithMemories(true)
+                .build())
+        .execute();
   }
 
   /** What one rate showed. */

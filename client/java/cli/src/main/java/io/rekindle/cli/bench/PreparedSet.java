@@ -31,8 +31,8 @@ final class PreparedSet {
   private static final int BATCH_FLOATS_MAX = 1 << 19;
   private static final int MARK_EVERY = 20_000;
 
-  /** A vector that was sent and came back is the same up to rounding. */
-  private static final float SAME = 0.9999f;
+  /** How far a vector may be from what it was sent as, squared: rounding, no more. */
+  private static final float ROUNDING = 1e-6f;
 
   private final RekindleClient client;
   private final DataSet data;
@@ -92,7 +92,7 @@ final class PreparedSet {
     for (int i = 0; i < found.length; i++) {
       found[i] = stored.get(i);
     }
-    if (found.length != wanted.length || UnitVectors.dot(found, wanted) < SAME) {
+    if (found.length != wanted.length || UnitVectors.squaredDistance(found, wanted) > ROUNDING) {
       throw new CommandFailedException(
           "%s holds another vector for memory %,d than this command makes: take another"
                   .formatted(namespace, number)

@@ -21,8 +21,7 @@ final class Retry {
       try {
         return call.get();
       } catch (RekindleClientException e) {
-        boolean again =
-            e.code() == Status.Code.UNAVAILABLE || e.code() == Status.Code.DEADLINE_EXCEEDED;
+        boolean again = e.reason().equals("NOT_READY") || e.code() == Status.Code.DEADLINE_EXCEEDED;
         if (!again || System.nanoTime() - start > MAX.toNanos()) {
           throw e;
         }

@@ -12,6 +12,16 @@ public final class UnitVectors {
     return sum;
   }
 
+  /** Of any two vectors of the same dimensions. */
+  public static float squaredDistance(float[] left, float[] right) {
+    float sum = 0;
+    for (int i = 0; i < left.length; i++) {
+      float difference = left[i] - right[i];
+      sum += difference * difference;
+    }
+    return sum;
+  }
+
   /** Makes the length 1; false, with nothing changed, when it is 0 or not finite. */
   static boolean normalize(float[] vector) {
     double squares = 0;
