@@ -7,16 +7,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The benchmarks in tiny sizes: that they run and what they find, never how fast. */
+/**
+ * A benchmark in a tiny size: that it runs and what it finds, never how fast. One of them, because
+ * each starts nodes of its own, and a build has its time too.
+ */
 @Timeout(900) // So that what waits for ever ends the build.
 class BenchIT {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -25,7 +26,7 @@ class BenchIT {
   @TempDir private Path temporary;
 
   @Test
-  void aFolderIsPreparedOnceThenSearchedWrittenBesideRestartedAndReported() throws Exception {
+  void aFolderIsPreparedOnceThenSearchedKilledFoundAgainAndReported() throws Exception {
     String data = temporary.resolve("data").toString();
     Path saved = temporary.resolve("saved");
     String[] set = {
@@ -33,17 +34,11 @@ class BenchIT {
     };
 
     List<JsonNode> found =
-        results("search", set, "--queries", "20", "--filters", "0.1,0.3", "--threads", "2");
-    assertThat(found).hasSize(7);
-    assertThat(found.subList(0, 6))
+        results("search", set, "--queries", "20", "--filters", "0.1", "--threads", "2");
+    assertThat(found).hasSize(5);
+    assertThat(found.subList(0, 4))
         .allSatisfy(line -> assertThat(line.get("recallAt10").asDouble()).isEqualTo(1));
     assertThat(found.get(2).at("/operatingPoint/filter").asText()).isEqualTo("tags:\"share-0.1\"");
-
-    List<JsonNode> mixed =
-        results("mixed", set, "--seconds", "1", "--warm-up-seconds", "1", "--search-rate", "20");
-    assertThat(names(mixed))
-        .contains("search alone, server's timer", "delete beside searches")
-        .hasSize(7);
 
     // Fails by itself when an answer is not the one that the numbers of the memories give.
     List<JsonNode> restart = results("restart", set, "--restarts", "1", "--queries", "20");
@@ -53,28 +48,6 @@ class BenchIT {
     run("report", "--from", saved.toString(), "--to", page.toString());
     assertThat(page.resolve("results.md")).content().contains("## search, ", "## restart, ");
     assertThat(page.resolve("recall-latency.svg")).content().contains("400 memories x 16");
-  }
-
-  @Test
-  void aPipelineIsFollowedFromTheStoreToTheSearchAndItsFolderIsRemoved() throws Exception {
-    Path folder = temporary.resolve("bench");
-
-    List<JsonNode> found =
-        results(
-            "pipeline",
-            new String[] {"--bench-folder", folder.toString()},
-            "--rates",
-            "4",
-            "--seconds",
-            "2",
-            "--warm-up-seconds",
-            "0");
-
-    assertThat(names(found)).containsExactly("store as text, 4.0/s", "stored to searchable, 4.0/s");
-    assertThat(found.get(1).at("/operatingPoint/verdict").asText()).isNotEmpty();
-    try (Stream<Path> left = Files.list(folder)) {
-      assertThat(left).isEmpty();
-    }
   }
 
   private static List<String> names(List<JsonNode> results) {

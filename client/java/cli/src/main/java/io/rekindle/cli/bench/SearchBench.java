@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Searches of a data set against exact answers, and reads by id. */
 final class SearchBench {
-  /** Queries that are judged; they are asked beside those that are timed. */
-  private static final int JUDGED = 200;
+  /** Queries that are judged, beside those that are timed and not more of them. */
+  private static final int JUDGED_MAX = 200;
 
   /** Requests that are made before the clock runs, and repeated. */
   private static final int REQUESTS_MAX = 5_000;
@@ -81,15 +81,16 @@ final class SearchBench {
 
   private GroundTruth truth() throws InterruptedException {
     List<Share> shares = Stream.concat(Stream.of(Share.ALL), plan.shares().stream()).toList();
+    int judged = Math.min(JUDGED_MAX, plan.queries());
     try (Progress progress = new Progress("exact answers", plan.data().memories(), true)) {
-      return GroundTruth.compute(plan.data(), shares, JUDGED, Queries.TOP_K, progress::advanceTo);
+      return GroundTruth.compute(plan.data(), shares, judged, Queries.TOP_K, progress::advanceTo);
     }
   }
 
   private void measure(Queries queries, @Nullable GroundTruth truth) throws InterruptedException {
     List<SearchMemoriesRequest> warmUps = requests(queries, WARM_UP_FROM);
     String path = warmUp(queries, warmUps);
-    List<SearchMemoriesRequest> requests = requests(queries, JUDGED);
+    List<SearchMemoriesRequest> requests = requests(queries, JUDGED_MAX);
     Histogram server = new ConcurrentHistogram(3);
     Duration before = node.cpu();
     Load.Measured seen =
