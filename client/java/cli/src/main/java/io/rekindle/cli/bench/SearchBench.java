@@ -115,9 +115,13 @@ final class SearchBench {
             name.formatted(", through gRPC"), point, recall, seen.nanos(), seen.perSecond(), cpu));
   }
 
-  /** As many queries as timed ones, once the index is what it will be. */
+  /** As many queries as timed ones, once the index is what it will be; says how it looks. */
   private String warmUp(Queries queries, List<SearchMemoriesRequest> requests)
       throws InterruptedException {
+    if (plan.mode() != Mode.WORDS && queries.share().equals(Share.ALL)) {
+      int each = plan.data().memories() / plan.data().namespaces();
+      var _ = IndexWait.path(client, requests.getFirst(), each, settings);
+    }
     Load.count(
         plan.threads(),
         plan.queries(),
@@ -125,15 +129,10 @@ final class SearchBench {
           SearchMemoriesRequest request = requests.get(n % requests.size());
           Retry.whileNotReady(() -> search(request));
         });
-    if (plan.mode() == Mode.WORDS) {
-      return "words";
-    }
-    int each = plan.data().memories() / plan.data().namespaces();
-    if (queries.share().equals(Share.ALL)) {
-      return IndexWait.path(client, requests.getFirst(), each, settings);
-    }
-    return IndexWait.text(
-        IndexWait.pathOf(search(requests.getFirst().toBuilder().setExplain(true).build())));
+    SearchMemoriesRequest explained = requests.getFirst().toBuilder().setExplain(true).build();
+    return plan.mode() == Mode.WORDS
+        ? "words"
+        : IndexWait.text(IndexWait.pathOf(search(explained)));
   }
 
   private List<SearchMemoriesRequest> requests(Queries queries, int from) {
