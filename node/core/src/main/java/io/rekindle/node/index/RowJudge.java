@@ -103,7 +103,9 @@ public final class RowJudge {
             new RowFacts(
                 block.getLong(RowBlock.CREATED_AT, slot),
                 Float.intBitsToFloat(block.getInt(RowBlock.IMPORTANCE, slot)));
-        boolean same = block.getLong(RowBlock.ID_LOW, slot) == id.value().getLeastSignificantBits();
+        boolean same =
+            block.getLong(RowBlock.ID_HIGH, slot) == id.value().getMostSignificantBits()
+                && block.getLong(RowBlock.ID_LOW, slot) == id.value().getLeastSignificantBits();
         if (block.unchanged(slot, generation)) {
           return same ? facts : null;
         }

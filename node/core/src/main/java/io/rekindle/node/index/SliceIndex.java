@@ -363,13 +363,11 @@ public final class SliceIndex implements AutoCloseable {
    */
   public <T> T judge(Filter filter, @Nullable Set<MemoryId> among, Function<RowJudge, T> question) {
     return answer(
-        () ->
-            question.apply(
-                new RowJudge(
-                    tables,
-                    new FilterCompiler(tables).compile(filter),
-                    among,
-                    id -> locked(() -> tables.rowOf(id)))));
+        () -> {
+          CompiledFilter compiled = new FilterCompiler(tables).compile(filter);
+          return question.apply(
+              new RowJudge(tables, compiled, among, id -> locked(() -> tables.rowOf(id))));
+        });
   }
 
   /** Whether filters on this field can be answered here: columns and declared paths. */

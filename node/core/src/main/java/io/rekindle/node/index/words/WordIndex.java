@@ -79,6 +79,7 @@ public final class WordIndex implements AutoCloseable {
       if (index.isOfThisAnalysis()) {
         return index;
       }
+      index.searchers.close();
       index.writer.rollback();
     } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
       // Damaged, or of a power loss, or of an older Lucene: the rows have all that was in it.

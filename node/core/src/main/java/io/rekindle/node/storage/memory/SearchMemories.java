@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,7 +104,7 @@ final class SearchMemories {
     SliceAsking.Part part =
         vector != null
             ? new AskMeaning(indexes, residual, search, vector)
-            : new AskWords(indexes, residual, java.util.Objects.requireNonNull(words));
+            : new AskWords(indexes, residual, Objects.requireNonNull(words));
     Candidates found = SliceAsking.ask(queries, part, wanted, search.minScoreOrNaN());
     List<RankedMemory> ranked = new ArrayList<>();
     for (Candidate candidate : found.best()) {
@@ -122,9 +124,12 @@ final class SearchMemories {
             meaning.best().stream().limit(pool).toList(),
             words.best().stream().limit(pool).toList());
     Float minScore = search.minScore();
+    List<RankedMemory> good =
+        minScore == null ? ranked : ranked.stream().filter(hit -> hit.score() >= minScore).toList();
     return new Ranked(
-        minScore == null ? ranked : ranked.stream().filter(hit -> hit.score() >= minScore).toList(),
-        meaning.more() || words.more(),
+        good,
+        // Where some are too low already, more candidates are not what is missing.
+        good.size() == ranked.size() && (meaning.more() || words.more()),
         meaning.exact() && words.exact(),
         meaning.partial() || words.partial());
   }
@@ -139,7 +144,7 @@ final class SearchMemories {
                 index.judge(
                     Filter.ALL,
                     null,
-                    judge -> java.util.Optional.ofNullable(judge.facts(candidate.memoryId()))))
+                    judge -> Optional.ofNullable(judge.facts(candidate.memoryId()))))
         .orElse(null);
   }
 

@@ -26,6 +26,11 @@ final class ChangedMemories {
     queue.add(id);
   }
 
+  /** What was taken did not get where it was to go: any memory may have changed. */
+  void addUnknown() {
+    more = true;
+  }
+
   boolean isEmpty() {
     return !more && queue.isEmpty();
   }

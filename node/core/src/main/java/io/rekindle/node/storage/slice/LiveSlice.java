@@ -20,6 +20,7 @@ final class LiveSlice implements AutoCloseable {
   private volatile boolean stale;
   private volatile long lastUsedNanos = System.nanoTime();
   private volatile long codesNotBeforeNanos = System.nanoTime();
+  private volatile long wordsNotBeforeNanos = System.nanoTime();
 
   LiveSlice(Namespace namespace, SliceId id, SliceIndexes.Settings sizes, MemoryBudget budget) {
     NamespaceSettings settings = namespace.settings();
@@ -89,6 +90,15 @@ final class LiveSlice implements AutoCloseable {
 
   void noCodesFor(long nanos) {
     codesNotBeforeNanos = System.nanoTime() + nanos;
+  }
+
+  /** Whether it is not too early to try taking in words. */
+  boolean mayHaveWords() {
+    return System.nanoTime() - wordsNotBeforeNanos >= 0;
+  }
+
+  void noWordsFor(long nanos) {
+    wordsNotBeforeNanos = System.nanoTime() + nanos;
   }
 
   void touch() {

@@ -19,6 +19,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -44,16 +45,27 @@ final class SliceWords implements AutoCloseable {
   private final CompletableFuture<SliceWords> filled = new CompletableFuture<>();
   private final ReentrantLock changing = new ReentrantLock();
   private volatile boolean closed;
-  private volatile long bytes;
+  private final AtomicLong bytesOfAll;
+  private long bytes;
   private int untilLook;
   private boolean uncommitted;
 
-  SliceWords(Namespace namespace, SliceId id, Caches caches, SliceReader reader, WordIndex words) {
+  /**
+   * @param bytesOfAll of the words of all slices; kept up to date
+   */
+  SliceWords(
+      Namespace namespace,
+      SliceId id,
+      Caches caches,
+      SliceReader reader,
+      WordIndex words,
+      AtomicLong bytesOfAll) {
     this.namespace = namespace;
     this.id = id;
     this.caches = caches;
     this.reader = reader;
     this.words = words;
+    this.bytesOfAll = bytesOfAll;
   }
 
   /** Completes when all rows are in, or with the reason why not. */
@@ -68,11 +80,6 @@ final class SliceWords implements AutoCloseable {
   /** A row was stored or removed; called inside the commit. */
   void changed(MemoryId memory) {
     changed.add(memory);
-  }
-
-  /** Bytes in memory when it last changed. */
-  long bytes() {
-    return bytes;
   }
 
   /**
@@ -135,12 +142,22 @@ final class SliceWords implements AutoCloseable {
     try {
       if (change.getAsBoolean()) {
         words.refresh();
-        bytes = words.bytes();
+        count(words.bytes());
         uncommitted = true;
       }
+    } catch (RuntimeException | Error e) {
+      // What it had taken from the changes would be missed for ever.
+      changed.addUnknown();
+      throw e;
     } finally {
       changing.unlock();
     }
+  }
+
+  /** Under the lock. */
+  private void count(long now) {
+    bytesOfAll.addAndGet(now - bytes);
+    bytes = now;
   }
 
   private void takeAll(SliceIndex index, Runnable grown) {
@@ -176,7 +193,7 @@ final class SliceWords implements AutoCloseable {
     }
     take(new MemoryId(new UUID(content.high(), content.low())));
     if (++untilLook % CONTENTS_A_LOOK == 0) {
-      bytes = words.bytes();
+      count(words.bytes());
       grown.run();
     }
   }
@@ -220,11 +237,16 @@ final class SliceWords implements AutoCloseable {
    * it changed.
    *
    * @param contentsMin so many are much
+   * @param bytesMax more are not written
    */
-  void commit(int contentsMin) {
+  void commit(int contentsMin, long bytesMax) {
     changing.lock();
     try {
-      if (uncommitted && !closed && filled.isDone() && words.contents() >= contentsMin) {
+      if (uncommitted
+          && !closed
+          && filled.isDone()
+          && bytes <= bytesMax
+          && words.contents() >= contentsMin) {
         words.commit();
         uncommitted = false;
       }
@@ -240,6 +262,7 @@ final class SliceWords implements AutoCloseable {
         new RekindleException(ErrorCode.NOT_READY, "the words of this slice are closed"));
     changing.lock();
     try {
+      count(0);
       words.close();
     } finally {
       changing.unlock();

@@ -3,7 +3,6 @@ package io.rekindle.node.storage.slice;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.index.FileCipher;
-import io.rekindle.node.index.SliceIndex;
 import io.rekindle.node.index.words.SealedDirectory;
 import io.rekindle.node.index.words.WordHit;
 import io.rekindle.node.index.words.WordIndex;
@@ -17,7 +16,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +24,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -39,6 +39,9 @@ final class WordIndexes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WordIndexes.class);
   private static final int BUILD_QUEUE_MAX = 1_024;
 
+  /** What found no room is not taken in again at each search: others wait for the builder, too. */
+  private static final long RETRY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   private final Caches caches;
   private final SliceReader reader;
   private final ConcurrentHashMap<?, LiveSlice> slices;
@@ -46,6 +49,7 @@ final class WordIndexes implements AutoCloseable {
   private final Function<SliceId, FileCipher> ciphers;
   private final Duration buildWaitMax;
   private final ThreadPoolExecutor builder;
+  private final AtomicLong bytes = new AtomicLong();
 
   WordIndexes(
       Caches caches,
@@ -106,6 +110,9 @@ final class WordIndexes implements AutoCloseable {
     if (known != null) {
       return known;
     }
+    if (!slice.mayHaveWords()) {
+      throw exhausted();
+    }
     SliceWords fresh;
     // One at a time has the files of a slice.
     synchronized (slice) {
@@ -113,7 +120,8 @@ final class WordIndexes implements AutoCloseable {
       if (first != null) {
         return first;
       }
-      fresh = new SliceWords(slice.namespace(), slice.id(), caches, reader, open(slice.id()));
+      fresh =
+          new SliceWords(slice.namespace(), slice.id(), caches, reader, open(slice.id()), bytes);
       slice.beginWords(fresh);
     }
     // Told of changes from here on, so that none falls between the rows that are read and these.
@@ -172,13 +180,8 @@ final class WordIndexes implements AutoCloseable {
               .filter(slice -> slice != wanted && slice.words() != null)
               .max(Comparator.comparingLong(LiveSlice::idleNanos));
       if (idlest.isEmpty()) {
-        throw new RekindleException(
-            ErrorCode.INDEX_MEMORY_EXHAUSTED,
-            "the words of a slice need more memory than index.words-bytes-max",
-            Map.of(
-                "limit", Long.toString(settings.bytesMax()),
-                "actual", Long.toString(bytes()),
-                "unit", "bytes"));
+        wanted.noWordsFor(RETRY_NANOS);
+        throw exhausted();
       }
       SliceWords words = idlest.get().words();
       if (words != null) {
@@ -187,28 +190,35 @@ final class WordIndexes implements AutoCloseable {
     }
   }
 
+  private RekindleException exhausted() {
+    return new RekindleException(
+        ErrorCode.INDEX_MEMORY_EXHAUSTED,
+        "the words of a slice need more memory than index.words-bytes-max",
+        Map.of("limit", Long.toString(settings.bytesMax()), "unit", "bytes"));
+  }
+
   /** Bytes of all words together. */
   long bytes() {
-    return slices.values().stream()
-        .map(LiveSlice::words)
-        .filter(Objects::nonNull)
-        .mapToLong(SliceWords::bytes)
-        .sum();
+    return bytes.get();
   }
 
   /** Takes in what changed, so that the next search need not. */
   void refresh() {
-    forEach(SliceWords::catchUp);
+    forEach(
+        (slice, words) -> {
+          words.catchUp(slice.index());
+          makeRoom(slice);
+        });
   }
 
   /** Leaves nothing in memory of contents that are gone. */
   void compact() {
-    forEach((words, _) -> words.compact());
+    forEach((_, words) -> words.compact());
   }
 
   /** Leaves on disk what changed, and nothing there that is not in use and old. */
   void keepFiles() {
-    forEach((words, _) -> commit(words));
+    forEach((_, words) -> commit(words));
     deleteOldFiles();
   }
 
@@ -225,9 +235,8 @@ final class WordIndexes implements AutoCloseable {
   }
 
   private void commit(SliceWords words) {
-    if (settings.folder().toFile().getUsableSpace() > settings.diskReserveBytes() + words.bytes()) {
-      words.commit(settings.filesFrom());
-    }
+    long room = settings.folder().toFile().getUsableSpace() - settings.diskReserveBytes();
+    words.commit(settings.filesFrom(), room);
   }
 
   /** The files of a slice that is no more. */
@@ -257,18 +266,14 @@ final class WordIndexes implements AutoCloseable {
         .anyMatch(slice -> slice.words() != null && folder(slice.id()).equals(folder));
   }
 
-  private interface Upkeep {
-    void of(SliceWords words, SliceIndex index);
-  }
-
-  private void forEach(Upkeep upkeep) {
+  private void forEach(BiConsumer<LiveSlice, SliceWords> upkeep) {
     for (LiveSlice slice : slices.values()) {
       SliceWords words = slice.words();
       if (words == null || !words.filled().isDone()) {
         continue;
       }
       try {
-        upkeep.of(words, slice.index());
+        upkeep.accept(slice, words);
       } catch (RuntimeException e) {
         slice.endWords(words);
         LOG.atWarn().setCause(e).log("the words of a slice could not be kept up; they are let go");

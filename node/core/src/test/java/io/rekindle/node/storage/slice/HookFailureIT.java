@@ -2,12 +2,14 @@ package io.rekindle.node.storage.slice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.index.IndexHit;
 import io.rekindle.node.index.IndexRow;
+import io.rekindle.node.index.words.WordHit;
 import io.rekindle.node.keyring.SliceFileCipher;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.MemoryPatch.Field;
@@ -27,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -173,6 +176,58 @@ class HookFailureIT {
         .toList();
   }
 
+  /** What a failed search had taken from the changes must not be missed by all later ones. */
+  @Test
+  void contentsThatOneSearchCouldNotReadAreReadByTheNext() {
+    NODE.hook().attach(indexes);
+    MemoryId first = store(0);
+    assertThat(findByWords()).containsExactly(first);
+    MemoryId second = store(1);
+    reader.contentFails = true;
+    assertThatThrownBy(this::findByWords).isInstanceOf(StackOverflowError.class);
+    reader.contentFails = false;
+
+    assertThat(findByWords()).containsExactlyInAnyOrder(first, second);
+  }
+
+  @Test
+  void wordsThatFindNoRoomAreNotTakenInAgainAtOnce() {
+    try (SliceIndexes small =
+        new SliceIndexes(
+            NODE.caches(),
+            reader,
+            slice -> new SliceFileCipher(NODE.keyring(), slice),
+            new SliceIndexes.Settings(
+                16 << 20,
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(10),
+                Integer.MAX_VALUE,
+                Integer.MAX_VALUE,
+                0,
+                new WordSettings(1, folder, Integer.MAX_VALUE, Duration.ofHours(1), 0)))) {
+      store(0);
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> findByWords(small))
+            .isInstanceOfSatisfying(
+                RekindleException.class,
+                e -> assertThat(e.code()).isEqualTo(ErrorCode.INDEX_MEMORY_EXHAUSTED));
+      }
+      assertThat(reader.contentsRead).hasValue(1);
+      assertThat(small.wordsBytesUsed()).isZero();
+    }
+  }
+
+  private List<MemoryId> findByWords() {
+    return findByWords(indexes);
+  }
+
+  private List<MemoryId> findByWords(SliceIndexes asked) {
+    WordQuestion number = new WordQuestion("number", 10, Float.NaN, Filter.ALL, null);
+    return asked.searchWords(space, SliceId.of(space.id(), 0), number).stream()
+        .map(WordHit::memoryId)
+        .toList();
+  }
+
   private MemoryId store(int number) {
     MemoryId id = new MemoryId(UUID.randomUUID());
     NODE.storage()
@@ -191,7 +246,9 @@ class HookFailureIT {
   /** The real reader, which throws at one step; an Error, the worst that can come. */
   private static final class FailingReader implements SliceReader {
     private final SliceReader real = new SealedSliceReader(NODE.keyring());
+    final AtomicInteger contentsRead = new AtomicInteger();
     volatile @Nullable Step failing;
+    volatile boolean contentFails;
 
     private void pass(Step step) {
       if (failing == step) {
@@ -225,6 +282,10 @@ class HookFailureIT {
 
     @Override
     public String content(Namespace namespace, MemoryKey key, MemoryRow row) {
+      contentsRead.incrementAndGet();
+      if (contentFails) {
+        throw new StackOverflowError("injected");
+      }
       return real.content(namespace, key, row);
     }
 
