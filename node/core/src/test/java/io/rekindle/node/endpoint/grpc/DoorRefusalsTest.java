@@ -241,6 +241,10 @@ class DoorRefusalsTest {
           ClientCalls.futureUnaryCall(
               door.channel.newCall(MemoryServiceGrpc.getGetMemoryMethod(), CallOptions.DEFAULT),
               get()));
+      // The first one has left the queue before others come: an idle thread takes a moment to.
+      while (asked.get() == 0) {
+        Thread.onSpinWait();
+      }
     }
     while (door.refusals.size() < 3) {
       Thread.onSpinWait();
