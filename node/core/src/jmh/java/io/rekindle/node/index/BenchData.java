@@ -29,6 +29,10 @@ final class BenchData {
   }
 
   private float[] gaussian() {
+    return gaussian(random);
+  }
+
+  private static float[] gaussian(Random random) {
     float[] vector = new float[DIMENSIONS];
     for (int i = 0; i < DIMENSIONS; i++) {
       vector[i] = (float) random.nextGaussian();
@@ -38,7 +42,16 @@ final class BenchData {
 
   /** A vector whose cosine with its cluster's centre is about 0.7. */
   float[] vector() {
-    float[] vector = gaussian();
+    return vector(random);
+  }
+
+  /** The same, of a number; takes about as long as to read it from a cache and open it. */
+  float[] vector(int number) {
+    return vector(new Random(number * 0x9e3779b97f4a7c15L)); // Of near seeds they would be alike.
+  }
+
+  private float[] vector(Random random) {
+    float[] vector = gaussian(random);
     float[] centre = centres[random.nextInt(CLUSTERS)];
     for (int i = 0; i < DIMENSIONS; i++) {
       vector[i] += centre[i];
@@ -53,6 +66,11 @@ final class BenchData {
 
   static MemoryId id(int number) {
     return new MemoryId(new UUID(0x0190_0000_0000_7000L, 0x8000_0000_0000_0000L + number));
+  }
+
+  /** Which number an {@link #id} is of. */
+  static int number(MemoryId id) {
+    return (int) id.value().getLeastSignificantBits();
   }
 
   /** One of two types, ten agents, a hundred sessions, a thousand keys; never expiring. */

@@ -123,6 +123,7 @@ final class Engine implements AutoCloseable {
                         index.codesFrom(),
                         index.listsFrom(),
                         index.gatherMax(),
+                        index.floatsMax(),
                         words()),
                     parts.config().requests().idempotencyLifetime(),
                     damagedPartitions()),

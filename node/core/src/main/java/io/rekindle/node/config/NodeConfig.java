@@ -239,6 +239,11 @@ public interface NodeConfig {
     @Range(min = 0)
     int gatherMax();
 
+    /** Vectors of a namespace up to which they are kept in float32, too; 0 for never. */
+    @WithDefault("10000")
+    @Range(min = 0)
+    int floatsMax();
+
     /** Of the words of all slices together, in memory; idle ones leave first. */
     @WithDefault("256MiB")
     @WithConverter(DataSizeConverter.class)

@@ -10,11 +10,12 @@ import java.util.Arrays;
  */
 final class Candidates {
   private static final int ROOM = 4;
+  private static final int ROOM_AT_FIRST = 1_024;
 
   private final int kept;
 
   // A bound as an int that sorts as it does, above an ordinal.
-  private final long[] keys;
+  private long[] keys;
   private int size;
   private float threshold = Float.NEGATIVE_INFINITY;
 
@@ -23,7 +24,7 @@ final class Candidates {
    */
   Candidates(int kept) {
     this.kept = kept;
-    this.keys = new long[ROOM * kept];
+    this.keys = new long[Math.min(room(), ROOM_AT_FIRST)];
   }
 
   /** Bounds up to this one are not worth offering: it is that of one that was let go, or lower. */
@@ -44,8 +45,16 @@ final class Candidates {
   void offer(float bound, int ordinal) {
     keys[size++] = (long) sortable(bound) << Integer.SIZE | ordinal;
     if (size == keys.length) {
-      shrink();
+      if (size < room()) {
+        keys = Arrays.copyOf(keys, Math.min(room(), 2 * size));
+      } else {
+        shrink();
+      }
     }
+  }
+
+  private int room() {
+    return ROOM * kept;
   }
 
   /** The highest last. Only what was never full still holds more than are kept. */

@@ -1,8 +1,6 @@
 package io.rekindle.node.index;
 
 import io.rekindle.node.error.RekindleException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,11 +86,6 @@ final class CodeBuild<C> {
     codes.closeDropped();
   }
 
-  private void read(VectorBlock block, int slot) {
-    MemorySegment.copy(
-        block.floats(), ValueLayout.JAVA_FLOAT, block.floatOffset(slot), vector, 0, vector.length);
-  }
-
   private boolean fill(CodeBook<C> book, int size) {
     for (int from = 0; from < size; from += BATCH) {
       int count = Math.min(BATCH, size - from);
@@ -115,7 +108,7 @@ final class CodeBuild<C> {
     if ((generations[at] & 1) != 0 || block.owner(slot) == 0) {
       return null;
     }
-    read(block, slot);
+    block.read(slot, vector);
     VarHandle.loadLoadFence();
     return block.generationNow(slot) == generations[at] ? book.encode(vector) : null;
   }

@@ -8,6 +8,8 @@ import io.rekindle.node.index.rabitq.Encoder;
 import io.rekindle.node.index.rabitq.Rotation;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.function.BooleanSupplier;
 
@@ -23,12 +25,11 @@ final class CodeMaker {
   /** Vectors that the means of lists are computed of, for each of them. */
   private static final int SAMPLE_PER_LIST = 32;
 
-  private static final int LISTS_MAX = 4_096;
-
   private final IndexSettings settings;
   private final MemoryBudget budget;
   private final SliceTables tables;
   private final Blocks<VectorBlock> vectors;
+  private final ExactVectors exact;
   private final RecentQueries recent;
   private final Lock writing;
   private final BooleanSupplier stop;
@@ -40,6 +41,7 @@ final class CodeMaker {
       IndexSettings settings,
       MemoryBudget budget,
       SliceTables tables,
+      ExactVectors exact,
       RecentQueries recent,
       Lock writing,
       BooleanSupplier stop) {
@@ -47,6 +49,7 @@ final class CodeMaker {
     this.budget = budget;
     this.tables = tables;
     this.vectors = tables.vectors();
+    this.exact = exact;
     this.recent = recent;
     this.writing = writing;
     this.stop = stop;
@@ -89,7 +92,7 @@ final class CodeMaker {
       if (present >= settings.listsFrom()) {
         return lists(encoder, present);
       }
-      return build(new FlatCodes(vectors, budget, encoder, present), () -> true);
+      return build(new FlatCodes(vectors, budget, encoder, present), this::orderMeasured);
     } catch (RekindleException e) {
       return false; // No room: what there is goes on being searched as it was.
     }
@@ -115,14 +118,12 @@ final class CodeMaker {
   }
 
   private void read(int ordinal, float[] vector) {
-    VectorBlock block = vectors.of(ordinal);
-    long offset = block.floatOffset(vectors.slot(ordinal));
-    MemorySegment.copy(block.floats(), ValueLayout.JAVA_FLOAT, offset, vector, 0, vector.length);
+    vectors.of(ordinal).read(vectors.slot(ordinal), vector);
   }
 
   /** About the square root of the number of vectors: so much time goes into each of both steps. */
   private boolean lists(Encoder encoder, int present) {
-    int count = Math.clamp(Math.round(Math.sqrt(present)), 1, LISTS_MAX);
+    int count = Math.clamp(Math.round(Math.sqrt(present)), 1, CodePlaces.LISTS_MAX);
     Means means;
     try (Sample sample = new Sample(encoder, count * SAMPLE_PER_LIST)) {
       if (sample.count() == 0) {
@@ -139,10 +140,30 @@ final class CodeMaker {
       return false; // Dropped meanwhile, for want of room.
     }
     try {
-      return measure(lists);
+      return measure(lists) && orderMeasured();
     } finally {
       lists.leave();
     }
+  }
+
+  private boolean orderMeasured() {
+    OrderLoss loss = new OrderLoss(tables, exact, settings.distance(), stop);
+    tables.floats().orderLoss(recent.isFull() ? loss.of(recent.list(), 0) : loss.of(stored(), 1));
+    return true;
+  }
+
+  private List<float[]> stored() {
+    List<float[]> stored = new ArrayList<>();
+    int size = vectors.size();
+    int step = Math.max(1, size / ProbeMeasure.STORED);
+    for (int ordinal = step / 2; ordinal < size; ordinal += step) {
+      if (vectors.of(ordinal).owner(vectors.slot(ordinal)) != 0) {
+        float[] vector = new float[settings.dimensions()];
+        read(ordinal, vector);
+        stored.add(vector);
+      }
+    }
+    return stored;
   }
 
   private boolean measure(ListCodes lists) {

@@ -14,6 +14,8 @@ import java.util.List;
  * @param gatherMax vectors up to which a search that could go by codes judges those under a
  *     selective filter instead, exactly; an exact search does so for any number that is faster. 0
  *     for neither
+ * @param floatsMax number of vectors up to which their floats are kept, 0 for never; of more the
+ *     index asks {@link ExactVectors} for the few that it needs
  */
 public record IndexSettings(
     int dimensions,
@@ -21,9 +23,21 @@ public record IndexSettings(
     List<String> declaredPaths,
     int codesFrom,
     int listsFrom,
-    int gatherMax) {
+    int gatherMax,
+    int floatsMax) {
   /** Measured, see docs/benchmarks.md. */
   public static final int GATHER_MAX = 20_000;
+
+  /** Of an index that always keeps floats. */
+  public IndexSettings(
+      int dimensions,
+      Distance distance,
+      List<String> declaredPaths,
+      int codesFrom,
+      int listsFrom,
+      int gatherMax) {
+    this(dimensions, distance, declaredPaths, codesFrom, listsFrom, gatherMax, Integer.MAX_VALUE);
+  }
 
   /** With the default bound of gathering. */
   public IndexSettings(
@@ -59,5 +73,14 @@ public record IndexSettings(
     if (gatherMax < 0) {
       throw new IllegalArgumentException("at least no row is gathered");
     }
+    if (floatsMax < 0) {
+      throw new IllegalArgumentException("floats are kept of no vector at least");
+    }
+  }
+
+  /** The same, but keeping floats of any number of vectors. */
+  IndexSettings withFloats() {
+    return new IndexSettings(
+        dimensions, distance, declaredPaths, codesFrom, listsFrom, gatherMax, Integer.MAX_VALUE);
   }
 }

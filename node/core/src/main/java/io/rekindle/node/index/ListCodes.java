@@ -8,7 +8,6 @@ import io.rekindle.node.index.rabitq.Encoder;
 import io.rekindle.node.index.rabitq.Query;
 import io.rekindle.node.model.SearchPath;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,23 +30,17 @@ final class ListCodes implements CodeBook<ListCodes.Codes> {
 
   private static final int LONGEST = 5;
 
-  /** Of a vector, in ints: list plus one and slot of the first code, then of the second. */
-  private static final int PLACE = 4;
-
-  private static final long PLACE_BYTES = (long) PLACE * Integer.BYTES;
-
-  private final Blocks<VectorBlock> vectors;
   private final MemoryBudget budget;
   private final NativeMemory memory;
   private final UseCount uses;
   private final Encoder encoder;
   private final Means means;
   private final CodeLayout layout;
+  private final CodePlaces places;
   private final int basis;
   private final AtomicReferenceArray<CodeList> lists;
   private final AtomicLong listBytes = new AtomicLong();
   private final Queue<CodeList> dropped = new ConcurrentLinkedQueue<>();
-  private volatile @Nullable MemorySegment[] places = {};
   private volatile Probes probes;
   private volatile boolean measuredByQueries;
   private volatile int longest;
@@ -66,7 +59,6 @@ final class ListCodes implements CodeBook<ListCodes.Codes> {
    */
   ListCodes(
       Blocks<VectorBlock> vectors, MemoryBudget budget, Encoder encoder, Means means, int basis) {
-    this.vectors = vectors;
     this.budget = budget;
     this.encoder = encoder;
     this.means = means;
@@ -75,11 +67,12 @@ final class ListCodes implements CodeBook<ListCodes.Codes> {
     this.probes = Probes.all(means.count());
     this.lists = new AtomicReferenceArray<>(means.count());
     this.memory = new NativeMemory(budget);
+    this.places = new CodePlaces(vectors, memory);
     this.uses = new UseCount(this::free);
     try {
       memory.reserve(Means.bytes(means.count(), encoder.rotatedDimensions()));
       for (int list = 0; list < means.count(); list++) {
-        lists.set(list, counted(new CodeList(budget, layout, 2 * basis / means.count())));
+        lists.set(list, counted(new CodeList(budget, layout, basis / means.count())));
       }
     } catch (RuntimeException e) {
       close();
@@ -163,12 +156,32 @@ final class ListCodes implements CodeBook<ListCodes.Codes> {
 
   @Override
   public void write(int ordinal, Codes codes) {
-    MemorySegment place = placeFor(ordinal);
-    int[] before = read(place, ordinal);
+    places.reserve(ordinal);
+    int[] before = slots(ordinal);
     int first = add(codes.lists().first(), ordinal, codes.first());
     int second = add(codes.lists().second(), ordinal, codes.second());
-    erase(before);
-    write(place, ordinal, codes.lists().first() + 1, first, codes.lists().second() + 1, second);
+    erase(ordinal, before);
+    places.write(ordinal, 0, codes.lists().first(), first);
+    places.write(ordinal, 1, codes.lists().second(), second);
+  }
+
+  /** The slots of a vector's codes in its two lists, -1 where it has none. */
+  private int[] slots(int ordinal) {
+    int first = slot(ordinal, 0, -1);
+    boolean inOneList = places.list(ordinal, 0) == places.list(ordinal, 1);
+    return new int[] {first, slot(ordinal, 1, inOneList ? first : -1)};
+  }
+
+  private int slot(int ordinal, int which, int taken) {
+    int list = places.list(ordinal, which);
+    if (list < 0) {
+      return -1;
+    }
+    int slot = places.firstSlot(ordinal, which);
+    while (slot == taken || lists.get(list).ordinal(slot) != ordinal) {
+      slot += CodePlaces.slotStep();
+    }
+    return slot;
   }
 
   private int add(int number, int ordinal, Encoder.Code code) {
@@ -187,59 +200,23 @@ final class ListCodes implements CodeBook<ListCodes.Codes> {
 
   @Override
   public void erase(int ordinal) {
-    MemorySegment place = place(ordinal);
-    if (place != null) {
-      erase(read(place, ordinal));
-      write(place, ordinal, 0, 0, 0, 0);
-    }
+    erase(ordinal, slots(ordinal));
+    places.erase(ordinal);
   }
 
-  private void erase(int[] place) {
-    for (int i = 0; i < PLACE; i += 2) {
-      if (place[i] > 0) {
-        lists.get(place[i] - 1).erase(place[i + 1]);
+  private void erase(int ordinal, int[] slots) {
+    for (int which = 0; which < slots.length; which++) {
+      if (slots[which] >= 0) {
+        lists.get(places.list(ordinal, which)).erase(slots[which]);
       }
     }
   }
 
   /** The lists of a vector, which may have changed by the time that they are read, or null. */
   Means.@Nullable Pair listsOf(int ordinal) {
-    MemorySegment place = place(ordinal);
-    if (place == null) {
-      return null;
-    }
-    int[] read = read(place, ordinal);
-    return read[0] > 0 && read[2] > 0 ? new Means.Pair(read[0] - 1, read[2] - 1) : null;
-  }
-
-  private @Nullable MemorySegment place(int ordinal) {
-    int number = vectors.number(ordinal);
-    @Nullable MemorySegment[] all = places;
-    return number < all.length ? all[number] : null;
-  }
-
-  private MemorySegment placeFor(int ordinal) {
-    MemorySegment place = place(ordinal);
-    if (place == null) {
-      int number = vectors.number(ordinal);
-      place = memory.allocate(vectors.block(number).capacity() * PLACE_BYTES);
-      @Nullable MemorySegment[] grown = Arrays.copyOf(places, Math.max(places.length, number + 1));
-      grown[number] = place;
-      places = grown;
-    }
-    return place;
-  }
-
-  private int[] read(MemorySegment place, int ordinal) {
-    int[] read = new int[PLACE];
-    MemorySegment.copy(
-        place, ValueLayout.JAVA_INT, vectors.slot(ordinal) * PLACE_BYTES, read, 0, PLACE);
-    return read;
-  }
-
-  private void write(MemorySegment place, int ordinal, int... values) {
-    MemorySegment.copy(
-        values, 0, place, ValueLayout.JAVA_INT, vectors.slot(ordinal) * PLACE_BYTES, PLACE);
+    int first = places.list(ordinal, 0);
+    int second = places.list(ordinal, 1);
+    return first >= 0 && second >= 0 ? new Means.Pair(first, second) : null;
   }
 
   /** Overwrites and frees what was outgrown; not under the lock, it takes a while. */

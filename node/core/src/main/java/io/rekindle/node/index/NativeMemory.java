@@ -38,6 +38,11 @@ final class NativeMemory implements AutoCloseable {
     this.budget = budget;
   }
 
+  /** Another one of the same budget, with an end of its own. */
+  NativeMemory ofItsOwn() {
+    return new NativeMemory(budget);
+  }
+
   /**
    * A block of zeros, freed by {@link #close}.
    *

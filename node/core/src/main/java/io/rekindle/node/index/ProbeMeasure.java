@@ -5,8 +5,6 @@ import io.rekindle.node.index.scan.Kernel;
 import io.rekindle.node.index.scan.Kernels;
 import io.rekindle.node.index.scan.Scorer;
 import io.rekindle.node.model.Distance;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -22,7 +20,7 @@ final class ProbeMeasure {
   private static final int BATCH = 64;
 
   /** Stored vectors taken as queries while there are no real ones. */
-  private static final int STORED = 48;
+  static final int STORED = 48;
 
   private final Blocks<VectorBlock> vectors;
   private final Distance distance;
@@ -67,13 +65,7 @@ final class ProbeMeasure {
       VectorBlock block = vectors.of(ordinal);
       if (block.owner(vectors.slot(ordinal)) != 0) {
         float[] query = new float[dimensions];
-        MemorySegment.copy(
-            block.floats(),
-            ValueLayout.JAVA_FLOAT,
-            block.floatOffset(vectors.slot(ordinal)),
-            query,
-            0,
-            dimensions);
+        block.read(vectors.slot(ordinal), query);
         ranks.add(ranks(query, ordinal));
       }
     }
@@ -130,7 +122,7 @@ final class ProbeMeasure {
   }
 
   private double score(VectorBlock block, int slot, float dot, double length) {
-    double product = block.scale(slot) * dot;
+    double product = block.scale(slot) * (double) dot;
     double norm = block.norm(slot);
     return distance == Distance.L2 ? 2 * length * product - norm * norm : product;
   }

@@ -15,11 +15,11 @@ final class Probes {
   /**
    * Of what a search may miss, this part is for lists that it does not look through, the rest for
    * codes that mislead. Stored vectors lie closer to each other than queries lie to them: what they
-   * miss is half of what queries do.
+   * miss is hardly half of what queries do.
    */
   private static final double PART = 0.5;
 
-  private static final double PART_OF_STORED = 0.25;
+  private static final double PART_OF_STORED = 0.2;
 
   private final int lists;
 

@@ -1,5 +1,7 @@
 package io.rekindle.node.index;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How much of the exact answer a search by codes is to find on average.
  *
@@ -34,13 +36,27 @@ public record Recall(double target) {
     return target >= TARGETS[TARGETS.length - 1];
   }
 
-  /** How many deviations a vector is given the benefit of. */
+  /** How many deviations a vector is given the benefit of; between two rows not too few. */
   double deviations() {
     int row = 0;
     while (row < TARGETS.length - 1 && TARGETS[row] < target) {
       row++;
     }
-    return DEVIATIONS[row];
+    if (row == 0) {
+      return DEVIATIONS[0];
+    }
+    double below = Math.max(0, TARGETS[row] - target) / (TARGETS[row] - TARGETS[row - 1]);
+    return DEVIATIONS[row] - below * (DEVIATIONS[row] - DEVIATIONS[row - 1]);
+  }
+
+  /**
+   * What is to be found where a part of the answer is lost in any case, so that this much is found
+   * on the whole; null when that takes more than half of what may be missing.
+   *
+   * @param loss the part that is lost
+   */
+  @Nullable Recall after(double loss) {
+    return loss <= (1 - target) / 2 ? new Recall(target + loss) : null;
   }
 
   /**

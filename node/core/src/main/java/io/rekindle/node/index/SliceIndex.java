@@ -4,13 +4,10 @@ import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.index.scan.Quantizer;
-import io.rekindle.node.index.scan.Scorer;
 import io.rekindle.node.model.Limits;
 import io.rekindle.node.model.MemoryId;
-import io.rekindle.node.model.SearchPath;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -42,12 +39,9 @@ public final class SliceIndex implements AutoCloseable {
   /** Ids looked up in one hold of the lock, some microseconds. */
   private static final int LOOKUP_BATCH = 64;
 
-  // Vectors and codes that are scanned while one vector is gathered; see docs/benchmarks.md.
-  private static final double SCANNED_FOR_ONE_GATHERED = 4;
-  private static final double CODES_FOR_ONE_GATHERED = 10;
-
   private final IndexSettings settings;
   private final MemoryBudget budget;
+  private final ExactVectors exact;
   private final NativeMemory memory;
   private final SliceTables tables;
   private final Quantizer quantizer;
@@ -58,13 +52,24 @@ public final class SliceIndex implements AutoCloseable {
   private @Nullable BuildLedger ledger;
 
   /**
-   * An empty index.
+   * An empty index that keeps all floats, whatever is in its settings.
    *
    * @throws RekindleException {@code INDEX_MEMORY_EXHAUSTED}
    */
   public SliceIndex(IndexSettings settings, MemoryBudget budget) {
+    this(settings.withFloats(), budget, (_, _, _) -> null);
+  }
+
+  /**
+   * An empty index.
+   *
+   * @param exact asked for vectors whose floats are not kept
+   * @throws RekindleException {@code INDEX_MEMORY_EXHAUSTED}
+   */
+  public SliceIndex(IndexSettings settings, MemoryBudget budget, ExactVectors exact) {
     this.settings = settings;
     this.budget = budget;
+    this.exact = exact;
     this.memory = new NativeMemory(budget);
     this.uses = new UseCount(this::free);
     this.quantizer = new Quantizer(settings.dimensions(), settings.distance());
@@ -79,6 +84,7 @@ public final class SliceIndex implements AutoCloseable {
   private void free() {
     tables.codes().dropAll();
     tables.codes().closeDropped();
+    tables.floats().freeAll();
     memory.close();
   }
 
@@ -152,7 +158,8 @@ public final class SliceIndex implements AutoCloseable {
   /**
    * The {@code topK} memories that score best among those that pass the filter, exactly; equal
    * scores by memory id. A memory that changes meanwhile is judged as it was at one moment of the
-   * search.
+   * search. Where floats are not kept, {@link ExactVectors} is asked for the contenders; see there
+   * for what it throws.
    *
    * @param topK 1 to 1,000
    * @param minScore lowest score returned, or NaN
@@ -161,98 +168,53 @@ public final class SliceIndex implements AutoCloseable {
    *     NOT_READY} when closed
    */
   public List<IndexHit> search(float[] query, int topK, float minScore, Filter filter) {
-    return searchAll(query, topK, minScore, filter).hits();
-  }
-
-  private IndexAnswer searchAll(float[] query, int topK, float minScore, Filter filter) {
-    return answer(
-        () -> {
-          VectorScan scan = scan(query, topK, minScore, filter);
-          if (gather(scan, filter, tables.rowsPresent() / SCANNED_FOR_ONE_GATHERED)) {
-            return new IndexAnswer(scan.hits(), true, SearchPath.GATHERED);
-          }
-          scan.all();
-          return new IndexAnswer(scan.hits(), true, SearchPath.EXACT);
-        });
+    return search(query, topK, minScore, filter, Recall.EXACT).hits();
   }
 
   /** As {@link #search}, among these memories only; unknown ids are ignored. */
   public List<IndexHit> searchAmong(
       float[] query, Collection<MemoryId> among, int topK, float minScore, Filter filter) {
-    return answer(
-        () -> {
-          VectorScan scan = scan(query, topK, minScore, filter);
-          Iterator<MemoryId> ids = new LinkedHashSet<>(among).iterator();
-          while (ids.hasNext()) {
-            scan.these(locked(() -> tables.vectorsOf(ids, LOOKUP_BATCH)));
-          }
-          return scan.hits();
-        });
+    VectorSearch search = question(query, topK, minScore, filter);
+    return answer(() -> search.among(scan -> show(among, scan))).hits();
+  }
+
+  private boolean show(Collection<MemoryId> among, VectorScan scan) {
+    Iterator<MemoryId> ids = new LinkedHashSet<>(among).iterator();
+    while (ids.hasNext()) {
+      scan.these(locked(() -> tables.vectorsOf(ids, LOOKUP_BATCH)));
+    }
+    return true;
   }
 
   /**
    * As {@link #search}, but by codes where there are any, less than all of the answer is asked for
-   * and the filter is not selective: then a memory may be missing, while the scores and the order
-   * of the others are exact.
+   * and the filter is not selective: then a memory may be missing. Where floats are not kept, the
+   * scores of such an answer are those of the int8 vectors: off by at most the length of what
+   * rounding took from the vector, which is at most max|x| sqrt(n) / 254 (for {@code COSINE}
+   * divided by the vector's length, for {@code DOT} times the query's), and as a rule by a
+   * twentieth of that; the order is that of these scores. Where this order alone would miss too
+   * much for the recall, the exact vectors of those are read of which it is open whether they
+   * belong to the best.
+   *
+   * <p>An answer that says that it is exact has exact scores. It does not say so, whatever recall
+   * was asked for, where more than {@value VectorSearch#RESCORED_MAX} vectors were so near to each
+   * other that int8 does not tell which are the best.
    */
   public IndexAnswer search(float[] query, int topK, float minScore, Filter filter, Recall recall) {
+    VectorSearch search = question(query, topK, minScore, filter);
     CodeBook<?> book = recall.isExact() ? null : tables.codes().current();
-    if (book == null) {
-      return searchAll(query, topK, minScore, filter);
-    }
-    return answer(
-        () -> {
-          VectorScan scan = scan(query, topK, minScore, filter);
-          double most = tables.rowsPresent() / CODES_FOR_ONE_GATHERED;
-          if (gather(scan, filter, Math.min(most, settings.gatherMax() / chunks()))) {
-            return new IndexAnswer(scan.hits(), true, SearchPath.GATHERED);
-          }
-          // Closed by now, it is as if it had been asked for after that.
-          boolean byCodes = book.enter();
-          boolean exact = true;
-          try {
-            if (byCodes) {
-              recent.add(query);
-              double chunks = chunks();
-              exact =
-                  new CodeScan(
-                          tables,
-                          new FilterCompiler(tables).compile(filter),
-                          scan,
-                          book.runs(query, recall),
-                          Recall.candidates(topK, chunks))
-                      .run((int) Math.ceil(topK * Math.max(1, chunks)));
-            } else {
-              scan.all();
-            }
-          } finally {
-            if (byCodes) {
-              book.leave();
-            }
-          }
-          SearchPath path = byCodes ? book.path() : SearchPath.EXACT;
-          return new IndexAnswer(scan.hits(), exact, path);
-        });
+    return answer(() -> book == null ? search.exactly() : search.byCodes(book, recall, recent));
   }
 
-  /**
-   * Judges what may pass a filter, if that takes less time than a scan.
-   *
-   * @param rowsMax rows from which the scan is faster
-   * @return false when nothing was judged
-   */
-  private boolean gather(VectorScan scan, Filter filter, double rowsMax) {
-    int most = settings.gatherMax() == 0 ? 0 : (int) rowsMax;
-    BitSet rows = most == 0 ? null : CandidateRows.find(tables, filter, most);
-    if (rows == null || rows.cardinality() > most) {
-      return false;
+  private VectorSearch question(float[] query, int topK, float minScore, Filter filter) {
+    if (quantizer.encode(query) == null) {
+      throw RekindleException.invalid("query", "a query has the index's dimensions and is finite");
     }
-    new RowGather(tables, scan).these(rows);
-    return true;
-  }
-
-  private double chunks() {
-    return (double) tables.vectorsCounting() / Math.max(1, tables.rowsPresent());
+    if (topK < 1 || topK > Limits.TOP_K_MAX) {
+      throw RekindleException.invalid("top_k", "top_k is from 1 to 1000");
+    }
+    return new VectorSearch(
+        settings, tables, exact, new VectorSearch.Query(query, topK, minScore, filter));
   }
 
   /**
@@ -283,30 +245,38 @@ public final class SliceIndex implements AutoCloseable {
       return false;
     }
     try {
-      return new CodeMaker(settings, budget, tables, recent, writing, stop).make();
+      return new CodeMaker(settings, budget, tables, exact, recent, writing, stop).make();
     } finally {
       uses.leave();
       coding.set(false);
     }
   }
 
+  /**
+   * Whether floats of a slice that has grown large take memory still: {@link #freeFloats} has
+   * something to do.
+   */
+  public boolean hasFloatsToFree() {
+    return tables.floats().hasWithdrawn();
+  }
+
+  /**
+   * Overwrites and frees floats that are not used any more; takes milliseconds, not to be waited
+   * for.
+   */
+  public void freeFloats() {
+    if (uses.enter()) {
+      try {
+        tables.floats().freeWithdrawn();
+      } finally {
+        uses.leave();
+      }
+    }
+  }
+
   /** Whether searches may go by codes now. */
   public boolean hasCodes() {
     return codes() != null;
-  }
-
-  private VectorScan scan(float[] query, int topK, float minScore, Filter filter) {
-    if (quantizer.encode(query) == null) {
-      throw RekindleException.invalid("query", "a query has the index's dimensions and is finite");
-    }
-    if (topK < 1 || topK > Limits.TOP_K_MAX) {
-      throw RekindleException.invalid("top_k", "top_k is from 1 to 1000");
-    }
-    return new VectorScan(
-        tables,
-        new Scorer(settings.distance(), query),
-        new FilterCompiler(tables).compile(filter),
-        new TopMemories(topK, minScore));
   }
 
   /**
@@ -399,7 +369,7 @@ public final class SliceIndex implements AutoCloseable {
 
   /** Bytes taken from the budget. */
   public long bytes() {
-    return memory.bytes() + tables.codes().bytes();
+    return memory.bytes() + tables.floats().bytes() + tables.codes().bytes();
   }
 
   /** Refuses what comes, overwrites and frees the memory when nobody is inside. Idempotent. */
@@ -421,15 +391,20 @@ public final class SliceIndex implements AutoCloseable {
   boolean putScannedVector(
       MemoryId id, int chunk, long contentVersion, float[] vector, BuildLedger build) {
     Quantizer.Code code = quantizer.encode(vector);
-    return code != null
-        && change(
-            () -> {
-              Long known = tables.vectorVersion(id, chunk);
-              boolean stale = known != null && known >= contentVersion;
-              return !stale
-                  && !build.knowsRemoved(id, chunk)
-                  && tables.putVector(id, chunk, contentVersion, code, vector);
-            });
+    boolean changed =
+        code != null
+            && change(
+                () -> {
+                  Long known = tables.vectorVersion(id, chunk);
+                  boolean stale = known != null && known >= contentVersion;
+                  return !stale
+                      && !build.knowsRemoved(id, chunk)
+                      && tables.putVector(id, chunk, contentVersion, code, vector);
+                });
+    if (hasFloatsToFree()) {
+      freeFloats();
+    }
+    return changed;
   }
 
   void endBuild(BuildLedger build) {
@@ -453,6 +428,7 @@ public final class SliceIndex implements AutoCloseable {
   /** For the test that looks for what was erased. */
   List<MemorySegment> segments() {
     List<MemorySegment> all = new ArrayList<>(memory.segments());
+    all.addAll(tables.floats().segments());
     all.addAll(tables.codes().segments());
     return all;
   }

@@ -26,6 +26,7 @@ final class SliceTables {
   private final Blocks<VectorBlock> vectors;
   private final IdTable ids;
   private final Dictionaries dictionaries;
+  private final VectorFloats floats;
   private final VectorCodes codes;
   private final ChangeLog changes = new ChangeLog();
   private volatile int rowsPresent;
@@ -37,7 +38,6 @@ final class SliceTables {
     int declared = settings.declaredPaths().size();
     long rowBytes = RowBlock.slotBytes(declared);
     long vectorBytes = VectorBlock.slotBytes(dimensions);
-    long floatBytes = (long) dimensions * Float.BYTES;
     memory.reserve(ChangeLog.BYTES);
     this.dictionaries = new Dictionaries(memory, settings.declaredPaths());
     this.rows =
@@ -46,18 +46,15 @@ final class SliceTables {
             capacity -> new RowBlock(memory.allocate(capacity * rowBytes), capacity, declared));
     this.vectors =
         new Blocks<>(
-            BlockShape.ofSlotBytes(vectorBytes + floatBytes),
-            capacity -> vectorBlock(memory, capacity, vectorBytes, floatBytes, dimensions));
+            BlockShape.ofSlotBytes(vectorBytes),
+            capacity ->
+                new VectorBlock(memory.allocate(capacity * vectorBytes), capacity, dimensions));
     this.ids = new IdTable(memory, rows);
     this.codes = new VectorCodes();
-  }
-
-  /** One reservation for both pieces, so that neither is taken without the other. */
-  private static VectorBlock vectorBlock(
-      NativeMemory memory, int capacity, long vectorBytes, long floatBytes, int dimensions) {
-    var both = memory.allocate(capacity * (vectorBytes + floatBytes));
-    var heads = both.asSlice(0, capacity * vectorBytes);
-    return new VectorBlock(heads, both.asSlice(heads.byteSize()), capacity, dimensions);
+    // Last: what it takes, the memory of the rest does not give back.
+    this.floats =
+        new VectorFloats(
+            new FloatBlocks(vectors, memory.ofItsOwn(), dimensions), settings.floatsMax());
   }
 
   Blocks<RowBlock> rows() {
@@ -66,6 +63,10 @@ final class SliceTables {
 
   Blocks<VectorBlock> vectors() {
     return vectors;
+  }
+
+  VectorFloats floats() {
+    return floats;
   }
 
   VectorCodes codes() {
@@ -189,12 +190,16 @@ final class SliceTables {
     if (known >= 0 && vectors.of(known).contentVersion(vectors.slot(known)) > contentVersion) {
       return false;
     }
+    floats.admit(known >= 0 ? vectorsStored : vectorsStored + 1);
     int ordinal = known >= 0 ? known : vectors.take();
     int row;
     try {
+      floats.reserve(ordinal);
       row = found >= 0 ? found : newRow(id);
     } catch (RuntimeException e) {
-      vectors.giveBack(ordinal);
+      if (known < 0) {
+        vectors.giveBack(ordinal);
+      }
       throw e;
     }
     RowBlock rowBlock = rows.of(row);
@@ -206,7 +211,8 @@ final class SliceTables {
       link(row, ordinal);
       vectorsStored++;
     }
-    vectors.of(ordinal).write(vectors.slot(ordinal), chunk, contentVersion, code, vector);
+    vectors.of(ordinal).write(vectors.slot(ordinal), chunk, contentVersion, code);
+    floats.write(ordinal, vector);
     settle(ordinal, row);
     rowBlock.endChange(rowSlot);
     return true;
@@ -341,6 +347,7 @@ final class SliceTables {
     vectorsCounting -= block.owner(slot) > 0 ? 1 : 0;
     vectorsStored--;
     block.erase(slot);
+    floats.erase(vector);
     codes.erase(vector);
     vectors.giveBack(vector);
   }

@@ -7,8 +7,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
 /**
- * Vectors: heads of 48 bytes, then codes, each side by side; the exact floats lie in a second piece
- * of memory that a scan touches only for candidates.
+ * Vectors: heads of 36 bytes, then int8 codes, each side by side. The exact floats are elsewhere
+ * ({@link FloatBlocks}), if at all.
  *
  * <p>A vector has a generation of its own, odd while it is written or erased, so that a scan can
  * refuse it without a look at its row. Whoever believes more of it than that asks the row's
@@ -16,27 +16,24 @@ import java.lang.invoke.VarHandle;
  */
 final class VectorBlock extends Block {
   private static final int SCALE = 0;
-  private static final int MARGIN = 8;
-  private static final int NORM = 16;
+  private static final int MARGIN = 4;
+  private static final int NORM = 8;
+  private static final int OWNER = 12;
+  private static final int CHUNK = 16;
+  private static final int LINK = 20;
+  // Of eight bytes at multiples of four.
   private static final int CONTENT_VERSION = 24;
-  private static final int OWNER = 32;
-  private static final int CHUNK = 36;
-  private static final int LINK = 40;
-  private static final int GENERATION = 44;
-  private static final int HEAD_BYTES = 48;
+  private static final int GENERATION = 32;
+  private static final int HEAD_BYTES = 36;
 
-  private final MemorySegment floats;
   private final int codeBytes;
-  private final int dimensions;
 
-  VectorBlock(MemorySegment memory, MemorySegment floats, int capacity, int dimensions) {
+  VectorBlock(MemorySegment memory, int capacity, int dimensions) {
     super(memory, capacity);
-    this.floats = floats;
-    this.dimensions = dimensions;
     this.codeBytes = Kernel.padded(dimensions);
   }
 
-  /** Bytes of one vector's head and code. */
+  /** Bytes of one vector. */
   static long slotBytes(int dimensions) {
     return (long) HEAD_BYTES + Kernel.padded(dimensions);
   }
@@ -86,19 +83,19 @@ final class VectorBlock extends Block {
   }
 
   long contentVersion(int slot) {
-    return memory.get(ValueLayout.JAVA_LONG, head(slot) + CONTENT_VERSION);
+    return memory.get(ValueLayout.JAVA_LONG_UNALIGNED, head(slot) + CONTENT_VERSION);
   }
 
-  double scale(int slot) {
-    return memory.get(ValueLayout.JAVA_DOUBLE, head(slot) + SCALE);
+  float scale(int slot) {
+    return memory.get(ValueLayout.JAVA_FLOAT, head(slot) + SCALE);
   }
 
-  double margin(int slot) {
-    return memory.get(ValueLayout.JAVA_DOUBLE, head(slot) + MARGIN);
+  float margin(int slot) {
+    return memory.get(ValueLayout.JAVA_FLOAT, head(slot) + MARGIN);
   }
 
-  double norm(int slot) {
-    return memory.get(ValueLayout.JAVA_DOUBLE, head(slot) + NORM);
+  float norm(int slot) {
+    return memory.get(ValueLayout.JAVA_FLOAT, head(slot) + NORM);
   }
 
   /** Where the codes lie. */
@@ -110,25 +107,26 @@ final class VectorBlock extends Block {
     return (long) capacity() * HEAD_BYTES + (long) slot * codeBytes;
   }
 
-  MemorySegment floats() {
-    return floats;
-  }
-
-  long floatOffset(int slot) {
-    return (long) slot * dimensions * Float.BYTES;
+  /** Reads what the code stands for, which is finite as the vector was. */
+  void read(int slot, float[] into) {
+    double scale = scale(slot);
+    long offset = codeOffset(slot);
+    for (int i = 0; i < into.length; i++) {
+      double value = scale * memory.get(ValueLayout.JAVA_BYTE, offset + i);
+      into[i] = (float) Math.clamp(value, -Float.MAX_VALUE, Float.MAX_VALUE);
+    }
   }
 
   /** Fills a slot, but for its owner and link. */
-  void write(int slot, int chunk, long contentVersion, Quantizer.Code code, float[] vector) {
+  void write(int slot, int chunk, long contentVersion, Quantizer.Code code) {
     long head = head(slot);
     beginChange(slot);
-    memory.set(ValueLayout.JAVA_DOUBLE, head + SCALE, code.scale());
-    memory.set(ValueLayout.JAVA_DOUBLE, head + MARGIN, code.margin());
-    memory.set(ValueLayout.JAVA_DOUBLE, head + NORM, code.norm());
-    memory.set(ValueLayout.JAVA_LONG, head + CONTENT_VERSION, contentVersion);
+    memory.set(ValueLayout.JAVA_FLOAT, head + SCALE, code.scale());
+    memory.set(ValueLayout.JAVA_FLOAT, head + MARGIN, code.margin());
+    memory.set(ValueLayout.JAVA_FLOAT, head + NORM, code.norm());
+    memory.set(ValueLayout.JAVA_LONG_UNALIGNED, head + CONTENT_VERSION, contentVersion);
     memory.set(ValueLayout.JAVA_INT, head + CHUNK, chunk);
     MemorySegment.copy(code.codes(), 0, memory, ValueLayout.JAVA_BYTE, codeOffset(slot), codeBytes);
-    MemorySegment.copy(vector, 0, floats, ValueLayout.JAVA_FLOAT, floatOffset(slot), dimensions);
     endChange(slot);
   }
 
@@ -138,7 +136,6 @@ final class VectorBlock extends Block {
     setOwner(slot, 0);
     memory.asSlice(head(slot), GENERATION).fill((byte) 0);
     memory.asSlice(codeOffset(slot), codeBytes).fill((byte) 0);
-    floats.asSlice(floatOffset(slot), (long) dimensions * Float.BYTES).fill((byte) 0);
     endChange(slot);
   }
 }

@@ -3,15 +3,25 @@ package io.rekindle.node.index;
 import io.rekindle.node.index.scan.Kernel;
 import io.rekindle.node.index.scan.Kernels;
 import io.rekindle.node.index.scan.Scorer;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One search: each vector's code is compared with the query, and only where the proven bound of its
- * score reaches the worst of the best so far are its floats read. That makes the answer exact: what
- * was refused could not have been in it. One thread.
+ * score reaches the worst of the best so far is it looked at more closely. One thread.
+ *
+ * <ul>
+ *   <li>Where floats are kept, its exact score is computed. The answer is exact: what was refused
+ *       could not have been in it.
+ *   <li>Where they are not, and the answer is to be exact, the best are known by the lowest score
+ *       that each can have, and whoever can have a higher one is a contender: {@link Rescoring}
+ *       decides among these.
+ *   <li>Where they are not, and it need not be, the score of what the code stands for is taken.
+ * </ul>
  */
-final class VectorScan {
+final class VectorScan implements AutoCloseable {
   private static final Kernel KERNEL = Kernels.best();
   private static final int BATCH = 64;
 
@@ -23,6 +33,9 @@ final class VectorScan {
   private final CompiledFilter filter;
   private final TopMemories top;
   private final long firstChange;
+  private final @Nullable FloatBlocks floats;
+  private final @Nullable Candidates contenders;
+  private final float marginPart;
 
   // A batch of slots: at which generation each was, what the kernel says, and who may score enough.
   private final int[] generations = new int[BATCH];
@@ -32,6 +45,8 @@ final class VectorScan {
   // The candidate under judgement; believed once its row is known not to have changed.
   private final float[] dot = new float[1];
   private float score;
+  private float bound;
+  private boolean isOutdated;
   private long high;
   private long low;
   private int chunk;
@@ -41,7 +56,40 @@ final class VectorScan {
   private long tested;
   private long passed;
 
-  VectorScan(SliceTables tables, Scorer scorer, CompiledFilter filter, TopMemories top) {
+  /**
+   * @param top the best, which are known by their exact or near scores, or by the lowest possible
+   *     ones when there are contenders
+   * @param contenders takes the vectors that are to be rescored; null when none are
+   * @param marginPart which part of their margins counts in that: 1 for all who can be the best
+   */
+  VectorScan(
+      SliceTables tables,
+      Scorer scorer,
+      CompiledFilter filter,
+      TopMemories top,
+      @Nullable Candidates contenders,
+      float marginPart) {
+    this(tables, scorer, filter, top, contenders, marginPart, tables.floats().current());
+  }
+
+  /** One that does without floats, also where they are kept. */
+  static VectorScan withoutFloats(
+      SliceTables tables,
+      Scorer scorer,
+      CompiledFilter filter,
+      TopMemories top,
+      @Nullable Candidates contenders) {
+    return new VectorScan(tables, scorer, filter, top, contenders, 1, null);
+  }
+
+  private VectorScan(
+      SliceTables tables,
+      Scorer scorer,
+      CompiledFilter filter,
+      TopMemories top,
+      @Nullable Candidates contenders,
+      float marginPart,
+      @Nullable FloatBlocks kept) {
     this.tables = tables;
     this.rows = tables.rows();
     this.vectors = tables.vectors();
@@ -49,19 +97,40 @@ final class VectorScan {
     this.unitQuery = scorer.unitQuery();
     this.filter = filter;
     this.top = top;
+    this.marginPart = marginPart;
     this.firstChange = tables.changes();
+    this.floats = kept != null && kept.enter() ? kept : null;
+    this.contenders = floats == null ? contenders : null;
+  }
+
+  /** Whether what it takes for the best have their exact scores. */
+  boolean scoresExactly() {
+    return floats != null;
+  }
+
+  /** Whether floats were withdrawn meanwhile, so that it is to be done again without them. */
+  boolean isOutdated() {
+    return isOutdated;
+  }
+
+  @Override
+  public void close() {
+    if (floats != null) {
+      floats.leave();
+    }
   }
 
   /** Considers every vector. */
   void all() {
-    int left = vectors.size();
-    for (int number = 0; left > 0; number++) {
+    int all = vectors.size();
+    int first = 0;
+    for (int number = 0; first < all; number++) {
       VectorBlock block = vectors.block(number);
-      int end = Math.min(left, block.capacity());
+      int end = Math.min(all - first, block.capacity());
       for (int slot = 0; slot < end; slot += BATCH) {
-        batch(block, slot, Math.min(BATCH, end - slot));
+        batch(block, first, slot, Math.min(BATCH, end - slot));
       }
-      left -= end;
+      first += end;
     }
   }
 
@@ -70,10 +139,10 @@ final class VectorScan {
    * filter is asked first. Afterwards the bound refuses nearly all, in loops that the compiler
    * makes tight; the rest, and what changed meanwhile, is considered one by one.
    */
-  private void batch(VectorBlock block, int from, int count) {
+  private void batch(VectorBlock block, int first, int from, int count) {
     if (!top.isFull()) {
       for (int i = 0; i < count; i++) {
-        consider(block, from + i);
+        consider(block, from + i, first + from + i);
       }
       return;
     }
@@ -90,7 +159,7 @@ final class VectorScan {
       int generation = generations[i];
       boolean whole = (generation & 1) == 0 && block.generationNow(from + i) == generation;
       if (worthwhile[i] || !whole) {
-        consider(block, from + i);
+        consider(block, from + i, first + from + i);
       }
     }
   }
@@ -108,7 +177,7 @@ final class VectorScan {
 
   /** Considers one vector. */
   void one(int ordinal) {
-    consider(vectors.of(ordinal), vectors.slot(ordinal));
+    consider(vectors.of(ordinal), vectors.slot(ordinal), ordinal);
   }
 
   /** From now on a vector may come that was considered before. */
@@ -130,7 +199,7 @@ final class VectorScan {
     return top.hits();
   }
 
-  private void consider(VectorBlock block, int slot) {
+  private void consider(VectorBlock block, int slot, int ordinal) {
     for (int turn = 0; ; turn++) {
       int owner = block.owner(slot);
       if (owner <= 0) {
@@ -140,9 +209,12 @@ final class VectorScan {
       int rowSlot = rows.slot(owner - 1);
       int generation = row.generation(rowSlot);
       if ((generation & 1) == 0) {
-        boolean candidate = judge(block, slot, row, rowSlot);
+        boolean candidate = judge(block, slot, ordinal, row, rowSlot);
         if (row.unchanged(rowSlot, generation) && block.owner(slot) == owner) {
           if (candidate) {
+            if (contenders != null) {
+              contenders.offer(bound, ordinal);
+            }
             boolean again = repeats || hasSiblings || tables.changes() != firstChange;
             top.offer(score, high, low, chunk, version, again);
           }
@@ -154,7 +226,7 @@ final class VectorScan {
   }
 
   /** Tests the filter, which spares the arithmetic, then the bound, then the score. */
-  private boolean judge(VectorBlock block, int slot, RowBlock row, int rowSlot) {
+  private boolean judge(VectorBlock block, int slot, int ordinal, RowBlock row, int rowSlot) {
     tested++;
     if (!filter.test(row, rowSlot)) {
       return false;
@@ -162,15 +234,40 @@ final class VectorScan {
     passed++;
     float threshold = top.threshold();
     KERNEL.dots(unitQuery, block.codes(), block.codeOffset(slot), 1, dot);
-    if (!mayReach(block, slot, threshold, dot[0])) {
+    if (!mayReach(block, slot, threshold, dot[0]) || !score(block, slot, ordinal)) {
       return false;
     }
-    score = scorer.score(block.floats(), block.floatOffset(slot), block.norm(slot));
     high = row.getLong(RowBlock.ID_HIGH, rowSlot);
     low = row.getLong(RowBlock.ID_LOW, rowSlot);
     chunk = block.chunk(slot);
     version = row.getLong(RowBlock.VERSION, rowSlot);
     hasSiblings = row.getInt(RowBlock.VECTORS, rowSlot) > 1;
-    return score >= threshold;
+    return bound >= threshold;
+  }
+
+  /** Whether the vector has a score by now; the bound is the highest that it can be. */
+  private boolean score(VectorBlock block, int slot, int ordinal) {
+    if (floats != null) {
+      MemorySegment exact = floats.block(vectors.number(ordinal));
+      // The row's generation was taken before: a vector that came later than this has no floats.
+      if (exact == null || tables.floats().current() != floats) {
+        isOutdated = true;
+        return false;
+      }
+      score = scorer.score(exact, floats.offset(slot));
+      bound = score;
+      return true;
+    }
+    float scale = block.scale(slot);
+    double estimate = scorer.estimate(dot[0], block.codes(), block.codeOffset(slot), scale);
+    if (contenders != null) {
+      float margin = marginPart * block.margin(slot);
+      score = scorer.low(estimate, margin);
+      bound = scorer.high(estimate, margin);
+    } else {
+      score = scorer.approximate(estimate);
+      bound = score;
+    }
+    return true;
   }
 }

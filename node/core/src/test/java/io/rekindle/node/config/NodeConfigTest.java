@@ -55,6 +55,7 @@ class NodeConfigTest {
     assertThat(config.index().wordsBytesMax().bytes()).isEqualTo(256L << 20);
     assertThat(config.index().wordsRefreshInterval()).isEqualTo(Duration.ofSeconds(1));
     assertThat(config.index().wordsCompactInterval()).isEqualTo(Duration.ofHours(1));
+    assertThat(config.index().floatsMax()).isEqualTo(10_000);
     assertThat(config.index().idleAfter()).isEqualTo(Duration.ofMinutes(10));
     assertThat(config.embedding().batchItemsMax()).isEqualTo(32);
     assertThat(config.requests().inFlightPerKeyMax())
@@ -114,6 +115,7 @@ class NodeConfigTest {
     "door.request-bytes-max, 0B, is at least 1B",
     "index.codes-from, 0, is at least 1",
     "index.gather-max, -1, is at least 0",
+    "index.floats-max, -1, is at least 0",
     "ignite.backups, -1, is at least 0",
     "embedding.workers, 0, is at least 1"
   })
@@ -130,9 +132,11 @@ class NodeConfigTest {
             Map.of(
                 "rekindle.door.port", "0",
                 "rekindle.index.gather-max", "0",
+                "rekindle.index.floats-max", "0",
                 "rekindle.door.handler-threads", "1",
                 "rekindle.disk.reserve-bytes", "0B"));
     assertThat(config.index().gatherMax()).isZero();
+    assertThat(config.index().floatsMax()).isZero();
     assertThat(config.disk().reserveBytes().bytes()).isZero();
   }
 

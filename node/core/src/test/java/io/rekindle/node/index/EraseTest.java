@@ -116,6 +116,51 @@ class EraseTest {
     }
   }
 
+  /** Their memory is freed later, and until then what changes or is removed leaves it at once. */
+  @Test
+  void aFloatThatWasWithdrawnIsGoneWithItsVectorAndAllOfThemWhenTheyAreFreed() {
+    IndexSettings settings =
+        new IndexSettings(
+            DIMENSIONS, Distance.COSINE, List.of("n"), 1_000, 1_000, IndexSettings.GATHER_MAX, 10);
+    try (SliceIndex index =
+        new SliceIndex(settings, new MemoryBudget(1 << 26), (_, _, _) -> marked())) {
+      for (int n = 0; n < 10; n++) {
+        index.putRow(Rows.row(n, 1, 1));
+        index.putVector(Rows.id(n), 0, 1, n < 8 ? marked() : plain(n));
+      }
+      index.putRow(Rows.row(10, 1, 1));
+      index.putVector(Rows.id(10), 0, 1, plain(10));
+      assertThat(index.hasFloatsToFree()).isTrue();
+      assertThat(contains(index, plain(10)[3])).as("of one that came later").isFalse();
+
+      for (int n = 0; n < 8; n++) {
+        assertThat(contains(index, marked()[3])).isTrue();
+        switch (n % 4) {
+          case 0 -> index.removeRow(Rows.id(n));
+          case 1 -> index.removeVector(Rows.id(n), 0);
+          case 2 -> index.putRow(Rows.row(n, 2, 2));
+          default -> index.putVector(Rows.id(n), 0, 2, plain(n));
+        }
+      }
+      for (float value : marked()) {
+        assertThat(contains(index, value)).isFalse();
+      }
+      assertThat(contains(index, plain(9)[3])).as("of one that stays").isTrue();
+      List<MemorySegment> segments = index.segments();
+      index.freeFloats();
+      assertThat(contains(index, plain(9)[3])).isFalse();
+      assertThat(segments).anyMatch(segment -> !segment.scope().isAlive());
+    }
+  }
+
+  private static float[] plain(int number) {
+    float[] vector = new float[DIMENSIONS];
+    for (int i = 0; i < DIMENSIONS; i++) {
+      vector[i] = number + i * 0.7654f;
+    }
+    return vector;
+  }
+
   private static FlatCodes flat(SliceIndex index) {
     return (FlatCodes) Objects.requireNonNull(index.codes());
   }

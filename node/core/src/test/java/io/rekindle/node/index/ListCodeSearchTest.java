@@ -170,6 +170,30 @@ class ListCodeSearchTest extends CodeSearchContract {
     }
   }
 
+  /**
+   * Of a place in a list its lowest bits are kept: where that is longer, the right one is found.
+   */
+  @Test
+  void whatIsRemovedFromAListOfMoreThanAMillionCodesIsGone() {
+    IndexSettings settings = settings(2, Distance.DOT, 1);
+    try (SliceIndex index = new SliceIndex(settings, new MemoryBudget(1L << 30))) {
+      put(index, 0, new float[] {1, 0});
+      assertThat(index.buildCodes()).isTrue();
+      assertThat(lists(index).means().count()).isEqualTo(1);
+      int half = CodePlaces.slotStep() / 2; // Each has two codes there.
+      for (int n = 1; n <= half + 100; n++) {
+        index.putRow(Rows.row(n, 1, 1));
+        index.putVector(Rows.id(n), 0, 1, new float[] {1, n});
+      }
+      // Not the codes of the vector that many before, whose places have the same bits.
+      assertThat(index.removeRow(Rows.id(half + 1))).isTrue();
+      assertThat(index.hasCodes()).isTrue();
+      float[] down = {0, -1};
+      assertThat(ids(index.search(down, 2, ANY, Filter.ALL, new Recall(0.9)).hits()))
+          .containsExactly(Rows.id(0), Rows.id(1));
+    }
+  }
+
   @Test
   void aVectorThatChangesLeavesItsOldLists() {
     try (SliceIndex index = index(Distance.L2, 500)) {

@@ -10,11 +10,14 @@ import io.rekindle.node.model.Distance;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MemoryBudgetTest {
   private static final IndexSettings SETTINGS =
@@ -219,6 +222,32 @@ class MemoryBudgetTest {
       }
     }
     assertThat(budget.bytesUsed()).isEqualTo(budget.bytesMax());
+  }
+
+  /** Of 384 dimensions, with codes of both kinds; what the rows themselves take is beside it. */
+  @ParameterizedTest
+  @CsvSource({"1000000, 480", "1000, 600"})
+  void aVectorOfALargeIndexTakesFewBytes(int listsFrom, int bytesMax) {
+    int count = 16_384;
+    int dimensions = 384;
+    MemoryBudget budget = new MemoryBudget(1L << 30);
+    IndexSettings settings =
+        new IndexSettings(
+            dimensions, Distance.COSINE, List.of(), 1_000, listsFrom, IndexSettings.GATHER_MAX, 1);
+    try (SliceIndex index = new SliceIndex(settings, budget, (_, _, _) -> null)) {
+      Random random = new Random(6);
+      for (int n = 0; n < count; n++) {
+        index.putRow(Rows.row(n, 1, 1));
+      }
+      long rows = budget.bytesUsed();
+      for (int n = 0; n < count; n++) {
+        index.putVector(Rows.id(n), 0, 1, Vectors.clustered(random, dimensions));
+      }
+      index.freeFloats();
+      assertThat(index.buildCodes()).isTrue();
+      assertThat((double) (budget.bytesUsed() - rows) / count).isLessThan(bytesMax);
+      assertThat((double) rows / count).isLessThan(130);
+    }
   }
 
   @Test

@@ -33,7 +33,9 @@ class RowGatherTest {
             tables,
             new Scorer(Distance.DOT, new float[] {1, 0}),
             new CompiledFilter(condition, false, tables::changes, tables.changes()),
-            new TopMemories(10, Float.NaN));
+            new TopMemories(10, Float.NaN),
+            null,
+            1);
     BitSet ordinals = new BitSet();
     for (int row : rows) {
       ordinals.set(row);

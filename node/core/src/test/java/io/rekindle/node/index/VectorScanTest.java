@@ -22,7 +22,7 @@ class VectorScanTest {
 
   private final NativeMemory memory = new NativeMemory(new MemoryBudget(16 << 20));
   private final SliceTables tables =
-      new SliceTables(new IndexSettings(2, Distance.DOT, List.of()), memory);
+      new SliceTables(new IndexSettings(2, Distance.DOT, List.of(), 100, 100, 0, 1_000), memory);
 
   @AfterEach
   void free() {
@@ -72,14 +72,37 @@ class VectorScanTest {
     assertThat(scan.hits()).extracting(IndexHit::memoryId).containsExactly(Rows.id(2));
   }
 
+  @Test
+  void aSearchWhoseFloatsAreWithdrawnSaysSo() {
+    put(1, GOOD);
+    put(2, POOR);
+    VectorScan before = scan(10);
+    assertThat(before.scoresExactly()).isTrue();
+    tables.floats().admit(Integer.MAX_VALUE);
+    put(3, GOOD);
+    before.all();
+    assertThat(before.isOutdated()).isTrue();
+    assertThat(before.hits()).isEmpty();
+
+    VectorScan after = scan(10);
+    assertThat(after.scoresExactly()).isFalse();
+    after.all();
+    assertThat(after.isOutdated()).isFalse();
+    assertThat(after.hits()).hasSize(3);
+
+    tables.floats().freeWithdrawn();
+    before.close();
+    after.close();
+  }
+
   private static boolean isSpinning(Thread thread) {
     return Arrays.stream(thread.getStackTrace())
         .anyMatch(frame -> frame.getClassName().equals(Spin.class.getName()));
   }
 
-  /** Where the second slot's generation lies: the last four of a head's 48 bytes. */
+  /** Where a slot's generation lies: the last four of a head's 36 bytes. */
   private static long generation(int slot) {
-    return slot * 48L + 44;
+    return slot * 36L + 32;
   }
 
   private static byte[] code(VectorBlock vectors) {
@@ -98,7 +121,9 @@ class VectorScanTest {
         tables,
         new Scorer(Distance.DOT, QUERY),
         new FilterCompiler(tables).compile(Filter.ALL),
-        new TopMemories(topK, Float.NaN));
+        new TopMemories(topK, Float.NaN),
+        null,
+        1);
   }
 
   private void put(int number, float[] vector) {

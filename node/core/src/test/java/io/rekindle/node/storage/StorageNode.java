@@ -34,6 +34,9 @@ public final class StorageNode implements AutoCloseable {
   /** Contents of a slice from which its words are kept on disk. */
   public static final int WORD_FILES_FROM = 50;
 
+  /** Vectors of a slice up to which it keeps floats; of more the cache is asked. */
+  public static final int FLOATS_MAX = 20;
+
   public static final int DIMENSIONS = 8;
   public static final SystemPass PASS = SystemPass.mint(SystemPass.Purpose.BOOTSTRAP);
 
@@ -71,6 +74,7 @@ public final class StorageNode implements AutoCloseable {
                     CODES_FROM,
                     2 * CODES_FROM,
                     IndexSettings.GATHER_MAX,
+                    FLOATS_MAX,
                     new WordSettings(
                         64 << 20,
                         folder.resolve("words"),

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * terms: that adds at most about n 2^-24 |c| s (Higham, Accuracy and Stability of Numerical
  * Algorithms, 2nd edition, 3.1), rounding q to floats 2^-24 |c| s more, and a score as a float is
  * off by 2^-24 of itself. The margin holds all of it, with room for the doubles it is computed in.
+ * The scale is a float before anything is rounded by it, and the margin is rounded up, so that both
+ * bound as floats what they bound as doubles.
  *
  * <p>Immutable and thread-safe.
  */
@@ -34,10 +36,10 @@ public final class Quantizer {
    *
    * @param codes padded with zeros
    * @param scale s; 0 for a vector of zeros
-   * @param margin the most by which scale times the kernel's result can be below the truth
-   * @param norm Euclidean length of the vector as it came
+   * @param margin the most by which scale times the kernel's result can be off the truth
+   * @param norm Euclidean length of the vector as it came, rounded down
    */
-  public record Code(byte[] codes, double scale, double margin, double norm) {}
+  public record Code(byte[] codes, float scale, float margin, float norm) {}
 
   /** The code of a vector, or null when it has the wrong dimensions or a number is not finite. */
   public @Nullable Code encode(float[] vector) {
@@ -55,17 +57,24 @@ public final class Quantizer {
     }
     double norm = Math.sqrt(squares);
     double unit = distance == Distance.COSINE && norm > 0 ? 1 / norm : 1;
-    double scale = largest * unit / CODE_MAX;
+    float scale = (float) (largest * unit / CODE_MAX);
     byte[] codes = new byte[Kernel.padded(dimensions)];
     double lostSquares = 0;
     for (int i = 0; i < dimensions && scale > 0; i++) {
       double value = vector[i] * unit;
       long code = Math.clamp(Math.round(value / scale), -CODE_MAX, CODE_MAX);
       codes[i] = (byte) code;
-      double lost = value - code * scale;
+      double lost = value - code * (double) scale;
       lostSquares += lost * lost;
     }
     double lost = Math.sqrt(lostSquares);
-    return new Code(codes, scale, lost + rounding * (norm * unit + lost), norm);
+    double margin = lost + rounding * (norm * unit + lost);
+    return new Code(codes, scale, roundedUp(margin), -roundedUp(-norm));
+  }
+
+  /** The lowest float that is not below a number. */
+  static float roundedUp(double number) {
+    float rounded = (float) number;
+    return rounded < number ? Math.nextUp(rounded) : rounded;
   }
 }

@@ -31,6 +31,11 @@ public final class Scorer {
     }
   }
 
+  /** Dimensions of the query. */
+  public int dimensions() {
+    return query.length;
+  }
+
   /** What the kernel multiplies codes with: the query divided by its length, padded with zeros. */
   public float[] unitQuery() {
     return unitQuery;
@@ -41,11 +46,11 @@ public final class Scorer {
    *
    * @param dot the kernel's result for the code
    */
-  public boolean mayReach(float threshold, float dot, double scale, double margin, double norm) {
+  public boolean mayReach(float threshold, float dot, float scale, float margin, float norm) {
     if (threshold <= -Float.MAX_VALUE) {
       return true;
     }
-    double bound = scale * dot + margin;
+    double bound = scale * (double) dot + margin;
     return switch (distance) {
       case COSINE -> bound >= (double) threshold - Float.MIN_VALUE;
       case DOT -> queryNorm * bound >= (double) threshold - Float.MIN_VALUE;
@@ -64,17 +69,74 @@ public final class Scorer {
    * The exact score.
    *
    * @param floats holds the vector from {@code offset} (bytes)
-   * @param norm its Euclidean length
    */
-  public float score(MemorySegment floats, long offset, double norm) {
+  public float score(MemorySegment floats, long offset) {
     return switch (distance) {
       case COSINE -> {
-        double norms = queryNorm * norm;
+        double norms = queryNorm * norm(floats, offset, query.length);
         yield norms == 0 ? 0 : finite(Math.clamp(dot(floats, offset) / norms, -1.0, 1.0));
       }
       case DOT -> finite(dot(floats, offset));
       case L2 -> finite(-Math.sqrt(squaredDistance(floats, offset)));
     };
+  }
+
+  /**
+   * The score of what a code stands for, which is off the exact one by at most the code's margin,
+   * times the query's length for {@code DOT}.
+   *
+   * @param dot the kernel's result for the code
+   * @param codes hold the code from {@code offset} (bytes)
+   */
+  public double estimate(float dot, MemorySegment codes, long offset, float scale) {
+    return switch (distance) {
+      case COSINE -> scale * (double) dot;
+      case DOT -> queryNorm * scale * dot;
+      // Not by the kernel's result: little would be left of it where the two are near.
+      case L2 -> -Math.sqrt(squaredDistance(codes, offset, scale));
+    };
+  }
+
+  /** An {@link #estimate} as a score. */
+  public float approximate(double estimate) {
+    return finite(distance == Distance.COSINE ? Math.clamp(estimate, -1.0, 1.0) : estimate);
+  }
+
+  /** No exact score of a vector with this {@link #estimate} is above it. */
+  public float high(double estimate, float margin) {
+    return finite(Quantizer.roundedUp(Math.min(estimate + error(estimate, margin), most())));
+  }
+
+  /** No exact score of a vector with this {@link #estimate} is below it. */
+  public float low(double estimate, float margin) {
+    return finite(-Quantizer.roundedUp(error(estimate, margin) - estimate));
+  }
+
+  private double most() {
+    return distance == Distance.L2 ? 0 : Double.POSITIVE_INFINITY;
+  }
+
+  /** With room for the rounding of a score to a float, where the margin has none. */
+  private double error(double estimate, float margin) {
+    return switch (distance) {
+      case COSINE -> margin + Float.MIN_VALUE;
+      case DOT -> queryNorm * margin + Float.MIN_VALUE;
+      case L2 -> margin + 1e-6 * -estimate + Float.MIN_VALUE;
+    };
+  }
+
+  private static double norm(MemorySegment floats, long offset, int dimensions) {
+    double even = 0;
+    double odd = 0;
+    int i = 0;
+    for (; i + 2 <= dimensions; i += 2) {
+      double first = at(floats, offset, i);
+      double second = at(floats, offset, i + 1);
+      even += first * first;
+      odd += second * second;
+    }
+    double rest = i < dimensions ? at(floats, offset, i) : 0;
+    return Math.sqrt(even + odd + rest * rest);
   }
 
   // Four sums, because each addition waits for the one before it.
@@ -107,6 +169,24 @@ public final class Scorer {
       odd += second * second;
     }
     double rest = i < query.length ? query[i] - at(floats, offset, i) : 0;
+    return even + odd + rest * rest;
+  }
+
+  private double squaredDistance(MemorySegment codes, long offset, float scale) {
+    double even = 0;
+    double odd = 0;
+    int i = 0;
+    for (; i + 2 <= query.length; i += 2) {
+      double first = query[i] - codes.get(ValueLayout.JAVA_BYTE, offset + i) * (double) scale;
+      double second =
+          query[i + 1] - codes.get(ValueLayout.JAVA_BYTE, offset + i + 1) * (double) scale;
+      even += first * first;
+      odd += second * second;
+    }
+    double rest =
+        i < query.length
+            ? query[i] - codes.get(ValueLayout.JAVA_BYTE, offset + i) * (double) scale
+            : 0;
     return even + odd + rest * rest;
   }
 

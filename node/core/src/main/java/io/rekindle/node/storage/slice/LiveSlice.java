@@ -1,5 +1,6 @@
 package io.rekindle.node.storage.slice;
 
+import io.rekindle.node.index.ExactVectors;
 import io.rekindle.node.index.IndexSettings;
 import io.rekindle.node.index.MemoryBudget;
 import io.rekindle.node.index.SliceIndex;
@@ -22,7 +23,12 @@ final class LiveSlice implements AutoCloseable {
   private volatile long codesNotBeforeNanos = System.nanoTime();
   private volatile long wordsNotBeforeNanos = System.nanoTime();
 
-  LiveSlice(Namespace namespace, SliceId id, SliceIndexes.Settings sizes, MemoryBudget budget) {
+  LiveSlice(
+      Namespace namespace,
+      SliceId id,
+      SliceIndexes.Settings sizes,
+      MemoryBudget budget,
+      ExactVectors exact) {
     NamespaceSettings settings = namespace.settings();
     this.namespace = namespace;
     this.id = id;
@@ -34,8 +40,10 @@ final class LiveSlice implements AutoCloseable {
                 settings.declaredPaths(),
                 sizes.codesFrom(),
                 sizes.listsFrom(),
-                sizes.gatherMax()),
-            budget);
+                sizes.gatherMax(),
+                sizes.floatsMax()),
+            budget,
+            exact);
   }
 
   Namespace namespace() {

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the codes of slices that have grown large, one after the other on a thread of its own,
- * while they are searched exactly or by the codes they have. Thread-safe.
+ * Sees to slices that have grown large, one after the other on a thread of its own, while they are
+ * searched: makes their codes, and frees the floats that they have no more use for. Thread-safe.
  */
 final class SliceCoder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SliceCoder.class);
@@ -35,9 +35,9 @@ final class SliceCoder implements AutoCloseable {
     thread.allowCoreThreadTimeOut(true);
   }
 
-  /** Sees to the codes of a slice, if it wants any; returns at once. */
+  /** Sees to a slice, if it wants that; returns at once. */
   void offer(LiveSlice slice) {
-    if (!slice.index().wantsCodes() || !slice.mayBeCoded() || !waiting.add(slice)) {
+    if (!(slice.index().hasFloatsToFree() || wantsCodes(slice)) || !waiting.add(slice)) {
       return;
     }
     try {
@@ -48,9 +48,14 @@ final class SliceCoder implements AutoCloseable {
     }
   }
 
+  private static boolean wantsCodes(LiveSlice slice) {
+    return slice.index().wantsCodes() && slice.mayBeCoded();
+  }
+
   private void code(LiveSlice slice) {
     try {
-      if (!slice.index().buildCodes()) {
+      slice.index().freeFloats();
+      if (wantsCodes(slice) && !slice.index().buildCodes()) {
         slice.noCodesFor(RETRY_NANOS);
       }
     } catch (RuntimeException e) {

@@ -49,6 +49,7 @@ public final class SliceIndexes implements AutoCloseable {
    * @param listsFrom vectors of a slice from which these are kept in lists; a lower number than
    *     {@code codesFrom} counts as that
    * @param gatherMax vectors up to which those under a selective filter are judged exactly
+   * @param floatsMax vectors of a slice up to which their floats are kept, too
    * @param words bounds of the words
    */
   public record Settings(
@@ -58,12 +59,15 @@ public final class SliceIndexes implements AutoCloseable {
       int codesFrom,
       int listsFrom,
       int gatherMax,
+      int floatsMax,
       WordSettings words) {
     public Settings {
       listsFrom = Math.max(listsFrom, codesFrom);
     }
   }
 
+  private final Caches caches;
+  private final SliceReader reader;
   private final Settings settings;
   private final MemoryBudget budget;
   private final ConcurrentHashMap<SliceId, LiveSlice> slices = new ConcurrentHashMap<>();
@@ -84,6 +88,8 @@ public final class SliceIndexes implements AutoCloseable {
   SliceIndexes(
       Caches caches, SliceReader reader, Function<SliceId, FileCipher> ciphers, Settings settings) {
     RecentChanges recent = new RecentChanges();
+    this.caches = caches;
+    this.reader = reader;
     this.settings = settings;
     this.budget = new MemoryBudget(settings.memoryBytesMax());
     this.changes = new SliceChanges(reader, recent, slices);
@@ -155,7 +161,10 @@ public final class SliceIndexes implements AutoCloseable {
     }
   }
 
-  /** Drops what nobody asked for lately; returns how many slices that were. */
+  /**
+   * Drops what nobody asked for lately, and sees to what grew meanwhile; returns how many slices
+   * were dropped.
+   */
   public int dropIdle() {
     int before = slices.size();
     slices.values().stream()
@@ -166,6 +175,7 @@ public final class SliceIndexes implements AutoCloseable {
               words.leaveFiles(slice);
               drop(slice);
             });
+    slices.values().stream().filter(slice -> slice.built().isDone()).forEach(coder::offer);
     return before - slices.size();
   }
 
@@ -218,7 +228,8 @@ public final class SliceIndexes implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    LiveSlice fresh = new LiveSlice(namespace, id, settings, budget);
+    LiveSlice fresh =
+        new LiveSlice(namespace, id, settings, budget, new SealedVectors(caches, reader, id));
     LiveSlice first = slices.putIfAbsent(id, fresh);
     if (first != null) {
       fresh.close();

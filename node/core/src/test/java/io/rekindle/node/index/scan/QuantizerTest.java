@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.node.model.Distance;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -44,7 +45,7 @@ class QuantizerTest {
     for (int bits : new int[] {512, 256, 128, 32}) {
       float[] dot = new float[1];
       Kernels.ofBits(bits).dots(scorer.unitQuery(), codes, 0, 1, dot);
-      double estimate = code.scale() * dot[0];
+      double estimate = code.scale() * (double) dot[0];
       assertThat(Math.abs(truth - estimate)).isLessThanOrEqualTo(code.margin());
     }
   }
@@ -60,7 +61,27 @@ class QuantizerTest {
     for (int i = 0; i < vector.length; i++) {
       vector[i] = (float) random.nextGaussian();
     }
-    assertThat(encode(Distance.COSINE, vector).margin()).isLessThan(0.01);
+    assertThat(encode(Distance.COSINE, vector).margin()).isLessThan(0.01f);
+  }
+
+  /**
+   * A length that is taken for less keeps a vector that may be near; one taken for more loses it.
+   */
+  @Test
+  void aLengthIsNeverAboveTheTruthAndAlwaysFinite() {
+    Random random = new Random(4);
+    for (int i = 0; i < 1_000; i++) {
+      float[] vector = {random.nextFloat(), random.nextFloat(), Float.MIN_VALUE};
+      double truth = Math.hypot(vector[0], vector[1]);
+      assertThat((double) encode(Distance.L2, vector).norm())
+          .isBetween(truth * (1 - 0x1p-23), truth);
+    }
+    float[] longest = new float[4_096];
+    Arrays.fill(longest, Float.MAX_VALUE);
+    Quantizer.Code code = encode(Distance.L2, longest);
+    assertThat(code.norm()).isEqualTo(Float.MAX_VALUE);
+    assertThat(code.scale()).isFinite();
+    assertThat(code.margin()).isFinite();
   }
 
   @Test

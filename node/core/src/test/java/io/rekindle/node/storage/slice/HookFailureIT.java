@@ -57,6 +57,7 @@ class HookFailureIT {
               Integer.MAX_VALUE,
               Integer.MAX_VALUE,
               0,
+              Integer.MAX_VALUE,
               noWords()));
 
   private static WordSettings noWords() {
@@ -132,6 +133,7 @@ class HookFailureIT {
                 Integer.MAX_VALUE,
                 Integer.MAX_VALUE,
                 0,
+                Integer.MAX_VALUE,
                 noWords()))) {
       NODE.hook().attach(small);
       store(0);
@@ -204,6 +206,7 @@ class HookFailureIT {
                 Integer.MAX_VALUE,
                 Integer.MAX_VALUE,
                 0,
+                Integer.MAX_VALUE,
                 new WordSettings(1, folder, Integer.MAX_VALUE, Duration.ofHours(1), 0)))) {
       store(0);
       for (int i = 0; i < 2; i++) {
