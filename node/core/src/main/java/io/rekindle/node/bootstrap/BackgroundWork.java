@@ -140,6 +140,8 @@ final class BackgroundWork implements AutoCloseable {
     periodic.every(
         index.wordsCompactInterval(), "words that are gone", storage.indexes()::compactWords);
     periodic.every(index.wordsFilesInterval(), "files of words", storage.indexes()::keepWordFiles);
+    periodic.every(
+        index.snapshotInterval(), "snapshots of vectors", storage.indexes()::keepSnapshots);
   }
 
   @Override

@@ -21,6 +21,7 @@ import io.rekindle.node.storage.engine.IgniteWrappedKeyStore;
 import io.rekindle.node.storage.row.CacheConfigurations;
 import io.rekindle.node.storage.slice.SliceIndexes;
 import io.rekindle.node.storage.slice.SliceIndexingSpi;
+import io.rekindle.node.storage.slice.SnapshotSettings;
 import io.rekindle.node.storage.slice.WordSettings;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -124,7 +125,8 @@ final class Engine implements AutoCloseable {
                         index.listsFrom(),
                         index.gatherMax(),
                         index.floatsMax(),
-                        words()),
+                        words(),
+                        snapshots()),
                     parts.config().requests().idempotencyLifetime(),
                     damagedPartitions()),
                 parts.clock()));
@@ -140,6 +142,15 @@ final class Engine implements AutoCloseable {
         parts.folders().words(),
         index.wordsFilesFrom(),
         index.wordsFilesMaxAge(),
+        parts.config().disk().reserveBytes().bytes());
+  }
+
+  private SnapshotSettings snapshots() {
+    NodeConfig.Index index = parts.config().index();
+    return new SnapshotSettings(
+        parts.folders().vectors(),
+        index.snapshotFrom(),
+        index.snapshotMaxAge(),
         parts.config().disk().reserveBytes().bytes());
   }
 

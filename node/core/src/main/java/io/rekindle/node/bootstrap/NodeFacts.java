@@ -41,6 +41,10 @@ final class NodeFacts {
         "memories_failed", () -> Integer.toString(work.sweep().count(EmbeddingStatus.FAILED)));
     facts.put("embedding_calls_hung", () -> Integer.toString(work.watch().hungCalls()));
     facts.put("index_slices", () -> Integer.toString(storage.indexes().loaded()));
+    facts.put("index_slices_building", () -> Integer.toString(storage.indexes().building()));
+    facts.put("index_memories_read", () -> Long.toString(storage.indexes().memoriesRead()));
+    facts.put(
+        "index_slices_wanting_codes", () -> Integer.toString(storage.indexes().wantingCodes()));
     facts.put("index_bytes", () -> Long.toString(storage.indexes().bytesUsed()));
     facts.put("audit_sequence", () -> Long.toString(parts.audit().lastSequence()));
     facts.put("audit_tail_bytes", () -> Long.toString(parts.audit().tailBytes()));

@@ -93,6 +93,11 @@ public final class EngineFolders implements AutoCloseable {
     return dataFolder.resolve("index").resolve("words");
   }
 
+  /** Sealed snapshots of vectors. */
+  public Path vectors() {
+    return dataFolder.resolve("index").resolve("vectors");
+  }
+
   public Path snapshots() {
     return ignite().resolve("snapshots");
   }
@@ -168,7 +173,7 @@ public final class EngineFolders implements AutoCloseable {
     Files.setPosixFilePermissions(dataFolder, PosixFilePermissions.fromString("rwx------"));
     deleteBelow(temporary());
     for (Path folder :
-        new Path[] {pages(), wal(), walArchive(), snapshots(), words(), temporary()}) {
+        new Path[] {pages(), wal(), walArchive(), snapshots(), words(), vectors(), temporary()}) {
       SecretFiles.createFolder(folder);
     }
     try (Stream<Path> all = Files.find(dataFolder, 3, (path, _) -> isUnfinished(path))) {

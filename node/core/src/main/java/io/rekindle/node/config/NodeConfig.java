@@ -244,6 +244,20 @@ public interface NodeConfig {
     @Range(min = 0)
     int floatsMax();
 
+    /** Vectors of a namespace from which a sealed snapshot of them is left for the next start. */
+    @WithDefault("50000")
+    int snapshotFrom();
+
+    /** The pause between writes of snapshots whose vectors changed. */
+    @WithDefault("PT5M")
+    Duration snapshotInterval();
+
+    /**
+     * Snapshots are written anew, or deleted when not in use, after so long; rows make them anew.
+     */
+    @WithDefault("PT20H")
+    Duration snapshotMaxAge();
+
     /** Of the words of all slices together, in memory; idle ones leave first. */
     @WithDefault("256MiB")
     @WithConverter(DataSizeConverter.class)

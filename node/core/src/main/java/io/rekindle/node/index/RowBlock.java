@@ -21,6 +21,11 @@ final class RowBlock extends Block {
 
   static final byte PRESENT = 2;
 
+  /**
+   * An id whose vectors a snapshot had, with the {@link RowStamp} of the row that they belong to.
+   */
+  static final byte KEPT = 3;
+
   // Columns of longs.
   static final int ID_HIGH = 0;
   static final int ID_LOW = 1;

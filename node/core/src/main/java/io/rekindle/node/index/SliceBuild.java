@@ -1,6 +1,11 @@
 package io.rekindle.node.index;
 
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.index.scan.Quantizer;
 import io.rekindle.node.model.MemoryId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.function.IntConsumer;
 
 /**
  * Fills a slice index from a scan of its partition while live changes go on.
@@ -8,26 +13,116 @@ import io.rekindle.node.model.MemoryId;
  * <p>What the scan read may be older than what live changes have brought already: it only fills
  * gaps. A row or vector that was removed since {@link SliceIndex#beginBuild} is not brought back;
  * hence the scan begins after that call, and live changes are given to the index from before it.
- * One thread uses a build; live changes may come from any.
+ *
+ * <p>A snapshot spares most of the vectors: it is loaded first, and what it has of a memory counts
+ * from the moment when the scan meets the very row that it was written with. So it may be of any
+ * age. One thread uses a build; live changes may come from any.
  */
 public final class SliceBuild implements AutoCloseable {
+  /** Rows looked at in one hold of the lock. */
+  private static final int BATCH = 256;
+
   private final SliceIndex index;
+  private final IndexSettings settings;
+  private final SliceTables tables;
+  private final Quantizer quantizer;
   private final BuildLedger ledger;
   private boolean closed;
 
-  SliceBuild(SliceIndex index, BuildLedger ledger) {
+  SliceBuild(SliceIndex index, IndexSettings settings, SliceTables tables, BuildLedger ledger) {
     this.index = index;
+    this.settings = settings;
+    this.tables = tables;
+    this.quantizer = new Quantizer(settings.dimensions(), settings.distance());
     this.ledger = ledger;
   }
 
-  /** As {@link SliceIndex#putRow}, unless a live change knows better. */
-  public boolean putRow(IndexRow row) {
-    return index.putScannedRow(row, ledger);
+  /**
+   * Takes in what {@link SliceIndex#writeSnapshot} wrote; called before the first put.
+   *
+   * @param progress told now and then how many memories were taken in
+   * @return how many memories it has; 0 when it is of no use here: written for other settings, or
+   *     of so few vectors that floats are kept of all
+   * @throws IOException when it cannot be read to its end; then {@link #discardLoaded}
+   * @throws RekindleException {@code INDEX_MEMORY_EXHAUSTED}
+   */
+  public int load(InputStream from, IntConsumer progress) throws IOException {
+    SnapshotReader reader = new SnapshotReader(settings, from);
+    if (!reader.fits() || !withdrawsFloats(reader.vectors())) {
+      return 0;
+    }
+    int memories = 0;
+    for (KeptMemory kept = reader.next(); kept != null; kept = reader.next()) {
+      KeptMemory memory = kept;
+      index.change(() -> !ledger.knowsRemoved(memory.id()) && tables.putKept(memory));
+      if (++memories % BATCH == 0) {
+        progress.accept(memories);
+      }
+    }
+    return memories;
+  }
+
+  private boolean withdrawsFloats(int vectors) {
+    index.locked(
+        () -> {
+          tables.floats().admit(vectors);
+          return true;
+        });
+    index.freeFloats();
+    return tables.floats().current() == null;
+  }
+
+  /** Lets go of what was loaded and not met by a row. */
+  public void discardLoaded() {
+    for (int from = 0; from < tables.rows().size(); from += BATCH) {
+      int first = from;
+      index.change(
+          () -> {
+            tables.discardKept(first, Math.min(first + BATCH, tables.rows().size()));
+            return true;
+          });
+    }
+  }
+
+  /**
+   * As {@link SliceIndex#putRow}, unless a live change knows better.
+   *
+   * @param chunks how many vectors it has
+   */
+  public boolean putRow(IndexRow row, int chunks) {
+    MemoryId id = row.columns().memoryId();
+    return index.change(
+        () -> {
+          tables.discardKeptBut(row, chunks);
+          Long known = tables.rowVersion(id);
+          boolean stale = known != null && known >= row.columns().version();
+          return !stale && !ledger.knowsRemoved(id) && tables.putRow(row);
+        });
+  }
+
+  /** Whether the vector of a chunk is there, of this content or newer. */
+  public boolean hasVector(MemoryId id, int chunk, long contentVersion) {
+    Long known = index.locked(() -> tables.vectorVersion(id, chunk));
+    return known != null && known >= contentVersion;
   }
 
   /** As {@link SliceIndex#putVector}, unless a live change knows better. */
   public boolean putVector(MemoryId id, int chunk, long contentVersion, float[] vector) {
-    return index.putScannedVector(id, chunk, contentVersion, vector, ledger);
+    Quantizer.Code code = quantizer.encode(vector);
+    boolean changed =
+        code != null
+            && index.change(
+                () -> {
+                  Long known = tables.vectorVersion(id, chunk);
+                  boolean stale = known != null && known >= contentVersion;
+                  return !stale
+                      && !ledger.knowsRemoved(id, chunk)
+                      && tables.putVector(id, chunk, contentVersion, code, vector);
+                });
+    if (index.hasFloatsToFree()) {
+      index.freeFloats();
+    }
+    return changed;
   }
 
   /**
@@ -38,11 +133,15 @@ public final class SliceBuild implements AutoCloseable {
     return index.isComplete(ledger);
   }
 
-  /** Forgets the removals; live changes go on. Idempotent. */
+  /**
+   * Ends the build, lets go of what was loaded and not met by a row, and forgets the removals; live
+   * changes go on. Idempotent.
+   */
   @Override
   public void close() {
     if (!closed) {
       closed = true;
+      discardLoaded();
       index.endBuild(ledger);
     }
   }

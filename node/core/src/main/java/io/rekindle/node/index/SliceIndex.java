@@ -6,6 +6,8 @@ import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.index.scan.Quantizer;
 import io.rekindle.node.model.Limits;
 import io.rekindle.node.model.MemoryId;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -96,7 +98,11 @@ public final class SliceIndex implements AutoCloseable {
    * @throws RekindleException {@code INDEX_MEMORY_EXHAUSTED}; nothing has changed then
    */
   public boolean putRow(IndexRow row) {
-    return change(() -> tables.putRow(row));
+    return change(
+        () -> {
+          discardKept(row.columns().memoryId());
+          return tables.putRow(row);
+        });
   }
 
   /**
@@ -108,7 +114,19 @@ public final class SliceIndex implements AutoCloseable {
    */
   public boolean putVector(MemoryId id, int chunk, long contentVersion, float[] vector) {
     Quantizer.Code code = quantizer.encode(vector);
-    return code != null && change(() -> tables.putVector(id, chunk, contentVersion, code, vector));
+    return code != null
+        && change(
+            () -> {
+              discardKept(id);
+              return tables.putVector(id, chunk, contentVersion, code, vector);
+            });
+  }
+
+  /** What a snapshot remembers of a memory is of no use once the memory changes. */
+  private void discardKept(MemoryId id) {
+    if (ledger != null) {
+      tables.discardKept(id);
+    }
   }
 
   /** Erases a row and all its vectors at once; never throws. */
@@ -128,6 +146,7 @@ public final class SliceIndex implements AutoCloseable {
         () -> {
           if (ledger != null) {
             ledger.vectorRemoved(id, chunk);
+            tables.discardKept(id);
           }
           return tables.removeVector(id, chunk);
         });
@@ -148,7 +167,7 @@ public final class SliceIndex implements AutoCloseable {
               throw new IllegalStateException("a build of this slice goes on already");
             }
             ledger = new BuildLedger(memory);
-            return new SliceBuild(this, ledger);
+            return new SliceBuild(this, settings, tables, ledger);
           } finally {
             writing.unlock();
           }
@@ -367,6 +386,34 @@ public final class SliceIndex implements AutoCloseable {
     return tables.vectorsWaiting();
   }
 
+  /** Changes of rows and vectors that it has seen; only ever more. */
+  public long changes() {
+    return tables.changes();
+  }
+
+  /**
+   * Writes what it has of memories with vectors, so that {@link SliceBuild#load} spares reading and
+   * opening each vector again: some 450 bytes of each of 384 dimensions. Others may change it
+   * meanwhile; every memory is as it was at one moment.
+   *
+   * @return false when it still keeps floats, of which a snapshot has none: nothing is written
+   * @throws RekindleException {@code NOT_READY} when closed
+   */
+  public boolean writeSnapshot(OutputStream to) throws IOException {
+    if (!uses.enter()) {
+      throw new RekindleException(ErrorCode.NOT_READY, "the index of this slice is closed");
+    }
+    try {
+      boolean exact = tables.floats().current() != null;
+      if (!exact) {
+        new SnapshotWriter(settings, tables, writing).write(to);
+      }
+      return !exact;
+    } finally {
+      uses.leave();
+    }
+  }
+
   /** Bytes taken from the budget. */
   public long bytes() {
     return memory.bytes() + tables.floats().bytes() + tables.codes().bytes();
@@ -376,35 +423,6 @@ public final class SliceIndex implements AutoCloseable {
   @Override
   public void close() {
     uses.close();
-  }
-
-  boolean putScannedRow(IndexRow row, BuildLedger build) {
-    MemoryId id = row.columns().memoryId();
-    return change(
-        () -> {
-          Long known = tables.rowVersion(id);
-          boolean stale = known != null && known >= row.columns().version();
-          return !stale && !build.knowsRemoved(id) && tables.putRow(row);
-        });
-  }
-
-  boolean putScannedVector(
-      MemoryId id, int chunk, long contentVersion, float[] vector, BuildLedger build) {
-    Quantizer.Code code = quantizer.encode(vector);
-    boolean changed =
-        code != null
-            && change(
-                () -> {
-                  Long known = tables.vectorVersion(id, chunk);
-                  boolean stale = known != null && known >= contentVersion;
-                  return !stale
-                      && !build.knowsRemoved(id, chunk)
-                      && tables.putVector(id, chunk, contentVersion, code, vector);
-                });
-    if (hasFloatsToFree()) {
-      freeFloats();
-    }
-    return changed;
   }
 
   void endBuild(BuildLedger build) {
@@ -433,7 +451,7 @@ public final class SliceIndex implements AutoCloseable {
     return all;
   }
 
-  private boolean change(BooleanSupplier change) {
+  boolean change(BooleanSupplier change) {
     if (!uses.enter()) {
       return false;
     }
@@ -453,7 +471,7 @@ public final class SliceIndex implements AutoCloseable {
     return changed;
   }
 
-  private <T> T answer(Supplier<T> question) {
+  <T> T answer(Supplier<T> question) {
     if (!uses.enter()) {
       throw new RekindleException(ErrorCode.NOT_READY, "the index of this slice is closed");
     }
@@ -464,7 +482,7 @@ public final class SliceIndex implements AutoCloseable {
     }
   }
 
-  private <T> T locked(Supplier<T> action) {
+  <T extends @Nullable Object> T locked(Supplier<T> action) {
     writing.lock();
     try {
       return action.get();

@@ -117,6 +117,13 @@ final class VectorBlock extends Block {
     }
   }
 
+  /** A copy of the code; under the lock. */
+  Quantizer.Code code(int slot) {
+    byte[] codes = new byte[codeBytes];
+    MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, codeOffset(slot), codes, 0, codeBytes);
+    return new Quantizer.Code(codes, scale(slot), margin(slot), norm(slot));
+  }
+
   /** Fills a slot, but for its owner and link. */
   void write(int slot, int chunk, long contentVersion, Quantizer.Code code) {
     long head = head(slot);

@@ -37,7 +37,7 @@ class EraseTest {
     return contains(index, wanted);
   }
 
-  private static boolean contains(SliceIndex index, byte[] wanted) {
+  static boolean contains(SliceIndex index, byte[] wanted) {
     MemorySegment needle = MemorySegment.ofArray(wanted);
     for (MemorySegment segment : index.segments()) {
       for (long at = 0; at + wanted.length <= segment.byteSize(); at++) {

@@ -237,7 +237,7 @@ class FloatlessSearchTest {
     try (SliceIndex index = index(16, Distance.COSINE, 50);
         SliceBuild build = index.beginBuild()) {
       for (int n = 0; n < 51; n++) {
-        build.putRow(Rows.row(n, 1, 1));
+        build.putRow(Rows.row(n, 1, 1), 1);
         build.putVector(Rows.id(n), 0, 1, Vectors.clustered(new Random(n), 16));
       }
       assertThat(index.hasFloatsToFree()).isFalse();

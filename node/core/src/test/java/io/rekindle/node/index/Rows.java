@@ -52,6 +52,17 @@ final class Rows {
   }
 
   static IndexRow row(int number, long version, long contentVersion, String agentId) {
+    Instant time = START.plusSeconds(number);
+    return row(number, version, contentVersion, agentId, time, time);
+  }
+
+  static IndexRow row(
+      int number,
+      long version,
+      long contentVersion,
+      String agentId,
+      Instant createdAt,
+      Instant updatedAt) {
     MemoryColumns columns =
         new MemoryColumns(
             id(number),
@@ -65,8 +76,8 @@ final class Rows {
             0.5f,
             EmbeddingStatus.EMBEDDED,
             EmbeddingModelId.EXTERNAL,
-            START.plusSeconds(number),
-            START.plusSeconds(number),
+            createdAt,
+            updatedAt,
             null,
             version,
             contentVersion);

@@ -7,6 +7,12 @@ import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.access.filter.FilterParser;
 import io.rekindle.node.model.Distance;
 import io.rekindle.node.model.MemoryId;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -14,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +48,7 @@ class SliceIndexModelTest {
     final Map<Integer, IndexRow> rows = new HashMap<>();
     final Map<ChunkId, Stored> vectors = new HashMap<>();
     final Random random;
+    long clock;
 
     Store(Random random) {
       this.random = random;
@@ -50,6 +59,16 @@ class SliceIndexModelTest {
       int memory = (int) id.value().getLeastSignificantBits();
       Stored stored = vectors.get(new ChunkId(memory, chunk));
       return stored == null || stored.contentVersion() != contentVersion ? null : stored.vector();
+    }
+
+    Set<Integer> chunks(int memory) {
+      Set<Integer> chunks = new TreeSet<>();
+      for (int chunk = 0; chunk < CHUNKS; chunk++) {
+        if (vectors.containsKey(new ChunkId(memory, chunk))) {
+          chunks.add(chunk);
+        }
+      }
+      return chunks;
     }
 
     /** One transaction; returns what the hook would be told, in any order, some of it twice. */
@@ -75,7 +94,9 @@ class SliceIndexModelTest {
       long version = row == null ? 1 : row.columns().version() + 1;
       long contentVersion = row == null || content ? version : row.columns().contentVersion();
       String agent = "agent" + random.nextInt(5);
-      IndexRow updated = Rows.row(memory, version, contentVersion, agent);
+      Instant now = Rows.START.plusSeconds(clock++);
+      Instant createdAt = row == null ? now : row.columns().createdAt();
+      IndexRow updated = Rows.row(memory, version, contentVersion, agent, createdAt, now);
       rows.put(memory, updated);
       changes.add(index -> index.putRow(updated));
       if (content) {
@@ -220,7 +241,11 @@ class SliceIndexModelTest {
   /** What a scan that began now would bring, however late. */
   private static List<Runnable> scan(Store store, SliceBuild build) {
     List<Runnable> scan = new ArrayList<>();
-    store.rows.values().forEach(row -> scan.add(() -> build.putRow(row)));
+    store.rows.forEach(
+        (memory, row) -> {
+          int chunks = store.chunks(memory).size();
+          scan.add(() -> build.putRow(row, chunks));
+        });
     store.vectors.forEach(
         (id, stored) ->
             scan.add(
@@ -231,6 +256,95 @@ class SliceIndexModelTest {
                         stored.contentVersion(),
                         stored.vector())));
     return scan;
+  }
+
+  /** What a scan brings after a snapshot was loaded: rows, and the vectors that are lacking. */
+  private static List<Runnable> scanOfRows(Store store, SliceBuild build) {
+    List<Runnable> scan = new ArrayList<>();
+    store.rows.forEach(
+        (memory, row) -> {
+          Set<Integer> chunks = store.chunks(memory);
+          long version = row.columns().contentVersion();
+          scan.add(
+              () -> {
+                build.putRow(row, chunks.size());
+                for (int chunk : chunks) {
+                  Stored stored = store.vectors.get(new ChunkId(memory, chunk));
+                  if (stored != null && !build.hasVector(Rows.id(memory), chunk, version)) {
+                    build.putVector(
+                        Rows.id(memory), chunk, stored.contentVersion(), stored.vector());
+                  }
+                }
+              });
+        });
+    return scan;
+  }
+
+  /** A snapshot of any age, cut or not, that is loaded and caught up while live changes go on. */
+  @Property(tries = 400)
+  void aSnapshotOfAnyAgeIsCaughtUpWith(@ForAll long seed) throws IOException {
+    Random random = new Random(seed);
+    Store store = new Store(random);
+    ByteArrayOutputStream snapshot = new ByteArrayOutputStream();
+    try (SliceIndex before = withoutFloats(seed, store)) {
+      for (int i = 0; i < 60; i++) {
+        store.transaction().forEach(change -> change.apply(before));
+      }
+      assertThat(before.writeSnapshot(snapshot)).isTrue();
+    }
+    for (int missed = random.nextInt(4) * 10; missed > 0; missed--) {
+      store.transaction();
+    }
+    try (SliceIndex index = withoutFloats(seed, store)) {
+      try (SliceBuild build = index.beginBuild()) {
+        Runnable changes =
+            () -> {
+              if (random.nextInt(3) == 0) {
+                store.transaction().forEach(change -> change.apply(index));
+              }
+            };
+        boolean loaded = load(build, snapshot.toByteArray(), random, changes);
+        List<Runnable> scan = loaded ? scanOfRows(store, build) : scan(store, build);
+        Collections.shuffle(scan, random);
+        scan.forEach(
+            item -> {
+              changes.run();
+              sometimesBuildCodes(store, index, random);
+              item.run();
+            });
+        assertThat(build.trustworthy()).isTrue();
+      }
+      assertSame(store, index, random);
+      assertNothingIsLeftWhenAllIsRemoved(index);
+    }
+  }
+
+  private static SliceIndex withoutFloats(long seed, Store store) {
+    return index(seed | 6, store);
+  }
+
+  /** Of four snapshots one is cut. */
+  private static boolean load(SliceBuild build, byte[] snapshot, Random random, Runnable changes) {
+    int length = random.nextInt(4) == 0 ? random.nextInt(snapshot.length) : snapshot.length;
+    try {
+      build.load(slowly(snapshot, length, changes), _ -> {});
+      assertThat(length).isEqualTo(snapshot.length);
+      return true;
+    } catch (IOException e) {
+      assertThat(length).isLessThan(snapshot.length);
+      build.discardLoaded();
+      return false;
+    }
+  }
+
+  private static InputStream slowly(byte[] bytes, int length, Runnable changes) {
+    return new FilterInputStream(new ByteArrayInputStream(bytes, 0, length)) {
+      @Override
+      public int read(byte[] into, int offset, int most) throws IOException {
+        changes.run();
+        return super.read(into, offset, Math.min(most, 50));
+      }
+    };
   }
 
   private static void assertSame(Store store, SliceIndex index, Random random) {

@@ -81,7 +81,7 @@ class WaitingVectorsTest {
   void aVectorThatGoesWhileABuildGoesOnIsNotBroughtBack() {
     try (SliceBuild build = index.beginBuild()) {
       assertThat(index.removeVector(Rows.id(1), 0)).isFalse();
-      assertThat(build.putRow(Rows.row(1, 1, 1))).isTrue();
+      assertThat(build.putRow(Rows.row(1, 1, 1), 1)).isTrue();
       assertThat(build.putVector(Rows.id(1), 0, 1, TWO)).isFalse();
       assertThat(build.putVector(Rows.id(1), 1, 1, ONE)).isTrue();
     }

@@ -16,6 +16,7 @@ import io.rekindle.node.storage.row.CacheConfigurations;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.slice.SliceIndexes;
 import io.rekindle.node.storage.slice.SliceIndexingSpi;
+import io.rekindle.node.storage.slice.SnapshotSettings;
 import io.rekindle.node.storage.slice.WordSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -80,7 +81,9 @@ public final class StorageNode implements AutoCloseable {
                         folder.resolve("words"),
                         WORD_FILES_FROM,
                         Duration.ofHours(20),
-                        0)),
+                        0),
+                    new SnapshotSettings(
+                        folder.resolve("vectors"), Integer.MAX_VALUE, Duration.ofHours(20), 0)),
                 Duration.ofHours(24),
                 Set.of()),
             clock);

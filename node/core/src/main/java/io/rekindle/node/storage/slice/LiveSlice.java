@@ -8,6 +8,7 @@ import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespaceSettings;
 import io.rekindle.node.model.SliceId;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ final class LiveSlice implements AutoCloseable {
   private volatile long lastUsedNanos = System.nanoTime();
   private volatile long codesNotBeforeNanos = System.nanoTime();
   private volatile long wordsNotBeforeNanos = System.nanoTime();
+  private volatile long changesKept;
+  private final AtomicInteger memoriesRead = new AtomicInteger();
 
   LiveSlice(
       Namespace namespace,
@@ -107,6 +110,20 @@ final class LiveSlice implements AutoCloseable {
 
   void noWordsFor(long nanos) {
     wordsNotBeforeNanos = System.nanoTime() + nanos;
+  }
+
+  /** The changes of its index that its snapshot has. */
+  long changesKept() {
+    return changesKept;
+  }
+
+  void keptUpTo(long changes) {
+    changesKept = changes;
+  }
+
+  /** Memories that its build has read so far. */
+  AtomicInteger memoriesRead() {
+    return memoriesRead;
   }
 
   void touch() {

@@ -51,6 +51,7 @@ public final class SliceIndexes implements AutoCloseable {
    * @param gatherMax vectors up to which those under a selective filter are judged exactly
    * @param floatsMax vectors of a slice up to which their floats are kept, too
    * @param words bounds of the words
+   * @param snapshots bounds of the snapshots
    */
   public record Settings(
       long memoryBytesMax,
@@ -60,7 +61,8 @@ public final class SliceIndexes implements AutoCloseable {
       int listsFrom,
       int gatherMax,
       int floatsMax,
-      WordSettings words) {
+      WordSettings words,
+      SnapshotSettings snapshots) {
     public Settings {
       listsFrom = Math.max(listsFrom, codesFrom);
     }
@@ -76,6 +78,7 @@ public final class SliceIndexes implements AutoCloseable {
   private final ThreadPoolExecutor builders;
   private final SliceCoder coder = new SliceCoder();
   private final WordIndexes words;
+  private final SliceSnapshots snapshots;
 
   public SliceIndexes(Caches caches, Keyring keyring, Settings settings) {
     this(
@@ -95,6 +98,7 @@ public final class SliceIndexes implements AutoCloseable {
     this.changes = new SliceChanges(reader, recent, slices);
     this.scan = new SliceScan(caches, reader, recent);
     this.words = new WordIndexes(caches, reader, slices, ciphers, settings);
+    this.snapshots = new SliceSnapshots(settings.snapshots(), ciphers);
     this.builders =
         new ThreadPoolExecutor(
             BUILD_THREADS,
@@ -186,6 +190,7 @@ public final class SliceIndexes implements AutoCloseable {
         .forEach(this::drop);
     for (int ordinal = 0; ordinal < Limits.SLICES_MAX; ordinal++) {
       words.deleteFiles(SliceId.of(namespace, ordinal));
+      snapshots.delete(SliceId.of(namespace, ordinal));
     }
   }
 
@@ -211,6 +216,33 @@ public final class SliceIndexes implements AutoCloseable {
   /** Leaves words on disk for the next start, and nothing old there. */
   public void keepWordFiles() {
     words.keepFiles();
+  }
+
+  /** Leaves snapshots of large slices on disk for the next start, and nothing old there. */
+  public void keepSnapshots() {
+    snapshots.keep(slices.values());
+  }
+
+  /** How many slices are being built. */
+  public int building() {
+    return (int) slices.values().stream().filter(slice -> !slice.built().isDone()).count();
+  }
+
+  /** How many memories were read of those that are being built. */
+  public long memoriesRead() {
+    return slices.values().stream()
+        .filter(slice -> !slice.built().isDone())
+        .mapToLong(slice -> slice.memoriesRead().get())
+        .sum();
+  }
+
+  /** How many slices are searched exactly until their codes are made. */
+  public int wantingCodes() {
+    return (int)
+        slices.values().stream()
+            .filter(slice -> slice.built().isDone() && !slice.index().hasCodes())
+            .filter(slice -> slice.index().wantsCodes())
+            .count();
   }
 
   /** How many slices are loaded or being built. */
@@ -261,7 +293,16 @@ public final class SliceIndexes implements AutoCloseable {
   private void fill(LiveSlice slice) {
     while (true) {
       try (SliceBuild build = slice.index().beginBuild()) {
-        scan.fill(build, slice.namespace(), slice.id());
+        boolean loaded = snapshots.load(slice.id(), build, slice.memoriesRead()::set);
+        slice.memoriesRead().set(0);
+        int opened =
+            scan.fill(
+                build,
+                slice.namespace(),
+                slice.id(),
+                loaded,
+                slice.memoriesRead()::incrementAndGet);
+        slice.keptUpTo(slice.index().changes() - opened);
         if (!build.trustworthy()) {
           slice.markStale();
         }

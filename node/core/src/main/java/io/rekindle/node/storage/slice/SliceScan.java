@@ -29,49 +29,86 @@ public final class SliceScan {
     this.recent = recent;
   }
 
-  /** Fills a build; the slice is registered for live changes before this is called. */
-  void fill(SliceBuild build, Namespace namespace, SliceId slice) {
+  /**
+   * Fills a build; the slice is registered for live changes before this is called.
+   *
+   * @param loaded whether a snapshot was loaded: then only vectors that it lacks are read
+   * @param progress told of each row
+   * @return how many vectors were opened
+   */
+  int fill(
+      SliceBuild build, Namespace namespace, SliceId slice, boolean loaded, Runnable progress) {
     Set<SliceKey> unsettled = recent.of(slice);
+    Fill fill = new Fill(build, namespace);
     rows(caches)
         .run(
             of(slice),
             (key, row) -> {
               if (!unsettled.contains(key)) {
-                build.putRow(reader.row(namespace, key, row));
+                fill.put(key, row, loaded);
               }
+              progress.run();
               return true;
             });
-    new IndexScan<>(caches.vector(), VectorKey.class, VectorRow.class, Columns.SLICE)
-        .run(
-            of(slice),
-            (key, vector) -> {
-              if (!unsettled.contains(key)) {
-                putVector(build, key, vector);
-              }
-              return true;
-            });
-    for (SliceKey key : unsettled) {
-      settle(build, namespace, key);
+    if (!loaded) {
+      new IndexScan<>(caches.vector(), VectorKey.class, VectorRow.class, Columns.SLICE)
+          .run(
+              of(slice),
+              (key, vector) -> {
+                if (!unsettled.contains(key)) {
+                  fill.put(key, vector);
+                }
+                return true;
+              });
     }
+    unsettled.forEach(fill::settle);
+    return fill.opened;
   }
 
-  /** The cache itself was changed before the index, so it knows the truth of these keys. */
-  private void settle(SliceBuild build, Namespace namespace, SliceKey key) {
-    if (key instanceof MemoryKey memory) {
-      MemoryRow row = caches.memory().get(memory);
-      if (row != null) {
-        build.putRow(reader.row(namespace, memory, row));
-      }
-    } else if (key instanceof VectorKey vector) {
-      VectorRow row = caches.vector().get(vector);
-      if (row != null) {
-        putVector(build, vector, row);
+  /** One build; one thread. */
+  private final class Fill {
+    private final SliceBuild build;
+    private final Namespace namespace;
+    private int opened;
+
+    Fill(SliceBuild build, Namespace namespace) {
+      this.build = build;
+      this.namespace = namespace;
+    }
+
+    /** Puts a row, and those of its vectors that are to be there by now and are not. */
+    void put(MemoryKey key, MemoryRow row, boolean vectorsLoaded) {
+      build.putRow(reader.row(namespace, key, row), row.chunks());
+      for (int chunk = 0; vectorsLoaded && chunk < row.chunks(); chunk++) {
+        if (!build.hasVector(key.memoryId(), chunk, row.contentVersion())) {
+          read(new VectorKey(key, chunk));
+        }
       }
     }
-  }
 
-  private void putVector(SliceBuild build, VectorKey key, VectorRow row) {
-    build.putVector(key.memoryId(), key.chunk(), row.contentVersion(), reader.vector(key, row));
+    void put(VectorKey key, VectorRow row) {
+      opened++;
+      build.putVector(key.memoryId(), key.chunk(), row.contentVersion(), reader.vector(key, row));
+    }
+
+    private void read(VectorKey key) {
+      VectorRow row = caches.vector().get(key);
+      if (row != null) {
+        put(key, row);
+      }
+    }
+
+    /** The cache itself was changed before the index, so it knows the truth of these keys. */
+    void settle(SliceKey key) {
+      if (key instanceof MemoryKey memory) {
+        MemoryRow row = caches.memory().get(memory);
+        if (row != null) {
+          put(memory, row, true);
+        }
+      } else if (key instanceof VectorKey vector) {
+        read(vector);
+      }
+    }
   }
 
   /** The rows of this node by slice; to be run with {@link #of}. */

@@ -58,7 +58,8 @@ class HookFailureIT {
               Integer.MAX_VALUE,
               0,
               Integer.MAX_VALUE,
-              noWords()));
+              noWords(),
+              new SnapshotSettings(folder, Integer.MAX_VALUE, Duration.ofHours(1), 0)));
 
   private static WordSettings noWords() {
     return new WordSettings(1 << 20, folder, Integer.MAX_VALUE, Duration.ofHours(1), 0);
@@ -134,7 +135,8 @@ class HookFailureIT {
                 Integer.MAX_VALUE,
                 0,
                 Integer.MAX_VALUE,
-                noWords()))) {
+                noWords(),
+                new SnapshotSettings(folder, Integer.MAX_VALUE, Duration.ofHours(1), 0)))) {
       NODE.hook().attach(small);
       store(0);
       assertThat(rows(small)).isEqualTo(1);
@@ -207,7 +209,8 @@ class HookFailureIT {
                 Integer.MAX_VALUE,
                 0,
                 Integer.MAX_VALUE,
-                new WordSettings(1, folder, Integer.MAX_VALUE, Duration.ofHours(1), 0)))) {
+                new WordSettings(1, folder, Integer.MAX_VALUE, Duration.ofHours(1), 0),
+                new SnapshotSettings(folder, Integer.MAX_VALUE, Duration.ofHours(1), 0)))) {
       store(0);
       for (int i = 0; i < 2; i++) {
         assertThatThrownBy(() -> findByWords(small))

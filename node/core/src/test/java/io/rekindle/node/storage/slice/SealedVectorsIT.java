@@ -57,7 +57,8 @@ class SealedVectorsIT {
               Integer.MAX_VALUE,
               0,
               FLOATS_MAX,
-              new WordSettings(1 << 20, folder, Integer.MAX_VALUE, Duration.ofHours(1), 0)));
+              new WordSettings(1 << 20, folder, Integer.MAX_VALUE, Duration.ofHours(1), 0),
+              new SnapshotSettings(folder, Integer.MAX_VALUE, Duration.ofHours(1), 0)));
   private final List<MemoryId> ids = new ArrayList<>();
 
   @AfterEach
