@@ -43,7 +43,7 @@ public final class SliceBuild implements AutoCloseable {
    * @param progress told now and then how many memories were taken in
    * @return how many memories it has; 0 when it is of no use here: written for other settings, or
    *     of so few vectors that floats are kept of all
-   * @throws IOException when it cannot be read to its end; then {@link #discardLoaded}
+   * @throws IOException when it cannot be read to its end; then nothing is loaded
    * @throws RekindleException {@code INDEX_MEMORY_EXHAUSTED}
    */
   public int load(InputStream from, IntConsumer progress) throws IOException {
@@ -51,6 +51,15 @@ public final class SliceBuild implements AutoCloseable {
     if (!reader.fits() || !withdrawsFloats(reader.vectors())) {
       return 0;
     }
+    try {
+      return load(reader, progress);
+    } catch (IOException e) {
+      discardLoaded();
+      throw e;
+    }
+  }
+
+  private int load(SnapshotReader reader, IntConsumer progress) throws IOException {
     int memories = 0;
     for (KeptMemory kept = reader.next(); kept != null; kept = reader.next()) {
       KeptMemory memory = kept;
@@ -73,7 +82,7 @@ public final class SliceBuild implements AutoCloseable {
   }
 
   /** Lets go of what was loaded and not met by a row. */
-  public void discardLoaded() {
+  private void discardLoaded() {
     for (int from = 0; from < tables.rows().size(); from += BATCH) {
       int first = from;
       index.change(

@@ -146,7 +146,6 @@ public final class SliceIndex implements AutoCloseable {
         () -> {
           if (ledger != null) {
             ledger.vectorRemoved(id, chunk);
-            tables.discardKept(id);
           }
           return tables.removeVector(id, chunk);
         });

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** A node for a measurement: on a folder that goes away with it, or on one that is kept. */
 final class BenchNode implements AutoCloseable {
@@ -103,6 +104,16 @@ final class BenchNode implements AutoCloseable {
   /** Where the node writes, for the figure of the bare disk. */
   Path path() {
     return folder.path();
+  }
+
+  /** How many snapshots of vectors lie in its folder. */
+  int snapshots() {
+    Path vectors = folder.path().resolve("index").resolve("vectors");
+    try (Stream<Path> files = Files.list(vectors)) {
+      return (int) files.filter(file -> !file.toString().endsWith(".unfinished")).count();
+    } catch (IOException e) {
+      throw new CommandFailedException("the folder of snapshots cannot be read", e);
+    }
   }
 
   /** The level that the settings say, or the node's default. */

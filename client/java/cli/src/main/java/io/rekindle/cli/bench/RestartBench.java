@@ -9,6 +9,7 @@ import io.rekindle.cli.bench.data.Share;
 import io.rekindle.cli.bench.report.BenchReport;
 import io.rekindle.client.RekindleClient;
 import io.rekindle.v1.SearchMemoriesRequest;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,12 @@ final class RestartBench {
   /** The default of a search. */
   private static final double RECALL = 0.98;
 
+  /** The default of {@code rekindle.index.snapshot-from}. */
+  private static final int SNAPSHOT_FROM = 50_000;
+
+  private static final Duration SNAPSHOTS_WAIT = Duration.ofMinutes(2);
+  private static final Duration SNAPSHOTS_PAUSE = Duration.ofMillis(200);
+
   private final BenchNode node;
   private final DataSet data;
   private final Plan plan;
@@ -30,6 +37,7 @@ final class RestartBench {
   private final Histogram ready = Load.histogram();
   private final Histogram first = Load.histogram();
   private final Histogram after = Load.histogram();
+  private int snapshots;
 
   /** How the node ended. */
   enum End {
@@ -59,6 +67,7 @@ final class RestartBench {
         // The index was in use when the node ended.
         Retry.whileNotReady(() -> client.memories().search(exact(0)).execute());
       }
+      awaitSnapshots();
       switch (plan.end()) {
         case kill -> node.killAndRestart();
         case stop -> node.restart();
@@ -67,6 +76,7 @@ final class RestartBench {
     }
     Map<String, String> point = SearchPoint.of(data);
     point.put("ended", plan.end().name());
+    point.put("snapshots", Integer.toString(snapshots));
     point.put("restarts", Integer.toString(plan.restarts()));
     point.put("durability", node.durability());
     add("process start until the engine is active", ready, point);
@@ -74,6 +84,17 @@ final class RestartBench {
     point.put("recallTarget", Double.toString(RECALL));
     point.put("queries", Integer.toString(plan.queries()));
     add("searches after that, through gRPC", after, point);
+  }
+
+  /** Of namespaces that are large enough for one by default, unless the node leaves none. */
+  private void awaitSnapshots() throws InterruptedException {
+    int wanted = data.memories() / data.namespaces() < SNAPSHOT_FROM ? 0 : data.namespaces();
+    long end = System.nanoTime() + SNAPSHOTS_WAIT.toNanos();
+    snapshots = node.snapshots();
+    while (snapshots < wanted && System.nanoTime() < end) {
+      Thread.sleep(SNAPSHOTS_PAUSE);
+      snapshots = node.snapshots();
+    }
   }
 
   private GroundTruth exact() throws InterruptedException {

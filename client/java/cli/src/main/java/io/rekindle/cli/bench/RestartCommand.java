@@ -26,6 +26,9 @@ final class RestartCommand implements Callable<Integer> {
   /** A search waits as long as the build takes, else the client's pauses would be measured. */
   private static final String BUILD_WAIT = "rekindle.index.build-wait-max=PT110S";
 
+  /** As if the node had been up for the minutes that it leaves one after otherwise. */
+  private static final String SNAPSHOTS = "rekindle.index.snapshot-interval=PT5S";
+
   @Spec private @Nullable CommandSpec spec;
   @Mixin private DataOptions data = new DataOptions();
   @Mixin private NodeOptions node = new NodeOptions();
@@ -56,7 +59,7 @@ final class RestartCommand implements Callable<Integer> {
     Limits.check(own, "--restarts", restarts, 1, RESTARTS_MAX);
     Limits.check(own, "--queries", queries, 1, QUERIES_MAX);
     DataSet set = data.dataSet();
-    try (BenchNode running = node.start(set, List.of(BUILD_WAIT))) {
+    try (BenchNode running = node.start(set, List.of(BUILD_WAIT, SNAPSHOTS))) {
       BenchReport report = reports.begin(running.durability());
       RestartBench.Plan plan = new RestartBench.Plan(end, restarts, queries);
       new RestartBench(running, set, plan, report).run();

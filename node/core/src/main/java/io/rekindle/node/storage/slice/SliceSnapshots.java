@@ -79,7 +79,6 @@ final class SliceSnapshots {
         return true;
       }
     } catch (IOException e) {
-      build.discardLoaded();
       LOG.atWarn()
           .addKeyValue("slice", slice.value())
           .setCause(e)
