@@ -51,6 +51,13 @@ class CommandLineIT {
   }
 
   @Test
+  void aNodeThatStartsHasNothingToComplainAbout() {
+    assertThat(node.saidAtStart().lines())
+        .as("but the JVM, of its module of vectors")
+        .noneMatch(line -> !line.contains("incubator modules"));
+  }
+
+  @Test
   void aConfigurationThatCannotBeReadIsNamedAndEndsWithFailure() throws Exception {
     Path folder = Files.createDirectory(temporary.resolve("bad"));
     Files.writeString(folder.resolve("node.properties"), "rekindle.door.prt=1\n");

@@ -17,10 +17,12 @@ final class RunningDistribution {
 
   private final Path folder;
   private final Process process;
+  private final String saidAtStart;
 
-  private RunningDistribution(Path folder, Process process) {
+  private RunningDistribution(Path folder, Process process, String saidAtStart) {
     this.folder = folder;
     this.process = process;
+    this.saidAtStart = saidAtStart;
   }
 
   /** How a command ended, and what it said. */
@@ -39,7 +41,7 @@ final class RunningDistribution {
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       if (line.startsWith(READY)) {
         Thread.ofVirtual().start(() -> lines.lines().forEach(_ -> {}));
-        return new RunningDistribution(folder, process);
+        return new RunningDistribution(folder, process, said.toString());
       }
       said.append(line).append('\n');
     }
@@ -65,6 +67,11 @@ final class RunningDistribution {
             .setErr(new PrintWriter(err, true))
             .execute(all.toArray(String[]::new));
     return new Ended(code, out.toString(), err.toString());
+  }
+
+  /** What it printed before it said that it is ready. */
+  String saidAtStart() {
+    return saidAtStart;
   }
 
   private static void require(Ended ended) {

@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * Sends diagnostics to files of the data folder: {@code diagnostics/rekindle.jsonl}, and older ones
- * beside it by day. A file ends with the day or at 16 MiB; a week is kept, at most 256 MiB.
+ * beside it by day, with what libraries tell {@code java.util.logging}. A file ends with the day or
+ * at 16 MiB; a week is kept, at most 256 MiB.
  *
  * <p>One at a time per JVM; {@link #close} flushes and ends it.
  */
@@ -38,6 +40,9 @@ public final class Diagnostics implements AutoCloseable {
     this.appender = appender;
     ours.setLevel(Level.INFO);
     root.addAppender(appender);
+    // Else Lucene's and gRPC's go to the terminal, whatever their level.
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
   }
 
   /** Begins to write into {@code dataFolder/diagnostics}, which is made when it is missing. */
@@ -78,6 +83,7 @@ public final class Diagnostics implements AutoCloseable {
 
   @Override
   public void close() {
+    SLF4JBridgeHandler.uninstall();
     root.detachAppender(appender);
     appender.stop();
     ours.setLevel(oursBefore);

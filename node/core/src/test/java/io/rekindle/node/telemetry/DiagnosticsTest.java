@@ -57,6 +57,18 @@ class DiagnosticsTest {
   }
 
   @Test
+  void librariesThatUseTheLoggingOfTheJdkAreHeardFromWarningsOn() throws Exception {
+    java.util.logging.Logger library = java.util.logging.Logger.getLogger("some.library");
+    try (Diagnostics diagnostics = Diagnostics.begin(folder)) {
+      assertThat(diagnostics).isNotNull();
+      library.info("a vector module is in use");
+      library.warning("a connection broke");
+    }
+    library.warning("afterwards");
+    assertThat(lines()).singleElement().asString().contains("a connection broke");
+  }
+
+  @Test
   void nothingIsWrittenAfterTheEnd() throws Exception {
     Diagnostics.begin(folder).close();
     LOG.atWarn().log("afterwards");
