@@ -137,11 +137,7 @@ public final class AccessPass implements Pass {
   }
 
   private boolean selects(NamespacePath namespace) {
-    if (selector == null) {
-      return true;
-    }
-    NamespacePath prefix = selector.prefix();
-    return prefix == null ? selector.named().contains(namespace) : prefix.covers(namespace);
+    return selector == null || selector.selects(namespace);
   }
 
   List<HeldGrant> held() {

@@ -7,6 +7,7 @@ import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
+import io.rekindle.node.embedding.EmbeddingWaits;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.maintenance.PeriodicWork;
@@ -46,10 +47,11 @@ final class BackgroundWork implements AutoCloseable {
       Ignite ignite,
       IgniteStorage storage,
       EmbeddingQueue queue,
+      EmbeddingWaits waits,
       AccessCounters accesses,
       ModelsInUse modelsInUse) {
     CallWatch watch = new CallWatch(parts.config().embedding());
-    EmbeddingPipeline pipeline = pipeline(parts, ignite, storage, queue, watch);
+    EmbeddingPipeline pipeline = pipeline(parts, ignite, storage, queue, waits, watch);
     EmbeddingSweep sweep =
         new EmbeddingSweep(
             storage.vectors(),
@@ -73,6 +75,7 @@ final class BackgroundWork implements AutoCloseable {
       Ignite ignite,
       IgniteStorage storage,
       EmbeddingQueue queue,
+      EmbeddingWaits waits,
       CallWatch watch) {
     SystemPass pass = SystemPass.mint(Purpose.EMBEDDING);
     SliceCalls calls = SliceCalls.of(ignite);
@@ -83,6 +86,7 @@ final class BackgroundWork implements AutoCloseable {
             new PinnedModels(parts.models(), storage.modelPins(), pass),
             watch,
             parts.meters(),
+            waits::changed,
             pass);
     calls.register(EmbedOperation.NAME, operation::run);
     // One node embeds for itself; which other nodes may take a batch is for the cluster to say.
@@ -91,7 +95,10 @@ final class BackgroundWork implements AutoCloseable {
         queue,
         batch ->
             calls.call(ignite.cluster().localNode(), EmbedOperation.NAME, batch, EMBED_TIMEOUT),
-        (item, contentVersion) -> giveUp(storage, pass, item, contentVersion));
+        (item, contentVersion) -> {
+          giveUp(storage, pass, item, contentVersion);
+          waits.changed(item.memoryId());
+        });
   }
 
   private static void giveUp(

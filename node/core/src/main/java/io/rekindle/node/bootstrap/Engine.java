@@ -10,6 +10,7 @@ import io.rekindle.node.cluster.RunningIgnite;
 import io.rekindle.node.cluster.XaesEncryptionSpi;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.EmbeddingQueue;
+import io.rekindle.node.embedding.EmbeddingWaits;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.gate.RequestGate;
 import io.rekindle.node.gate.RequestHandler;
@@ -193,8 +194,13 @@ final class Engine implements AutoCloseable {
     EmbeddingQueue queue = new EmbeddingQueue(parts.config().embedding());
     AccessCounters accesses =
         new AccessCounters(parts.config().maintenance().accessTrackedMax(), parts.clock());
+    EmbeddingWaits waits =
+        onStop(
+            new EmbeddingWaits(
+                parts.config().requests(),
+                new SettledContents(storage, SystemPass.mint(Purpose.EMBEDDING))));
     BackgroundWork work =
-        onStop(BackgroundWork.start(parts, ignite, storage, queue, accesses, modelsInUse));
+        onStop(BackgroundWork.start(parts, ignite, storage, queue, waits, accesses, modelsInUse));
     // Registered below; the meters outlive the engine, and would keep all of it in memory.
     onStop(parts.meters()::forgetLevels);
     Authenticator authenticator = new Authenticator(storage.apiKeys(), parts.clock());
@@ -216,7 +222,8 @@ final class Engine implements AutoCloseable {
             authorizer,
             accesses,
             queue,
-            NodeFacts.of(parts, storage, queue, modelsInUse, work)));
+            waits,
+            NodeFacts.of(parts, storage, queue, waits, modelsInUse, work)));
   }
 
   private static ErrorCode codeOf(Throwable fault) {

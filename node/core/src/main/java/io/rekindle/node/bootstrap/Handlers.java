@@ -3,6 +3,7 @@ package io.rekindle.node.bootstrap;
 import io.rekindle.node.access.Authorizer;
 import io.rekindle.node.authn.ApiKeyMint;
 import io.rekindle.node.embedding.EmbeddingQueue;
+import io.rekindle.node.embedding.EmbeddingWaits;
 import io.rekindle.node.embedding.QueryVectorCache;
 import io.rekindle.node.gate.CommandDispatcher;
 import io.rekindle.node.keyring.Keyring;
@@ -12,12 +13,15 @@ import io.rekindle.node.pipeline.delete.DeleteHandler;
 import io.rekindle.node.pipeline.get.GetHandler;
 import io.rekindle.node.pipeline.list.ListHandler;
 import io.rekindle.node.pipeline.namespace.NamespaceHandler;
-import io.rekindle.node.pipeline.page.PageTokens;
 import io.rekindle.node.pipeline.search.QueryEmbedder;
 import io.rekindle.node.pipeline.search.SearchHandler;
+import io.rekindle.node.pipeline.search.SearchWaits;
 import io.rekindle.node.pipeline.state.StateHandler;
 import io.rekindle.node.pipeline.status.StatusHandler;
 import io.rekindle.node.pipeline.store.StoreHandler;
+import io.rekindle.node.pipeline.token.PageTokens;
+import io.rekindle.node.pipeline.token.TokenCipher;
+import io.rekindle.node.pipeline.token.WaitTokens;
 import io.rekindle.node.pipeline.update.UpdateHandler;
 import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.engine.IgniteStorage;
@@ -35,26 +39,32 @@ final class Handlers {
       Authorizer authorizer,
       AccessCounters accesses,
       EmbeddingQueue queue,
+      EmbeddingWaits waits,
       Map<String, Supplier<String>> facts) {
-    PageTokens tokens = new PageTokens(new SealedTokens(keyring));
+    TokenCipher cipher = new SealedTokens(keyring);
+    PageTokens tokens = new PageTokens(cipher);
+    WaitTokens waitTokens = new WaitTokens(cipher);
     QueryEmbedder embedder =
         new QueryEmbedder(
             parts.models(),
             new QueryVectorCache(parts.config().embedding().queryCacheMax()),
             new QueryDigest());
     return new CommandDispatcher(
-        new StoreHandler(storage.namespaces(), storage.memories(), queue, parts.meters()),
+        new StoreHandler(
+            storage.namespaces(), storage.memories(), queue, waitTokens, parts.meters()),
         new GetHandler(storage.namespaces(), storage.memories(), accesses),
         new ListHandler(storage.namespaces(), storage.memories(), tokens),
         new SearchHandler(
             storage.namespaces(),
             storage.memories(),
             embedder,
+            new SearchWaits(waitTokens, storage.vectors(), waits, parts.config().requests()),
             tokens,
             accesses,
             parts.meters(),
             parts.clock()),
-        new UpdateHandler(storage.namespaces(), storage.memories(), queue, parts.meters()),
+        new UpdateHandler(
+            storage.namespaces(), storage.memories(), queue, waitTokens, parts.meters()),
         new DeleteHandler(storage.namespaces(), storage.memories()),
         new StateHandler(storage.namespaces(), storage.agentStates(), tokens),
         new NamespaceHandler(storage.namespaces(), parts.models(), tokens),
@@ -69,8 +79,8 @@ final class Handlers {
         new StatusHandler(facts, storage.apiKeys()));
   }
 
-  /** The keyring's token cipher, as the pages need it. */
-  private record SealedTokens(Keyring keyring) implements PageTokens.TokenCipher {
+  /** The keyring's token cipher, as the tokens need it. */
+  private record SealedTokens(Keyring keyring) implements TokenCipher {
     @Override
     public byte[] seal(byte[] plaintext, byte[] associatedData) {
       return keyring.sealToken(plaintext, associatedData);

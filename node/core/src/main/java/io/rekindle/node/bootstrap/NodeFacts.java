@@ -1,6 +1,7 @@
 package io.rekindle.node.bootstrap;
 
 import io.rekindle.node.embedding.EmbeddingQueue;
+import io.rekindle.node.embedding.EmbeddingWaits;
 import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.storage.engine.IgniteStorage;
 import io.rekindle.node.telemetry.NodeMeters;
@@ -17,9 +18,11 @@ final class NodeFacts {
       NodeParts parts,
       IgniteStorage storage,
       EmbeddingQueue queue,
+      EmbeddingWaits waits,
       ModelsInUse modelsInUse,
       BackgroundWork work) {
     NodeMeters meters = parts.meters();
+    meters.level(Level.REQUESTS_WAITING, waits::waiting);
     meters.level(Level.EMBEDDING_QUEUE, queue::size);
     meters.level(Level.MEMORIES_FAILED, () -> work.sweep().count(EmbeddingStatus.FAILED));
     meters.level(Level.EMBEDDING_CALLS_HUNG, work.watch()::hungCalls);

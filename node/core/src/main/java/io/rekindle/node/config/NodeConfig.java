@@ -365,6 +365,25 @@ public interface NodeConfig {
     @WithDefault("32")
     int inFlightPerKeyMax();
 
+    /**
+     * Searches that wait for embeddings (`wait_for`), of all callers together; further ones get
+     * TOO_MANY_REQUESTS. While they wait they hold no thread, and are not in flight.
+     */
+    @WithDefault("1024")
+    int waitingMax();
+
+    /** Of one API key. */
+    @WithDefault("64")
+    int waitingPerKeyMax();
+
+    /** How long a search with `wait_for` waits at most that does not say how long. */
+    @WithDefault("PT10S")
+    Duration waitDefault();
+
+    /** The longest `wait_timeout` that is taken. */
+    @WithDefault("PT1M")
+    Duration waitMax();
+
     /** Of an access pass. */
     @WithDefault("PT1M")
     Duration passLifetime();

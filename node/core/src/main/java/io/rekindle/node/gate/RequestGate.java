@@ -89,6 +89,10 @@ public final class RequestGate implements RequestHandler {
         disk.check(command);
         trail.intend(command);
         Reply reply = dispatcher.dispatch(pass, command);
+        if (reply instanceof Reply.NotYet) {
+          // Nobody is told anything before it comes back, by a new pass; that leaves the record.
+          return reply;
+        }
         trail.answered(reply);
         return reply;
       } catch (RekindleException e) {

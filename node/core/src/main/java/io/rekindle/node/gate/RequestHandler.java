@@ -11,6 +11,8 @@ public interface RequestHandler {
   /**
    * Carries out a request.
    *
+   * @return the answer, already recorded; or {@link Reply.NotYet} for a request that is to be
+   *     handled again later
    * @throws io.rekindle.node.error.RekindleException the error to answer with; already recorded
    */
   Reply handle(Request request);

@@ -27,6 +27,7 @@ public final class Limits {
   public static final int VECTOR_DIMENSIONS_MAX = 4_096;
   public static final double RECALL_TARGET_MIN = 0.5;
   public static final int TOP_K_MAX = 1_000;
+  public static final int WAIT_FOR_MAX = 100;
   public static final int PAGE_SIZE_MAX = 1_000;
   public static final int PAGE_SIZE_DEFAULT = 100;
   public static final int BATCH_ITEMS_MAX = 1_000;

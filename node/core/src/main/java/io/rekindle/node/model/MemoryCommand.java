@@ -91,7 +91,8 @@ public sealed interface MemoryCommand extends Command {
       @Nullable String filter,
       @Nullable String page,
       double recallTarget,
-      Ranking ranking)
+      Ranking ranking,
+      WaitFor waitFor)
       implements MemoryCommand {
     public Search {
       if ((text == null) == (vector == null)) {

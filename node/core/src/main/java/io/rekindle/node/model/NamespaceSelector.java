@@ -36,6 +36,11 @@ public record NamespaceSelector(List<NamespacePath> named, @Nullable NamespacePa
         texts.stream().map(NamespacePath::parse).distinct().toList(), null);
   }
 
+  /** Whether a namespace is one of those that were named, or lies at or below the prefix. */
+  public boolean selects(NamespacePath namespace) {
+    return prefix == null ? named.contains(namespace) : prefix.covers(namespace);
+  }
+
   private static void requireAtMost(int namespaces) {
     Limits.requireAtMost("namespaces", namespaces, Limits.NAMESPACES_PER_REQUEST_MAX, "namespaces");
   }

@@ -4,10 +4,18 @@ import io.rekindle.node.error.RekindleException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that can be answered. Pages end with a token for the next one, or null. */
 public sealed interface Reply {
+
+  /**
+   * No answer yet: the request has to be handled again, as if it had just come, when {@code over}
+   * is. Until then it holds no thread, only a place among those that wait; cancelling gives the
+   * place back at once.
+   */
+  record NotYet(CompletableFuture<?> over) implements Reply {}
 
   /** One result per item of a batch, in the order of the items. */
   record Stored(List<StoreResult> results) implements Reply {}
@@ -17,9 +25,23 @@ public sealed interface Reply {
    *
    * @param memory the row as it now is; null exactly when {@code error} is set
    * @param created false when an idempotency key or dedupe found an earlier store
+   * @param waitToken names the content to a search's {@code wait_for}; null in the store, which
+   *     makes none
    */
   record StoreResult(
-      @Nullable MemoryColumns memory, boolean created, @Nullable RekindleException error) {}
+      @Nullable MemoryColumns memory,
+      boolean created,
+      @Nullable RekindleException error,
+      @Nullable String waitToken) {
+    public StoreResult(
+        @Nullable MemoryColumns memory, boolean created, @Nullable RekindleException error) {
+      this(memory, created, error, null);
+    }
+
+    public StoreResult withWaitToken(String token) {
+      return new StoreResult(memory, created, error, token);
+    }
+  }
 
   record Got(Memory memory) implements Reply {}
 
@@ -30,6 +52,7 @@ public sealed interface Reply {
    *
    * @param explain whether the caller asked how hits came to their place
    * @param partial whether some slice could not be asked
+   * @param waitOutcome what came of {@code wait_for}; null when there was none
    * @param nextPage set when the answer was cut at 3 MiB
    */
   record Found(
@@ -38,6 +61,7 @@ public sealed interface Reply {
       boolean partial,
       boolean explain,
       SearchTimes times,
+      @Nullable WaitOutcome waitOutcome,
       @Nullable String nextPage)
       implements Reply {}
 
@@ -56,9 +80,27 @@ public sealed interface Reply {
       HitExplanation explanation) {}
 
   /** Where the time of a search went, by the server's own clock. */
-  record SearchTimes(Duration embed, Duration index, Duration join) {}
+  record SearchTimes(Duration waited, Duration embed, Duration index, Duration join) {}
 
-  record Updated(Memory memory) implements Reply {}
+  /**
+   * What of {@code wait_for} a search could not wait for, by places in it.
+   *
+   * @param notReady not embedded yet when the time was over
+   * @param failed without attempts left
+   */
+  record WaitOutcome(List<Integer> notReady, List<Integer> failed) {
+    public WaitOutcome {
+      notReady = List.copyOf(notReady);
+      failed = List.copyOf(failed);
+    }
+  }
+
+  /**
+   * The memory after an update.
+   *
+   * @param waitToken names its content to a search's {@code wait_for}
+   */
+  record Updated(Memory memory, String waitToken) implements Reply {}
 
   record Deleted(List<DeleteResult> results) implements Reply {}
 

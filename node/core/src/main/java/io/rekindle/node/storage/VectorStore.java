@@ -18,6 +18,23 @@ public interface VectorStore {
   /** Opens the text of a memory that waits, or null when it is gone or has its vectors. */
   @Nullable PendingText openPending(Pass pass, Namespace namespace, MemoryId memoryId);
 
+  /** How far a content is on its way to be found by meaning; takes no lock. */
+  ContentState stateOf(Pass pass, Namespace namespace, MemoryId memoryId, long contentVersion);
+
+  /** Waits while a transaction writes the memory: milliseconds, if any. */
+  void awaitCommit(Pass pass, Namespace namespace, MemoryId memoryId);
+
+  /** How far a content is. */
+  enum ContentState {
+    PENDING,
+    /** Every search that begins after {@link #awaitCommit} can find it. */
+    EMBEDDED,
+    /** Without attempts left; tried again daily. */
+    FAILED,
+    /** Of a memory that is absent, expired, hidden, or has other content by now. */
+    GONE
+  }
+
   /**
    * Puts the vectors and flips the row to EMBEDDED, in one transaction.
    *

@@ -63,6 +63,7 @@ public final class NodeMeters implements AutoCloseable {
   /** Values that are asked for when they are read. */
   public enum Level {
     REQUESTS_IN_FLIGHT("rekindle.requests.in.flight", "Requests being handled"),
+    REQUESTS_WAITING("rekindle.requests.waiting", "Searches that wait for embeddings"),
     EMBEDDING_QUEUE("rekindle.embedding.queue", "Memories that wait for an embedding"),
     MEMORIES_FAILED(
         "rekindle.memories.failed", "Memories without attempts left, as of the last sweep of all"),

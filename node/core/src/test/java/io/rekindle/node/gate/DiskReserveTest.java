@@ -25,6 +25,7 @@ import io.rekindle.node.model.NamespaceSelector;
 import io.rekindle.node.model.NewNamespace;
 import io.rekindle.node.model.Ranking;
 import io.rekindle.node.model.StateCommand;
+import io.rekindle.node.model.WaitFor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -65,7 +66,7 @@ class DiskReserveTest {
         new MemoryCommand.Get(SPACE, ID, null),
         new MemoryCommand.ListPage(selector, null, 10, null, false),
         new MemoryCommand.Search(
-            selector, "a text", null, 1, null, null, null, 1, Ranking.BY_MEANING),
+            selector, "a text", null, 1, null, null, null, 1, Ranking.BY_MEANING, WaitFor.NOTHING),
         new MemoryCommand.Delete(SPACE, List.of(new MemoryCommand.DeleteItem(ID, null, null))),
         new StateCommand.Get(STATE),
         new StateCommand.Delete(STATE, null, null),

@@ -20,11 +20,26 @@ record CallContext(
 
   /** The request of one step of a call; a malformed head is refused like a malformed body. */
   Request request(RequestId id, CallHead head, Request.Decoder decoder) {
-    return request("grpc", id, head, decoder);
+    return request("grpc", id, head, patience(head), decoder);
+  }
+
+  /** As above, of a call that has waited already for a part of its time. */
+  Request request(RequestId id, CallHead head, Duration waited, Request.Decoder decoder) {
+    return request("grpc", id, head, patience(head).minus(waited), decoder);
   }
 
   /** As above, over another protocol of the same port. */
   Request request(String transport, RequestId id, CallHead head, Request.Decoder decoder) {
+    return request(transport, id, head, patience(head), decoder);
+  }
+
+  /** For how long a client waits for the whole of its call. */
+  Duration patience(CallHead head) {
+    return head.patience(deadlineDefault, deadlineMax);
+  }
+
+  private Request request(
+      String transport, RequestId id, CallHead head, Duration timeLeft, Request.Decoder decoder) {
     Request.Decoder checked =
         namespace -> {
           if (head.malformed() != null) {
@@ -33,11 +48,6 @@ record CallContext(
           return decoder.decode(namespace);
         };
     return new Request(
-        id,
-        transport,
-        head.peer(),
-        head.credential(),
-        head.deadline(clock.instant(), deadlineDefault, deadlineMax),
-        checked);
+        id, transport, head.peer(), head.credential(), clock.instant().plus(timeLeft), checked);
   }
 }

@@ -3,7 +3,6 @@ package io.rekindle.node.endpoint.grpc;
 import io.grpc.Metadata;
 import io.rekindle.node.error.RekindleException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -74,10 +73,10 @@ record CallHead(
     return scheme.equals("bearer") || scheme.equals("apikey") ? text : null;
   }
 
-  /** When the client stops waiting, counted from {@code now}, within the door's bounds. */
-  Instant deadline(Instant now, Duration byDefault, Duration max) {
+  /** For how long the client waits for the whole call, within the door's bounds. */
+  Duration patience(Duration byDefault, Duration max) {
     Duration wanted = timeout == null ? byDefault : timeout;
-    return now.plus(wanted.compareTo(max) > 0 ? max : wanted);
+    return wanted.compareTo(max) > 0 ? max : wanted;
   }
 
   /** Without the credential. */

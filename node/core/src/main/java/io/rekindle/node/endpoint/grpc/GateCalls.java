@@ -17,6 +17,7 @@ import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.Reply;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -43,6 +44,15 @@ final class GateCalls {
       WireDecoder<Q> decoder,
       Class<P> type,
       Function<P, R> encoder) {
+    return waiting(method, (request, _, ns) -> decoder.decode(request, ns), type, encoder);
+  }
+
+  /** As {@link #unary}, of a command that may be put off. */
+  <Q extends Message, P extends Reply, R extends Message> GateCalls waiting(
+      MethodDescriptor<Q, R> method,
+      WaitingDecoder<Q> decoder,
+      Class<P> type,
+      Function<P, R> encoder) {
     MethodDescriptor<ByteString, R> raw = raw(method);
     Parser<Q> parser = parser(method);
     methods.add(
@@ -52,10 +62,18 @@ final class GateCalls {
               Arrival arrival = context.arrivals().of(call);
               CallHead head = CallHead.of(arrival.peer(), headers);
               UnaryCall.Body<R> body =
-                  (id, bytes) -> {
+                  (id, bytes, waited) -> {
+                    Patience patience = new Patience(context.patience(head), waited);
                     Request request =
-                        context.request(id, head, ns -> decoder.decode(parse(parser, bytes), ns));
-                    return encoder.apply(type.cast(context.handler().handle(request)));
+                        context.request(
+                            id,
+                            head,
+                            waited == null ? Duration.ZERO : waited,
+                            ns -> decoder.decode(parse(parser, bytes), patience, ns));
+                    Reply reply = context.handler().handle(request);
+                    return reply instanceof Reply.NotYet(var over)
+                        ? new UnaryCall.Later<>(over)
+                        : new UnaryCall.Answer<>(encoder.apply(type.cast(reply)));
                   };
               return UnaryCall.start(call, arrival, body);
             }));
@@ -102,6 +120,20 @@ final class GateCalls {
       throw new IllegalStateException("a method of the service has no handler");
     }
     return built.build();
+  }
+
+  /**
+   * The time of a call.
+   *
+   * @param all for how long its client waits
+   * @param waited how much of it has passed while it was put off; null before it was
+   */
+  record Patience(Duration all, @Nullable Duration waited) {}
+
+  /** Reads a request whose command may be put off. */
+  @FunctionalInterface
+  interface WaitingDecoder<Q> {
+    Command decode(Q request, Patience patience, @Nullable NamespacePath defaultNamespace);
   }
 
   /** Reads a paged request, with the token of the page to read instead of the one in it. */

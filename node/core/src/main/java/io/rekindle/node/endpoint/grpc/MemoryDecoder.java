@@ -6,6 +6,7 @@ import io.rekindle.node.model.MemoryDraft;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.Sensitivity;
+import io.rekindle.node.model.WaitFor;
 import io.rekindle.v1.BatchDeleteMemoriesRequest;
 import io.rekindle.v1.BatchStoreMemoriesRequest;
 import io.rekindle.v1.DeleteMemoryItem;
@@ -70,7 +71,9 @@ final class MemoryDecoder {
   }
 
   static MemoryCommand.Search search(
-      SearchMemoriesRequest request, @Nullable NamespacePath namespace) {
+      SearchMemoriesRequest request,
+      GateCalls.Patience patience,
+      @Nullable NamespacePath namespace) {
     return new MemoryCommand.Search(
         Fields.namespaces(request.getNamespacesList(), namespace),
         request.hasQuery() ? request.getQuery() : null,
@@ -80,7 +83,14 @@ final class MemoryDecoder {
         request.getFilter(),
         Fields.optional(request.getPageToken()),
         request.hasRecallTarget() ? request.getRecallTarget() : RECALL_TARGET_DEFAULT,
-        RankingDecoder.ranking(request));
+        RankingDecoder.ranking(request),
+        new WaitFor(
+            request.getWaitForList(),
+            request.hasWaitTimeout()
+                ? Fields.duration("wait_timeout", request.getWaitTimeout())
+                : null,
+            patience.all(),
+            patience.waited()));
   }
 
   static MemoryCommand.Update update(

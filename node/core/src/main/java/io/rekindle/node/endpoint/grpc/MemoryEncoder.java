@@ -20,6 +20,7 @@ import io.rekindle.v1.SearchTimes;
 import io.rekindle.v1.StoreMemoryResponse;
 import io.rekindle.v1.StoreMemoryResult;
 import io.rekindle.v1.UpdateMemoryResponse;
+import io.rekindle.v1.WaitOutcome;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,9 @@ final class MemoryEncoder {
       throw error;
     }
     StoreMemoryResponse.Builder response =
-        StoreMemoryResponse.newBuilder().setCreated(result.created());
+        StoreMemoryResponse.newBuilder()
+            .setCreated(result.created())
+            .setWaitToken(text(result.waitToken()));
     return (memory == null ? response : response.setMemory(MemoryMessage.columns(memory))).build();
   }
 
@@ -47,7 +50,10 @@ final class MemoryEncoder {
   }
 
   private static StoreMemoryResult result(Reply.StoreResult result) {
-    StoreMemoryResult.Builder built = StoreMemoryResult.newBuilder().setCreated(result.created());
+    StoreMemoryResult.Builder built =
+        StoreMemoryResult.newBuilder()
+            .setCreated(result.created())
+            .setWaitToken(text(result.waitToken()));
     MemoryColumns memory = result.memory();
     RekindleException error = result.error();
     if (memory != null) {
@@ -83,18 +89,24 @@ final class MemoryEncoder {
 
   static SearchMemoriesResponse found(Reply.Found reply) {
     Reply.SearchTimes times = reply.times();
-    String next = reply.nextPage();
-    return SearchMemoriesResponse.newBuilder()
-        .setNextPageToken(next == null ? "" : next)
-        .addAllHits(reply.hits().stream().map(hit -> hit(hit, reply.explain())).toList())
-        .setExact(reply.exact())
-        .setPartial(reply.partial())
-        .setTimes(
-            SearchTimes.newBuilder()
-                .setEmbedMicros(micros(times.embed()))
-                .setIndexMicros(micros(times.index()))
-                .setJoinMicros(micros(times.join())))
-        .build();
+    SearchMemoriesResponse.Builder response =
+        SearchMemoriesResponse.newBuilder()
+            .setNextPageToken(text(reply.nextPage()))
+            .addAllHits(reply.hits().stream().map(hit -> hit(hit, reply.explain())).toList())
+            .setExact(reply.exact())
+            .setPartial(reply.partial())
+            .setTimes(
+                SearchTimes.newBuilder()
+                    .setWaitMicros(micros(times.waited()))
+                    .setEmbedMicros(micros(times.embed()))
+                    .setIndexMicros(micros(times.index()))
+                    .setJoinMicros(micros(times.join())));
+    Reply.WaitOutcome wait = reply.waitOutcome();
+    if (wait != null) {
+      response.setWaitOutcome(
+          WaitOutcome.newBuilder().addAllNotReady(wait.notReady()).addAllFailed(wait.failed()));
+    }
+    return response.build();
   }
 
   private static SearchHit hit(Reply.Hit hit, boolean explain) {
@@ -137,7 +149,10 @@ final class MemoryEncoder {
   }
 
   static UpdateMemoryResponse updated(Reply.Updated reply) {
-    return UpdateMemoryResponse.newBuilder().setMemory(MemoryMessage.of(reply.memory())).build();
+    return UpdateMemoryResponse.newBuilder()
+        .setMemory(MemoryMessage.of(reply.memory()))
+        .setWaitToken(reply.waitToken())
+        .build();
   }
 
   static DeleteMemoryResponse deleted(Reply.Deleted reply) {
@@ -159,6 +174,10 @@ final class MemoryEncoder {
         DeleteMemoryResult.newBuilder().setMemoryId(result.memoryId().toString());
     RekindleException error = result.error();
     return (error == null ? built : built.setError(GrpcErrors.ofItem(error))).build();
+  }
+
+  private static String text(@Nullable String optional) {
+    return optional == null ? "" : optional;
   }
 
   private static long micros(Duration duration) {

@@ -36,7 +36,7 @@ final class MemoryEndpoint implements BindableService {
             MemoryDecoder::list,
             Reply.Listed.class,
             MemoryEncoder::listed)
-        .unary(
+        .waiting(
             MemoryServiceGrpc.getSearchMemoriesMethod(),
             MemoryDecoder::search,
             Reply.Found.class,

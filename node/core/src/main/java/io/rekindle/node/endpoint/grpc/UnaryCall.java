@@ -9,10 +9,16 @@ import io.grpc.StatusRuntimeException;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.RequestId;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** One call with one answer. Its listener methods run in order; the body on the executor. */
+/**
+ * One call with one answer. Its listener methods run in order; the body on the executor. A call
+ * that is put off waits without a thread, and is then a request through the gate once more.
+ */
 final class UnaryCall<R extends Message> extends ServerCall.Listener<ByteString> {
   private final ServerCall<ByteString, R> call;
   private final Arrival arrival;
@@ -21,17 +27,33 @@ final class UnaryCall<R extends Message> extends ServerCall.Listener<ByteString>
   private @Nullable ByteString message;
   private boolean refused;
 
+  /** What the call waits for, or waited for. */
+  private volatile @Nullable Future<?> wait;
+
   private UnaryCall(ServerCall<ByteString, R> call, Arrival arrival, Body<R> body) {
     this.call = call;
     this.arrival = arrival;
     this.body = body;
   }
 
-  /** Makes the answer; blocks. */
+  /** Makes the answer, or says when to try again; blocks. */
   @FunctionalInterface
   interface Body<R> {
-    R answer(RequestId id, ByteString message);
+    /**
+     * One try.
+     *
+     * @param waited between the first try and this one; null in the first
+     */
+    Step<R> answer(RequestId id, ByteString message, @Nullable Duration waited);
   }
+
+  /** What came of a try. */
+  sealed interface Step<R> {}
+
+  record Answer<R>(R message) implements Step<R> {}
+
+  /** To be tried again when {@code over} is; cancelled when nobody waits for that any more. */
+  record Later<R>(CompletableFuture<?> over) implements Step<R> {}
 
   static <R extends Message> ServerCall.Listener<ByteString> start(
       ServerCall<ByteString, R> call, Arrival arrival, Body<R> body) {
@@ -64,8 +86,21 @@ final class UnaryCall<R extends Message> extends ServerCall.Listener<ByteString>
       refuse(RekindleException.invalid("request", "a unary call has one message"));
       return;
     }
+    step(received, null);
+  }
+
+  /** The client is gone: whatever the call waits for, its place is free. */
+  @Override
+  public void onCancel() {
+    Future<?> left = wait;
+    if (left != null) {
+      left.cancel(false);
+    }
+  }
+
+  private void step(ByteString received, @Nullable Duration waited) {
     try {
-      arrival.executor().execute(() -> run(received));
+      arrival.executor().execute(() -> run(received, waited));
     } catch (RejectedExecutionException e) {
       close(call, busy(), id);
     }
@@ -76,7 +111,7 @@ final class UnaryCall<R extends Message> extends ServerCall.Listener<ByteString>
     close(call, error, id);
   }
 
-  private void run(ByteString received) {
+  private void run(ByteString received, @Nullable Duration waited) {
     if (call.isCancelled()) {
       return; // While it waited; nobody asks any more.
     }
@@ -84,13 +119,29 @@ final class UnaryCall<R extends Message> extends ServerCall.Listener<ByteString>
       close(call, busy(), id);
       return;
     }
-    R answer;
+    Step<R> step;
     try {
-      answer = body.answer(id, received);
+      step = body.answer(id, received, waited);
     } catch (Throwable e) {
       close(call, e, id);
       return;
     }
+    switch (step) {
+      case Answer<R>(R answer) -> send(answer);
+      case Later<R>(CompletableFuture<?> over) -> await(over, received);
+    }
+  }
+
+  private void await(CompletableFuture<?> over, ByteString received) {
+    long since = System.nanoTime();
+    wait = over;
+    if (call.isCancelled()) {
+      over.cancel(false); // Perhaps before it was to be seen what to cancel.
+    }
+    var _ = over.thenRun(() -> step(received, Duration.ofNanos(System.nanoTime() - since)));
+  }
+
+  private void send(R answer) {
     if (!call.isCancelled()) {
       arrival.room().answers(answer.getSerializedSize());
       call.sendHeaders(new Metadata());

@@ -9,6 +9,7 @@ import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.EmbeddingModelId;
+import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.storage.NamespaceStore;
 import io.rekindle.node.storage.PendingText;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,20 +42,28 @@ public final class EmbedOperation {
   private final PinnedModels models;
   private final CallWatch watch;
   private final NodeMeters meters;
+  private final Consumer<MemoryId> changed;
   private final SystemPass pass;
 
+  /**
+   * The operation of a node.
+   *
+   * @param changed told of each memory whose vectors came; must not block
+   */
   public EmbedOperation(
       NamespaceStore namespaces,
       VectorStore vectors,
       PinnedModels models,
       CallWatch watch,
       NodeMeters meters,
+      Consumer<MemoryId> changed,
       SystemPass pass) {
     this.namespaces = namespaces;
     this.vectors = vectors;
     this.models = models;
     this.watch = watch;
     this.meters = meters;
+    this.changed = changed;
     this.pass = pass;
   }
 
@@ -117,6 +127,7 @@ public final class EmbedOperation {
                   job.text().model(),
                   chunks);
           meters.count(NodeMeters.Count.MEMORIES_EMBEDDED, done ? 1 : 0);
+          changed.accept(job.item().memoryId());
         } catch (RuntimeException e) {
           failUnlessGone(job.position(), job.item(), job.text().contentVersion(), e, failed);
         }

@@ -11,7 +11,7 @@ import io.rekindle.node.model.ApiKeyId;
 import io.rekindle.node.model.ApiKeyInfo;
 import io.rekindle.node.model.GrantSpec;
 import io.rekindle.node.model.Reply;
-import io.rekindle.node.pipeline.page.PageTokens;
+import io.rekindle.node.pipeline.token.PageTokens;
 import io.rekindle.node.storage.ApiKeyStore;
 import io.rekindle.node.storage.GrantStore;
 import io.rekindle.node.storage.Page;

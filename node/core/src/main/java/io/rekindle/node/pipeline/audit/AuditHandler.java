@@ -10,7 +10,7 @@ import io.rekindle.node.audit.AuditRecord;
 import io.rekindle.node.model.AuditCommand;
 import io.rekindle.node.model.GrantSpec;
 import io.rekindle.node.model.Reply;
-import io.rekindle.node.pipeline.page.PageTokens;
+import io.rekindle.node.pipeline.token.PageTokens;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;

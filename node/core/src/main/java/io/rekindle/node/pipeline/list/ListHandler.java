@@ -7,7 +7,7 @@ import io.rekindle.node.model.MemoryCommand;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.Reply;
-import io.rekindle.node.pipeline.page.PageTokens;
+import io.rekindle.node.pipeline.token.PageTokens;
 import io.rekindle.node.storage.Cursor;
 import io.rekindle.node.storage.MemoryPage;
 import io.rekindle.node.storage.MemoryStore;

@@ -13,7 +13,7 @@ import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.NamespaceSettings;
 import io.rekindle.node.model.NewNamespace;
 import io.rekindle.node.model.Reply;
-import io.rekindle.node.pipeline.page.PageTokens;
+import io.rekindle.node.pipeline.token.PageTokens;
 import io.rekindle.node.storage.NamespaceStore;
 import io.rekindle.node.storage.Page;
 import java.util.Arrays;

@@ -1,5 +1,7 @@
 package io.rekindle.node.pipeline.search;
 
+import static java.time.Duration.ZERO;
+
 import io.rekindle.node.access.AccessPass;
 import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.access.filter.FilterParser;
@@ -8,7 +10,7 @@ import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.model.Reply.Hit;
-import io.rekindle.node.pipeline.page.PageTokens;
+import io.rekindle.node.pipeline.token.PageTokens;
 import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.NamespaceStore;
@@ -23,8 +25,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds memories by meaning and words: embeds the query, asks the indexes under both filters, joins
- * the rows.
+ * Finds memories by meaning and words: waits for what it is to find, embeds the query, asks the
+ * indexes under both filters, joins the rows.
  *
  * <p>An answer over 3 MiB is cut; its token names the last memory shown, and the next page is the
  * same search from there on.
@@ -33,6 +35,7 @@ public final class SearchHandler {
   private final NamespaceStore namespaces;
   private final MemoryStore memories;
   private final QueryEmbedder embedder;
+  private final SearchWaits waits;
   private final PageTokens tokens;
   private final AccessCounters accesses;
   private final NodeMeters meters;
@@ -42,6 +45,7 @@ public final class SearchHandler {
       NamespaceStore namespaces,
       MemoryStore memories,
       QueryEmbedder embedder,
+      SearchWaits waits,
       PageTokens tokens,
       AccessCounters accesses,
       NodeMeters meters,
@@ -49,6 +53,7 @@ public final class SearchHandler {
     this.namespaces = namespaces;
     this.memories = memories;
     this.embedder = embedder;
+    this.waits = waits;
     this.tokens = tokens;
     this.accesses = accesses;
     this.meters = meters;
@@ -61,13 +66,19 @@ public final class SearchHandler {
     List<@Nullable String> binding = binding(command);
     Place place =
         command.page() == null ? first() : place(tokens.open(pass, binding, command.page()));
+    SearchWaits.Looked looked = waits.look(pass, command, selected);
+    if (looked.notYet() != null) {
+      return looked.notYet();
+    }
+    Duration waited = command.waitFor().waited() == null ? ZERO : command.waitFor().waited();
     if (selected.isEmpty()) {
       return new Reply.Found(
           List.of(),
           true,
           false,
           false,
-          new Reply.SearchTimes(Duration.ZERO, Duration.ZERO, Duration.ZERO),
+          new Reply.SearchTimes(waited, ZERO, ZERO, ZERO),
+          looked.outcome(),
           null);
     }
     long start = System.nanoTime();
@@ -99,7 +110,8 @@ public final class SearchHandler {
         result.exact(),
         result.partial(),
         command.ranking().explain(),
-        new Reply.SearchTimes(embed, result.index(), result.join()),
+        new Reply.SearchTimes(waited, embed, result.index(), result.join()),
+        looked.outcome(),
         next);
   }
 

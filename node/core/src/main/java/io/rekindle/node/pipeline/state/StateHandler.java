@@ -7,7 +7,7 @@ import io.rekindle.node.model.AgentState;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.model.StateCommand;
-import io.rekindle.node.pipeline.page.PageTokens;
+import io.rekindle.node.pipeline.token.PageTokens;
 import io.rekindle.node.storage.AgentStateStore;
 import io.rekindle.node.storage.AgentStateStore.StateCursor;
 import io.rekindle.node.storage.NamespaceStore;

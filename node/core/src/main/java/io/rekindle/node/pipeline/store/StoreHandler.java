@@ -4,12 +4,14 @@ import io.rekindle.node.access.AccessPass;
 import io.rekindle.node.access.AgentIdentity;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.ContentId;
 import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.model.MemoryColumns;
 import io.rekindle.node.model.MemoryCommand;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.model.Reply.StoreResult;
+import io.rekindle.node.pipeline.token.WaitTokens;
 import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.NamespaceStore;
 import io.rekindle.node.telemetry.NodeMeters;
@@ -24,16 +26,19 @@ public final class StoreHandler {
   private final NamespaceStore namespaces;
   private final MemoryStore memories;
   private final EmbeddingQueue embeddings;
+  private final WaitTokens tokens;
   private final NodeMeters meters;
 
   public StoreHandler(
       NamespaceStore namespaces,
       MemoryStore memories,
       EmbeddingQueue embeddings,
+      WaitTokens tokens,
       NodeMeters meters) {
     this.namespaces = namespaces;
     this.memories = memories;
     this.embeddings = embeddings;
+    this.tokens = tokens;
     this.meters = meters;
   }
 
@@ -58,12 +63,16 @@ public final class StoreHandler {
               item.idempotencyKey(),
               pass.principal().keyId().value());
       MemoryColumns stored = result.memory();
-      if (stored != null
-          && stored.embeddingStatus() == EmbeddingStatus.PENDING
+      if (stored == null) {
+        return result;
+      }
+      if (stored.embeddingStatus() == EmbeddingStatus.PENDING
           && !embeddings.offer(namespace.path(), stored.memoryId())) {
         meters.count(NodeMeters.Count.EMBEDDING_QUEUE_FULL, 1);
       }
-      return result;
+      return result.withWaitToken(
+          tokens.seal(
+              pass, new ContentId(namespace.path(), stored.memoryId(), stored.contentVersion())));
     } catch (RekindleException e) {
       return new StoreResult(null, false, e);
     }

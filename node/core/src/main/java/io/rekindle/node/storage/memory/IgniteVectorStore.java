@@ -72,6 +72,41 @@ public final class IgniteVectorStore implements VectorStore {
   }
 
   @Override
+  public ContentState stateOf(
+      Pass pass, Namespace namespace, MemoryId memoryId, long contentVersion) {
+    pass.check(Action.SEARCH, namespace.path());
+    MemoryKey key = MemoryView.key(namespace, memoryId);
+    MemoryRow row = caches.memory().get(key);
+    if (row == null
+        || row.contentVersion() != contentVersion
+        || !view.shows(namespace, key, row, pass.rowFilter(namespace.path()))) {
+      return ContentState.GONE;
+    }
+    return switch (row.columns(memoryId).embeddingStatus()) {
+      case PENDING -> ContentState.PENDING;
+      case FAILED -> ContentState.FAILED;
+      case EMBEDDED -> ContentState.EMBEDDED;
+    };
+  }
+
+  /**
+   * A commit shows its rows one after the other, to readers and to the index: the row says EMBEDDED
+   * a moment before the last vector is there. Its lock is free when all of them are.
+   */
+  @Override
+  public void awaitCommit(Pass pass, Namespace namespace, MemoryId memoryId) {
+    pass.check(Action.SEARCH, namespace.path());
+    MemoryKey key = MemoryView.key(namespace, memoryId);
+    boolean _ =
+        transactions.run(
+            () ->
+                () -> {
+                  var _ = caches.memory().get(key);
+                  return true;
+                });
+  }
+
+  @Override
   public boolean complete(
       Pass pass,
       Namespace namespace,

@@ -76,6 +76,17 @@ final class MemoryView {
    */
   @Nullable Opened find(
       Namespace namespace, MemoryKey key, @Nullable MemoryRow row, Filter filter) {
+    LazilyOpened visible = visible(namespace, key, row, filter);
+    return visible == null ? null : visible.get();
+  }
+
+  /** Whether {@link #find} would find the row; opens it only where the filter asks for that. */
+  boolean shows(Namespace namespace, MemoryKey key, MemoryRow row, Filter filter) {
+    return visible(namespace, key, row, filter) != null;
+  }
+
+  private @Nullable LazilyOpened visible(
+      Namespace namespace, MemoryKey key, @Nullable MemoryRow row, Filter filter) {
     if (row == null || row.columns(key.memoryId()).expiredAt(now())) {
       return null;
     }
@@ -85,7 +96,7 @@ final class MemoryView {
             filter,
             new MemoryFilterRow(
                 row.columns(key.memoryId()), () -> opened.get().payload().metadata()));
-    return passes ? opened.get() : null;
+    return passes ? opened : null;
   }
 
   /**

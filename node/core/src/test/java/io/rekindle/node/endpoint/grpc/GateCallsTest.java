@@ -91,8 +91,8 @@ class GateCallsTest {
   @ParameterizedTest
   @CsvSource({"99999999H, 300000", "5M, 300000", "250m, 250", "9000u, 9", "0n, 0", "7S, 7000"})
   void readsEveryUnitOfATimeout(String header, long millis) {
-    assertThat(head(header).deadline(Instant.EPOCH, Duration.ofHours(1), Duration.ofMinutes(5)))
-        .isEqualTo(Instant.ofEpochMilli(millis));
+    assertThat(head(header).patience(Duration.ofHours(1), Duration.ofMinutes(5)))
+        .isEqualTo(Duration.ofMillis(millis));
   }
 
   @ParameterizedTest

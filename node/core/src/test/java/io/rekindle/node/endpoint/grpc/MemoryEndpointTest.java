@@ -209,7 +209,11 @@ class MemoryEndpointTest {
             true,
             true,
             new Reply.SearchTimes(
-                Duration.ofNanos(1_999), Duration.ofNanos(250_000), Duration.ofMillis(2)),
+                Duration.ofMillis(3),
+                Duration.ofNanos(1_999),
+                Duration.ofNanos(250_000),
+                Duration.ofMillis(2)),
+            new Reply.WaitOutcome(List.of(1), List.of(0, 2)),
             "rest");
     try (InProcessDoor door = new InProcessDoor(_ -> reply)) {
       SearchMemoriesResponse response =
@@ -245,6 +249,9 @@ class MemoryEndpointTest {
                   .setImportance(0.75f)
                   .setPath(io.rekindle.v1.SearchPath.SEARCH_PATH_LISTS)
                   .build());
+      assertThat(response.getWaitOutcome().getNotReadyList()).containsExactly(1);
+      assertThat(response.getWaitOutcome().getFailedList()).containsExactly(0, 2);
+      assertThat(response.getTimes().getWaitMicros()).isEqualTo(3_000);
       assertThat(response.getTimes().getEmbedMicros()).isEqualTo(1);
       assertThat(response.getTimes().getIndexMicros()).isEqualTo(250);
       assertThat(response.getTimes().getJoinMicros()).isEqualTo(2_000);
@@ -253,7 +260,8 @@ class MemoryEndpointTest {
 
   @Test
   void updatesOnlyWhatTheMaskNames() {
-    try (InProcessDoor door = new InProcessDoor(_ -> new Reply.Updated(Samples.memory()))) {
+    try (InProcessDoor door =
+        new InProcessDoor(_ -> new Reply.Updated(Samples.memory(), "token"))) {
       stub(door)
           .updateMemory(
               UpdateMemoryRequest.newBuilder()

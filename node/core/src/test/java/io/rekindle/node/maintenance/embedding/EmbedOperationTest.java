@@ -30,6 +30,7 @@ class EmbedOperationTest {
           EmbeddingFixture.models(new TestModel(EmbeddingModelId.BGE_SMALL_EN, 2, this::seen)),
           EmbeddingFixture.watch(),
           meters,
+          _ -> {},
           EmbeddingFixture.PASS);
 
   @Test
@@ -107,6 +108,7 @@ class EmbedOperationTest {
             new PinnedModels(new ModelRegistry(List.of(model)), pins, EmbeddingFixture.PASS),
             EmbeddingFixture.watch(),
             meters,
+            _ -> {},
             EmbeddingFixture.PASS);
     vectors.add(space, memory(0), "good");
 
@@ -136,6 +138,7 @@ class EmbedOperationTest {
             new PinnedModels(new ModelRegistry(List.of(model)), pins, EmbeddingFixture.PASS),
             EmbeddingFixture.watch(),
             meters,
+            _ -> {},
             EmbeddingFixture.PASS);
     vectors.add(space, memory(0), "good");
 

@@ -51,6 +51,7 @@ class EmbeddingSweepIT {
                   text -> Drafts.vectorOf(text.hashCode()))),
           EmbeddingFixture.watch(),
           new NodeMeters(),
+          _ -> {},
           PASS);
   private final EmbeddingPipeline pipeline =
       new EmbeddingPipeline(config, queue, operation::run, (_, _) -> {});

@@ -48,6 +48,7 @@ class EmbeddingSweepTest {
           EmbeddingFixture.models(new TestModel(EmbeddingModelId.BGE_SMALL_EN, 2, this::embedText)),
           EmbeddingFixture.watch(),
           meters,
+          _ -> {},
           PASS);
   private final EmbeddingPipeline pipeline =
       new EmbeddingPipeline(CONFIG, queue, operation::run, this::giveUp, nanos);

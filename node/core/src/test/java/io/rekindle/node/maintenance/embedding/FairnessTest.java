@@ -39,6 +39,7 @@ class FairnessTest {
               new TestModel(EmbeddingModelId.BGE_SMALL_EN, 2, _ -> new float[] {1, 1})),
           EmbeddingFixture.watch(),
           new NodeMeters(),
+          _ -> {},
           PASS);
   private final EmbeddingPipeline pipeline =
       new EmbeddingPipeline(

@@ -78,6 +78,17 @@ final class FakeVectors implements VectorStore {
   }
 
   @Override
+  public ContentState stateOf(
+      Pass pass, Namespace namespace, MemoryId memoryId, long contentVersion) {
+    throw new UnsupportedOperationException("the pipeline does not ask");
+  }
+
+  @Override
+  public void awaitCommit(Pass pass, Namespace namespace, MemoryId memoryId) {
+    throw new UnsupportedOperationException("the pipeline does not ask");
+  }
+
+  @Override
   public boolean complete(
       Pass pass,
       Namespace namespace,

@@ -57,6 +57,7 @@ class PoisonTextIT {
                   EmbeddingModelId.BGE_SMALL_EN, StorageNode.DIMENSIONS, this::embedText)),
           watch,
           meters,
+          _ -> {},
           PASS);
   private final EmbeddingPipeline pipeline =
       new EmbeddingPipeline(config, queue, operation::run, this::giveUp, nanos);

@@ -16,6 +16,8 @@ import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.pipeline.store.StoreHandler;
+import io.rekindle.node.pipeline.token.TestTokenCipher;
+import io.rekindle.node.pipeline.token.WaitTokens;
 import io.rekindle.node.storage.Drafts;
 import io.rekindle.node.storage.Passes;
 import io.rekindle.node.storage.SearchQuery;
@@ -63,6 +65,7 @@ class StoresNeverWaitIT {
                   EmbeddingModelId.BGE_SMALL_EN, StorageNode.DIMENSIONS, this::embedText)),
           EmbeddingFixture.watch(),
           meters,
+          _ -> {},
           EmbeddingFixture.PASS);
   private final EmbeddingPipeline pipeline =
       new EmbeddingPipeline(config, queue, this::embed, (_, _) -> {});
@@ -123,7 +126,12 @@ class StoresNeverWaitIT {
   private MemoryId store(int number, EmbeddingQueue queue) {
     MemoryId id = new MemoryId(UUID.randomUUID());
     Reply reply =
-        new StoreHandler(NODE.storage().namespaces(), NODE.storage().memories(), queue, meters)
+        new StoreHandler(
+                NODE.storage().namespaces(),
+                NODE.storage().memories(),
+                queue,
+                new WaitTokens(new TestTokenCipher()),
+                meters)
             .handle(
                 pass,
                 new MemoryCommand.Store(

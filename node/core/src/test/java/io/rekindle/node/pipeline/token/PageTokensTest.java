@@ -1,21 +1,18 @@
-package io.rekindle.node.pipeline.page;
+package io.rekindle.node.pipeline.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import com.google.crypto.tink.Aead;
 import io.rekindle.node.access.AccessPass;
 import io.rekindle.node.access.Action;
 import io.rekindle.node.access.Authorizer;
 import io.rekindle.node.authn.Principal;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
-import io.rekindle.node.kms.Xaes;
 import io.rekindle.node.model.ApiKeyId;
 import io.rekindle.node.model.GrantSpec;
 import io.rekindle.node.model.KeyScope;
 import io.rekindle.node.model.RequestId;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -31,28 +28,8 @@ class PageTokensTest {
   private static final List<@Nullable String> WORDS = Arrays.asList("a/b", null, "filter");
   private static final List<String> POSITION = List.of("2026-01-01T00:00:00Z", "\u00e9", "");
 
-  private final PageTokens tokens = new PageTokens(new Sealed(Xaes.of(new byte[32])));
+  private final PageTokens tokens = new PageTokens(new TestTokenCipher());
   private final String token = tokens.seal(PASS, WORDS, POSITION);
-
-  private record Sealed(Aead aead) implements PageTokens.TokenCipher {
-    @Override
-    public byte[] seal(byte[] plaintext, byte[] associatedData) {
-      try {
-        return aead.encrypt(plaintext, associatedData);
-      } catch (GeneralSecurityException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-
-    @Override
-    public byte[] open(byte[] sealed, byte[] associatedData) {
-      try {
-        return aead.decrypt(sealed, associatedData);
-      } catch (GeneralSecurityException e) {
-        throw new RekindleException(ErrorCode.PAGE_TOKEN_INVALID, "not one of ours");
-      }
-    }
-  }
 
   private static AccessPass pass(String keyId, Action action) {
     Authorizer authorizer =
@@ -119,7 +96,7 @@ class PageTokensTest {
         .doesNotContain("a/b");
   }
 
-  private record Untouched() implements PageTokens.TokenCipher {
+  private record Untouched() implements TokenCipher {
     @Override
     public byte[] seal(byte[] plaintext, byte[] associatedData) {
       throw new AssertionError();
