@@ -201,6 +201,8 @@ final class Engine implements AutoCloseable {
                 new SettledContents(storage, SystemPass.mint(Purpose.EMBEDDING))));
     BackgroundWork work =
         onStop(BackgroundWork.start(parts, ignite, storage, queue, waits, accesses, modelsInUse));
+    // Once more, to be stopped before the work, which may take a while: who waits is told at once.
+    onStop(waits);
     // Registered below; the meters outlive the engine, and would keep all of it in memory.
     onStop(parts.meters()::forgetLevels);
     Authenticator authenticator = new Authenticator(storage.apiKeys(), parts.clock());

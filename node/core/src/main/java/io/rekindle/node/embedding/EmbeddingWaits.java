@@ -23,8 +23,6 @@ import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Who waits for which contents to be embedded. However many wait, there is one thread: it looks at
@@ -35,8 +33,6 @@ import org.slf4j.LoggerFactory;
  * is bounded, and goes on where the last one ended. Thread-safe.
  */
 public final class EmbeddingWaits implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(EmbeddingWaits.class);
-
   /** The pause between looks at what nobody had news of. */
   private static final Duration LOOK_PAUSE = Duration.ofMillis(200);
 
@@ -61,6 +57,11 @@ public final class EmbeddingWaits implements AutoCloseable {
    * @param settled whether a content is embedded, failed, replaced or gone; reads its row
    */
   public EmbeddingWaits(NodeConfig.Requests limits, Predicate<ContentId> settled) {
+    this(limits, settled, LOOK_PAUSE);
+  }
+
+  /** As above, with another pause between looks. */
+  EmbeddingWaits(NodeConfig.Requests limits, Predicate<ContentId> settled, Duration pause) {
     this.waitingMax = limits.waitingMax();
     this.waitingPerKeyMax = limits.waitingPerKeyMax();
     this.settled = settled;
@@ -72,7 +73,7 @@ public final class EmbeddingWaits implements AutoCloseable {
     thread.setRemoveOnCancelPolicy(true);
     var _ =
         thread.scheduleWithFixedDelay(
-            this::lookAround, LOOK_PAUSE.toMillis(), LOOK_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+            this::lookAround, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** One request that waits, guarded by the lock of the waits. */
@@ -180,16 +181,20 @@ public final class EmbeddingWaits implements AutoCloseable {
   private void look(MemoryId memory) {
     Set<ContentId> now = new HashSet<>();
     for (ContentId content : awaited(memory)) {
-      try {
-        if (settled.test(content)) {
-          now.add(content);
-        }
-      } catch (RuntimeException | Error e) {
-        // Not known, so it is waited for: the next look may know, else the time is over some day.
-        LOG.atWarn().addKeyValue("memory", memory).setCause(e).log("a row can't be looked at");
+      if (isOver(content)) {
+        now.add(content);
       }
     }
     end(settle(memory, now));
+  }
+
+  /** Of a row that can't be read, too: who waits for it is to meet that error, and no other. */
+  private boolean isOver(ContentId content) {
+    try {
+      return settled.test(content);
+    } catch (RuntimeException | Error e) {
+      return true;
+    }
   }
 
   private synchronized Set<ContentId> awaited(MemoryId memory) {

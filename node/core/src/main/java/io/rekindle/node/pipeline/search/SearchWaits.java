@@ -67,8 +67,8 @@ public final class SearchWaits {
     if (wait.tokens().isEmpty() || command.page() != null) {
       return NOTHING;
     }
+    Duration atMost = wait.atMost(limits.waitDefault(), limits.waitMax());
     List<ContentId> contents = open(pass, command.namespaces(), wait.tokens());
-    Duration atMost = atMost(wait);
     Map<NamespacePath, Namespace> byPath = new HashMap<>();
     selected.forEach(namespace -> byPath.put(namespace.path(), namespace));
     List<Integer> pending = new ArrayList<>();
@@ -117,21 +117,5 @@ public final class SearchWaits {
       contents.add(content);
     }
     return contents;
-  }
-
-  private Duration atMost(WaitFor wait) {
-    Duration max = limits.waitMax();
-    Duration asked = wait.timeout();
-    if (asked != null && asked.compareTo(max) > 0) {
-      throw RekindleException.overLimit(
-          "wait_timeout", asked.toMillis(), max.toMillis(), "milliseconds");
-    }
-    Duration wanted = asked == null ? min(limits.waitDefault(), max) : asked;
-    // The rest is for the search: who has no time for an answer gets none.
-    return min(wanted, wait.patience().multipliedBy(3).dividedBy(4));
-  }
-
-  private static Duration min(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
   }
 }

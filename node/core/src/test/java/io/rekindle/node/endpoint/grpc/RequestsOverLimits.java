@@ -1,6 +1,7 @@
 package io.rekindle.node.endpoint.grpc;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
 import com.google.protobuf.Empty;
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
@@ -348,6 +349,18 @@ final class RequestsOverLimits {
         search("recall_target", it -> it.setRecallTarget(0.49), "recall_target", null),
         search("recall_target over 1", it -> it.setRecallTarget(1.01), "recall_target", null),
         search("no recall_target", it -> it.setRecallTarget(Double.NaN), "recall_target", null),
+        search("wait_for", it -> it.addAllWaitFor(names(101, "t")), "wait_for", 100L),
+        search("no wait token", it -> it.addWaitFor("t"), "wait_for[0]", null),
+        search(
+            "wait_timeout",
+            it -> it.addWaitFor("t").setWaitTimeout(Duration.newBuilder().setSeconds(61)),
+            "wait_timeout",
+            60_000L),
+        search(
+            "negative wait_timeout",
+            it -> it.setWaitTimeout(Duration.newBuilder().setSeconds(-1)),
+            "wait_timeout",
+            null),
         list("page_size", it -> it.setPageSize(1_001), "page_size", 1_000L),
         list("negative page_size", it -> it.setPageSize(-1), "page_size", null),
         list("namespaces", it -> it.addAllNamespaces(names(64, "n")), "namespaces", 64L),

@@ -5,55 +5,35 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.rekindle.node.access.AccessPass;
 import io.rekindle.node.access.Action;
-import io.rekindle.node.access.Authorizer;
-import io.rekindle.node.authn.Principal;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
-import io.rekindle.node.model.ApiKeyId;
-import io.rekindle.node.model.GrantSpec;
-import io.rekindle.node.model.KeyScope;
-import io.rekindle.node.model.RequestId;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A token continues the very request that it came from, and tells nothing. */
 class PageTokensTest {
-  private static final AccessPass PASS = pass("aaaaaaaaaaaaaaaa", Action.LIST);
+  private static final AccessPass PASS = TestPasses.of("aaaaaaaaaaaaaaaa", Action.LIST);
   private static final List<@Nullable String> WORDS = Arrays.asList("a/b", null, "filter");
   private static final List<String> POSITION = List.of("2026-01-01T00:00:00Z", "\u00e9", "");
 
   private final PageTokens tokens = new PageTokens(new TestTokenCipher());
   private final String token = tokens.seal(PASS, WORDS, POSITION);
 
-  private static AccessPass pass(String keyId, Action action) {
-    Authorizer authorizer =
-        new Authorizer(
-            _ -> List.of(new GrantSpec(null, null, Set.of())),
-            InstantSource.system(),
-            Duration.ofMinutes(1));
-    Principal principal =
-        new Principal(new ApiKeyId(keyId), "test", KeyScope.ADMIN, null, null, null);
-    return authorizer.authorizeAnywhere(RequestId.random(), principal, action);
-  }
-
   @Test
   void theSameRequestIsContinuedWhereItStopped() {
     assertThat(tokens.open(PASS, WORDS, token)).isEqualTo(POSITION);
-    assertThat(tokens.open(pass("aaaaaaaaaaaaaaaa", Action.LIST), WORDS, token))
+    assertThat(tokens.open(TestPasses.of("aaaaaaaaaaaaaaaa", Action.LIST), WORDS, token))
         .as("under another pass of the same key")
         .isEqualTo(POSITION);
   }
 
   @Test
   void anotherKeyOrActionIsRefused() {
-    assertRefused(pass("bbbbbbbbbbbbbbbb", Action.LIST), WORDS, token);
-    assertRefused(pass("aaaaaaaaaaaaaaaa", Action.SEARCH), WORDS, token);
+    assertRefused(TestPasses.of("bbbbbbbbbbbbbbbb", Action.LIST), WORDS, token);
+    assertRefused(TestPasses.of("aaaaaaaaaaaaaaaa", Action.SEARCH), WORDS, token);
   }
 
   @Test
