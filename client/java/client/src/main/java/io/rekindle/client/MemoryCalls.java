@@ -88,6 +88,10 @@ public final class MemoryCalls {
             .build());
   }
 
+  /**
+   * Finds memories; waits before it looks for what {@code wait_for} names, at most three quarters
+   * of the call's deadline.
+   */
   public Call<SearchMemoriesResponse> search(SearchMemoriesRequest request) {
     return Call.of(channel, MemoryServiceGrpc.getSearchMemoriesMethod(), request, deadline);
   }

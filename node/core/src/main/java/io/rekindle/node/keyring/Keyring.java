@@ -126,7 +126,7 @@ public final class Keyring implements AutoCloseable {
     return pepper.clone();
   }
 
-  /** Seals a page token: authenticated, and opaque to whoever carries it. */
+  /** Seals a token: authenticated, and opaque to whoever carries it. */
   public byte[] sealToken(byte[] plaintext, byte[] associatedData) {
     try {
       return tokenCipher.encrypt(plaintext, associatedData);

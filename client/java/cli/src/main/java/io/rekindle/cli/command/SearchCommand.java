@@ -70,6 +70,21 @@ public final class SearchCommand implements Callable<Integer> {
   @Option(names = "--filter", description = "such as 'memory_type = \"fact\"'")
   private String filter = "";
 
+  @Option(
+      names = "--wait-for",
+      paramLabel = "TOKEN",
+      description =
+          "first wait until what a store answered this wait_token for (-o json) can be found by"
+              + " its meaning; several times")
+  private List<String> waitFor = List.of();
+
+  @Option(
+      names = "--wait-timeout",
+      description =
+          "how long to wait at most, such as PT20S (default: PT10S), and three quarters of"
+              + " --timeout")
+  private @Nullable Duration waitTimeout;
+
   @Parameters(index = "0", paramLabel = "QUERY", description = "what to look for")
   private String query = "";
 
@@ -83,9 +98,13 @@ public final class SearchCommand implements Callable<Integer> {
             .setMode(mode.value)
             .setWords(words)
             .setExplain(explain)
-            .setFilter(filter);
+            .setFilter(filter)
+            .addAllWaitFor(waitFor);
     if (!weights.isEmpty() || halfLife != null) {
       request.setWeights(weights());
+    }
+    if (waitTimeout != null) {
+      request.setWaitTimeout(message(waitTimeout));
     }
     if (minScore != null) {
       request.setMinScore(minScore);
@@ -111,12 +130,16 @@ public final class SearchCommand implements Callable<Integer> {
           }
         });
     if (halfLife != null) {
-      built.setRecencyHalfLife(
-          com.google.protobuf.Duration.newBuilder()
-              .setSeconds(halfLife.getSeconds())
-              .setNanos(halfLife.getNano()));
+      built.setRecencyHalfLife(message(halfLife));
     }
     return built.build();
+  }
+
+  private static com.google.protobuf.Duration message(Duration duration) {
+    return com.google.protobuf.Duration.newBuilder()
+        .setSeconds(duration.getSeconds())
+        .setNanos(duration.getNano())
+        .build();
   }
 
   /** What decides the order, as it is written on a command line. */

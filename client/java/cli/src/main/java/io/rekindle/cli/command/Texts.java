@@ -10,6 +10,7 @@ import io.rekindle.v1.Memory;
 import io.rekindle.v1.Namespace;
 import io.rekindle.v1.SearchHit;
 import io.rekindle.v1.SearchMemoriesResponse;
+import io.rekindle.v1.WaitOutcome;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -62,8 +63,19 @@ public final class Texts {
   }
 
   public static String hits(SearchMemoriesResponse response) {
-    String hits = lines(response.getHitsList(), Texts::hit);
-    return response.getPartial() ? hits + System.lineSeparator() + "(partial)" : hits;
+    List<String> said = new ArrayList<>();
+    said.add(lines(response.getHitsList(), Texts::hit));
+    if (response.getPartial()) {
+      said.add("(partial)");
+    }
+    WaitOutcome wait = response.getWaitOutcome();
+    if (wait.getNotReadyCount() > 0) {
+      said.add("(%d not embedded yet)".formatted(wait.getNotReadyCount()));
+    }
+    if (wait.getFailedCount() > 0) {
+      said.add("(%d could not be embedded)".formatted(wait.getFailedCount()));
+    }
+    return String.join(System.lineSeparator(), said);
   }
 
   private static String hit(SearchHit hit) {

@@ -8,6 +8,7 @@ import io.rekindle.v1.Memory;
 import io.rekindle.v1.SearchHit;
 import io.rekindle.v1.SearchMemoriesResponse;
 import io.rekindle.v1.SearchPath;
+import io.rekindle.v1.WaitOutcome;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,17 @@ class TextsTest {
             "0.750  id  some text",
             "       meaning 0.500 #3 (lists, chunk 2, characters 10 to 30), words 4.250 #1,"
                 + " recency 0.500, importance 0.250");
+  }
+
+  @Test
+  void saysHowManyItDidNotWaitFor() {
+    SearchMemoriesResponse answer =
+        SearchMemoriesResponse.newBuilder()
+            .setWaitOutcome(WaitOutcome.newBuilder().addNotReady(0).addNotReady(2).addFailed(1))
+            .build();
+
+    assertThat(Texts.hits(answer).lines())
+        .containsExactly("(none)", "(2 not embedded yet)", "(1 could not be embedded)");
   }
 
   @Test

@@ -23,6 +23,7 @@ class EmbedOperationTest {
   private final FakeVectors vectors = new FakeVectors(InstantSource.system());
   private final Namespace space = namespaces.add(A);
   private final NodeMeters meters = new NodeMeters();
+  private final List<MemoryId> news = new ArrayList<>();
   private final EmbedOperation operation =
       new EmbedOperation(
           namespaces,
@@ -30,7 +31,7 @@ class EmbedOperationTest {
           EmbeddingFixture.models(new TestModel(EmbeddingModelId.BGE_SMALL_EN, 2, this::seen)),
           EmbeddingFixture.watch(),
           meters,
-          _ -> {},
+          news::add,
           EmbeddingFixture.PASS);
 
   @Test
@@ -42,6 +43,7 @@ class EmbedOperationTest {
 
     assertThat(run(memory(0), memory(1), memory(2), memory(3))).isEqualTo(Map.of(1, 1L, 2, 1L));
     assertThat(vectors.embedded).containsOnlyKeys(ids(memory(0), memory(3)));
+    assertThat(news).as("who waits is told").containsExactlyInAnyOrder(ids(memory(0), memory(3)));
     assertThat(meters.scrape())
         .contains("rekindle_memories_embedded_total 2.0")
         .contains("rekindle_embeddings_failed_total 2.0");
