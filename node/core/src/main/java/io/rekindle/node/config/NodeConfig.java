@@ -372,8 +372,8 @@ public interface NodeConfig {
     @WithDefault("1024")
     int waitingMax();
 
-    /** Of one API key. */
-    @WithDefault("64")
+    /** Of one API key; they come back together, so not more than {@link #inFlightPerKeyMax()}. */
+    @WithDefault("32")
     int waitingPerKeyMax();
 
     /** How long a search with `wait_for` waits at most that does not say how long. */
