@@ -129,12 +129,13 @@ class EmbeddingWaitsTest {
     waits.close();
     waits = waits(Duration.ofMillis(5));
     List<ContentId> many =
-        IntStream.range(0, 2 * EmbeddingWaits.LOOK_MAX + 1).mapToObj(i -> content(i, 1)).toList();
+        IntStream.range(0, 2 * EmbeddingWaits.LOOK_MAX).mapToObj(i -> content(i, 1)).toList();
     CompletableFuture<?> others = waits.begin(KEY, many, FOREVER);
-    CompletableFuture<?> last = waits.begin(KEY, List.of(many.getLast()), FOREVER);
+    ContentId behind = content(many.size(), 1);
+    CompletableFuture<?> last = waits.begin(KEY, List.of(behind), FOREVER);
     awaitLooks();
 
-    settled.add(many.getLast());
+    settled.add(behind);
 
     last.get();
     assertThat(others).isNotDone();
