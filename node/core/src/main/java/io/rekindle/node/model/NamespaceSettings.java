@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  * @param declaredPaths metadata paths such as {@code order.status}, filterable at full speed
  * @param dedupeContent one winner per (subject, content); the others get its id
  * @param slices 1, 2, 4 ... 64; can never change
+ * @param wordLanguage of the contents
  */
 public record NamespaceSettings(
     EmbeddingModelId embeddingModel,
@@ -18,9 +19,28 @@ public record NamespaceSettings(
     Distance distance,
     List<String> declaredPaths,
     boolean dedupeContent,
-    int slices) {
+    int slices,
+    WordLanguage wordLanguage) {
   private static final Pattern PATH =
       Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}(\\.[A-Za-z_][A-Za-z0-9_-]{0,63}){0,7}");
+
+  /** With English words. */
+  public NamespaceSettings(
+      EmbeddingModelId embeddingModel,
+      int dimensions,
+      Distance distance,
+      List<String> declaredPaths,
+      boolean dedupeContent,
+      int slices) {
+    this(
+        embeddingModel,
+        dimensions,
+        distance,
+        declaredPaths,
+        dedupeContent,
+        slices,
+        WordLanguage.ENGLISH);
+  }
 
   public NamespaceSettings {
     requireDimensions(dimensions);

@@ -17,7 +17,8 @@ public record NewNamespace(
     @Nullable Distance distance,
     List<String> declaredPaths,
     boolean dedupeContent,
-    int slices) {
+    int slices,
+    WordLanguage wordLanguage) {
   public NewNamespace {
     if (dimensions != 0 || embeddingModel.equals(EmbeddingModelId.EXTERNAL)) {
       NamespaceSettings.requireDimensions(dimensions);
@@ -29,6 +30,12 @@ public record NewNamespace(
   /** The settings, once the form of the vectors is known. */
   public NamespaceSettings settings(int decidedDimensions, Distance decidedDistance) {
     return new NamespaceSettings(
-        embeddingModel, decidedDimensions, decidedDistance, declaredPaths, dedupeContent, slices);
+        embeddingModel,
+        decidedDimensions,
+        decidedDistance,
+        declaredPaths,
+        dedupeContent,
+        slices,
+        wordLanguage);
   }
 }

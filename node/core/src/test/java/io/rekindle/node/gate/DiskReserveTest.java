@@ -26,6 +26,7 @@ import io.rekindle.node.model.NewNamespace;
 import io.rekindle.node.model.Ranking;
 import io.rekindle.node.model.StateCommand;
 import io.rekindle.node.model.WaitFor;
+import io.rekindle.node.model.WordLanguage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -55,7 +56,14 @@ class DiskReserveTest {
         new StateCommand.Set(STATE, "1", null, null, null),
         new NamespaceCommand.Create(
             SPACE,
-            new NewNamespace(EmbeddingModelId.EXTERNAL, 4, Distance.COSINE, List.of(), false, 1)),
+            new NewNamespace(
+                EmbeddingModelId.EXTERNAL,
+                4,
+                Distance.COSINE,
+                List.of(),
+                false,
+                1,
+                WordLanguage.ENGLISH)),
         new AccessCommand.CreateKey("a key", KeyScope.READ_ONLY, null, null, null, List.of(GRANT)),
         new AccessCommand.AddGrant(KEY, GRANT));
   }

@@ -7,16 +7,20 @@ import io.rekindle.node.access.Action;
 import io.rekindle.node.access.Pass;
 import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.access.filter.FilterParser;
+import io.rekindle.node.model.Distance;
+import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.HitExplanation;
 import io.rekindle.node.model.HybridWeights;
 import io.rekindle.node.model.MemoryDraft;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.MemoryPatch;
 import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.NamespaceSettings;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.model.SearchPath;
 import io.rekindle.node.model.Sensitivity;
 import io.rekindle.node.model.VectorInput;
+import io.rekindle.node.model.WordLanguage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +99,25 @@ class WordSearchIT {
 
   private List<MemoryId> find(String words) {
     return ids(words(ALL, texts, words, Filter.ALL));
+  }
+
+  @Test
+  void aNamespaceOfAnotherLanguageFindsItsEndings() {
+    Namespace german =
+        SharedNode.freshNamespace(
+            new NamespaceSettings(
+                EmbeddingModelId.EXTERNAL,
+                StorageNode.DIMENSIONS,
+                Distance.COSINE,
+                List.of(),
+                false,
+                1,
+                WordLanguage.GERMAN));
+    MemoryId bills = store(german, external("Die Rechnungen wurden nie bezahlt", 1));
+    store(german, external("Ein anderer Vertrag", 2));
+
+    assertThat(ids(words(ALL, german, "rechnung", Filter.ALL))).containsExactly(bills);
+    assertThat(ids(words(ALL, german, "die", Filter.ALL))).isEmpty();
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.rekindle.v1.DeleteNamespaceRequest;
 import io.rekindle.v1.Distance;
 import io.rekindle.v1.ListNamespacesRequest;
 import io.rekindle.v1.Namespace;
+import io.rekindle.v1.WordLanguage;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,26 @@ public final class NamespaceCommands {
     l2
   }
 
+  /** Of the contents. */
+  enum LanguageName {
+    english,
+    any,
+    arabic,
+    cjk,
+    danish,
+    dutch,
+    finnish,
+    french,
+    german,
+    hindi,
+    italian,
+    norwegian,
+    portuguese,
+    russian,
+    spanish,
+    swedish
+  }
+
   @Command(description = "Make a namespace.", mixinStandardHelpOptions = true)
   int create(
       @Mixin Session session,
@@ -39,6 +60,11 @@ public final class NamespaceCommands {
           @Nullable List<String> declaredPaths,
       @Option(names = "--dedupe", description = "store equal content once") boolean dedupe,
       @Option(names = "--slices", defaultValue = "1") int slices,
+      @Option(
+              names = "--word-language",
+              defaultValue = "english",
+              description = "of contents, for searches by words: ${COMPLETION-CANDIDATES}")
+          LanguageName wordLanguage,
       @Parameters(paramLabel = "NAME", description = "such as company_a/support") String name) {
     CreateNamespaceRequest request =
         CreateNamespaceRequest.newBuilder()
@@ -51,7 +77,10 @@ public final class NamespaceCommands {
                         Distance.valueOf("DISTANCE_" + distance.name().toUpperCase(Locale.ROOT)))
                     .addAllDeclaredPaths(declaredPaths == null ? List.of() : declaredPaths)
                     .setDedupeContent(dedupe)
-                    .setSlices(slices))
+                    .setSlices(slices)
+                    .setWordLanguage(
+                        WordLanguage.valueOf(
+                            "WORD_LANGUAGE_" + wordLanguage.name().toUpperCase(Locale.ROOT))))
             .build();
     Namespace created =
         session.connected(client -> client.namespaces().create(request).execute().getNamespace());

@@ -11,6 +11,7 @@ import io.rekindle.v1.Namespace;
 import io.rekindle.v1.SearchHit;
 import io.rekindle.v1.SearchMemoriesResponse;
 import io.rekindle.v1.WaitOutcome;
+import io.rekindle.v1.WordLanguage;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -121,12 +122,17 @@ public final class Texts {
   }
 
   static String line(Namespace namespace) {
-    return "%s  model %s, %d dimensions%s"
+    WordLanguage words = namespace.getWordLanguage();
+    return "%s  model %s, %d dimensions%s%s"
         .formatted(
             namespace.getNamespace(),
             namespace.getEmbeddingModel(),
             namespace.getDimensions(),
-            namespace.getDedupeContent() ? ", dedupes" : "");
+            namespace.getDedupeContent() ? ", dedupes" : "",
+            words == WordLanguage.WORD_LANGUAGE_ENGLISH
+                ? ""
+                : ", words of language "
+                    + words.name().substring("WORD_LANGUAGE_".length()).toLowerCase(Locale.ROOT));
   }
 
   static String line(ApiKey key) {

@@ -10,6 +10,7 @@ import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.NamespaceSettings;
 import io.rekindle.node.model.NewNamespace;
 import io.rekindle.node.model.Reply;
+import io.rekindle.node.model.WordLanguage;
 import io.rekindle.v1.CreateNamespaceRequest;
 import io.rekindle.v1.CreateNamespaceResponse;
 import io.rekindle.v1.DeleteNamespaceRequest;
@@ -80,7 +81,8 @@ final class NamespaceEndpoint implements BindableService {
             distance(wanted.getDistance()),
             wanted.getDeclaredPathsList(),
             wanted.getDedupeContent(),
-            wanted.getSlices() == 0 ? 1 : wanted.getSlices()));
+            wanted.getSlices() == 0 ? 1 : wanted.getSlices(),
+            wordLanguage(wanted.getWordLanguage())));
   }
 
   private static NamespaceCommand get(
@@ -126,6 +128,7 @@ final class NamespaceEndpoint implements BindableService {
         .addAllDeclaredPaths(settings.declaredPaths())
         .setDedupeContent(settings.dedupeContent())
         .setSlices(settings.slices())
+        .setWordLanguage(message(settings.wordLanguage()))
         .setCreatedAt(Fields.timestamp(namespace.createdAt()))
         .setVersion(namespace.version())
         .build();
@@ -139,5 +142,32 @@ final class NamespaceEndpoint implements BindableService {
       case DISTANCE_L2 -> Distance.L2;
       case UNRECOGNIZED -> throw Fields.unknownValue("distance");
     };
+  }
+
+  private static WordLanguage wordLanguage(io.rekindle.v1.WordLanguage language) {
+    return switch (language) {
+      case WORD_LANGUAGE_UNSPECIFIED -> WordLanguage.ENGLISH;
+      case WORD_LANGUAGE_ENGLISH -> WordLanguage.ENGLISH;
+      case WORD_LANGUAGE_ANY -> WordLanguage.ANY;
+      case WORD_LANGUAGE_ARABIC -> WordLanguage.ARABIC;
+      case WORD_LANGUAGE_CJK -> WordLanguage.CJK;
+      case WORD_LANGUAGE_DANISH -> WordLanguage.DANISH;
+      case WORD_LANGUAGE_DUTCH -> WordLanguage.DUTCH;
+      case WORD_LANGUAGE_FINNISH -> WordLanguage.FINNISH;
+      case WORD_LANGUAGE_FRENCH -> WordLanguage.FRENCH;
+      case WORD_LANGUAGE_GERMAN -> WordLanguage.GERMAN;
+      case WORD_LANGUAGE_HINDI -> WordLanguage.HINDI;
+      case WORD_LANGUAGE_ITALIAN -> WordLanguage.ITALIAN;
+      case WORD_LANGUAGE_NORWEGIAN -> WordLanguage.NORWEGIAN;
+      case WORD_LANGUAGE_PORTUGUESE -> WordLanguage.PORTUGUESE;
+      case WORD_LANGUAGE_RUSSIAN -> WordLanguage.RUSSIAN;
+      case WORD_LANGUAGE_SPANISH -> WordLanguage.SPANISH;
+      case WORD_LANGUAGE_SWEDISH -> WordLanguage.SWEDISH;
+      case UNRECOGNIZED -> throw Fields.unknownValue("word_language");
+    };
+  }
+
+  private static io.rekindle.v1.WordLanguage message(WordLanguage language) {
+    return io.rekindle.v1.WordLanguage.valueOf("WORD_LANGUAGE_" + language.name());
   }
 }

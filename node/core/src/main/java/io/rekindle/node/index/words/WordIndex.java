@@ -4,6 +4,7 @@ import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.index.RowContent;
 import io.rekindle.node.index.RowJudge;
+import io.rekindle.node.model.WordLanguage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collection;
@@ -64,6 +65,7 @@ public final class WordIndex implements AutoCloseable {
   private static final FieldType WORDS = words();
 
   private final Directory directory;
+  private final WordAnalysis analysis;
   private final IndexWriter writer;
   private final SearcherManager searchers;
   private final RowPlaces places = new RowPlaces();
@@ -72,10 +74,10 @@ public final class WordIndex implements AutoCloseable {
    * What a folder has, if it is whole and of this analysis; else nothing, and the folder is
    * emptied.
    */
-  public static WordIndex open(SealedDirectory directory) {
+  public static WordIndex open(SealedDirectory directory, WordLanguage language) {
     try {
       directory.load();
-      WordIndex index = new WordIndex(directory);
+      WordIndex index = new WordIndex(directory, language);
       if (index.isOfThisAnalysis()) {
         return index;
       }
@@ -92,14 +94,15 @@ public final class WordIndex implements AutoCloseable {
     } catch (IOException e) {
       throw failure(e);
     }
-    return new WordIndex(directory);
+    return new WordIndex(directory, language);
   }
 
   /** Over a folder that nothing else uses; owns it. What is there already is gone on with. */
-  WordIndex(Directory directory) {
+  WordIndex(Directory directory, WordLanguage language) {
     this.directory = directory;
+    this.analysis = WordAnalysis.of(language);
     try {
-      IndexWriterConfig config = new IndexWriterConfig(WordAnalysis.analyzer());
+      IndexWriterConfig config = new IndexWriterConfig(analysis.analyzer());
       config.setUseCompoundFile(false);
       config.setMergePolicy(mergePolicy());
       this.writer = new IndexWriter(directory, config);
@@ -152,7 +155,7 @@ public final class WordIndex implements AutoCloseable {
     }
     for (Map.Entry<String, String> entry : data) {
       if (entry.getKey().equals(ANALYSIS)) {
-        return entry.getValue().equals(WordAnalysis.ID);
+        return entry.getValue().equals(analysis.id());
       }
     }
     return contents() == 0;
@@ -245,7 +248,7 @@ public final class WordIndex implements AutoCloseable {
    * @param minScore lowest score returned, or NaN
    */
   public List<WordHit> search(String text, int topK, float minScore, RowJudge judge) {
-    Set<String> words = WordAnalysis.wordsOf(text);
+    Set<String> words = analysis.wordsOf(text);
     if (words.isEmpty()) {
       return List.of();
     }
@@ -296,7 +299,7 @@ public final class WordIndex implements AutoCloseable {
   public void commit() {
     change(
         () -> {
-          writer.setLiveCommitData(Map.of(ANALYSIS, WordAnalysis.ID).entrySet());
+          writer.setLiveCommitData(Map.of(ANALYSIS, analysis.id()).entrySet());
           writer.commit();
         });
   }

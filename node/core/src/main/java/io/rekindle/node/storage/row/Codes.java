@@ -6,6 +6,7 @@ import io.rekindle.node.model.Distance;
 import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.model.KeyScope;
 import io.rekindle.node.model.Sensitivity;
+import io.rekindle.node.model.WordLanguage;
 import java.util.List;
 
 /** The bytes that stand for enum constants on disk: part of the format, so written out here. */
@@ -22,6 +23,26 @@ public final class Codes {
       List.of(Distance.COSINE, Distance.DOT, Distance.L2);
   private static final List<KeyScope> SCOPES =
       List.of(KeyScope.READ_ONLY, KeyScope.READ_WRITE, KeyScope.ADMIN);
+
+  /** English first: rows from before there was a choice have a 0. */
+  private static final List<WordLanguage> LANGUAGES =
+      List.of(
+          WordLanguage.ENGLISH,
+          WordLanguage.ANY,
+          WordLanguage.ARABIC,
+          WordLanguage.CJK,
+          WordLanguage.DANISH,
+          WordLanguage.DUTCH,
+          WordLanguage.FINNISH,
+          WordLanguage.FRENCH,
+          WordLanguage.GERMAN,
+          WordLanguage.HINDI,
+          WordLanguage.ITALIAN,
+          WordLanguage.NORWEGIAN,
+          WordLanguage.PORTUGUESE,
+          WordLanguage.RUSSIAN,
+          WordLanguage.SPANISH,
+          WordLanguage.SWEDISH);
 
   private Codes() {}
 
@@ -48,6 +69,14 @@ public final class Codes {
 
   static Distance distance(byte code) {
     return constant(DISTANCES, code);
+  }
+
+  static byte of(WordLanguage language) {
+    return code(LANGUAGES, language);
+  }
+
+  static WordLanguage wordLanguage(byte code) {
+    return constant(LANGUAGES, code);
   }
 
   static byte of(KeyScope scope) {

@@ -20,6 +20,7 @@ public final class NamespaceRow {
   private final String[] declaredPaths;
   private final boolean dedupeContent;
   private final int slices;
+  private final byte wordLanguage;
   private final long createdAtMicros;
   private final long version;
 
@@ -33,6 +34,7 @@ public final class NamespaceRow {
     this.declaredPaths = settings.declaredPaths().toArray(String[]::new);
     this.dedupeContent = settings.dedupeContent();
     this.slices = settings.slices();
+    this.wordLanguage = Codes.of(settings.wordLanguage());
     this.createdAtMicros = Micros.of(namespace.createdAt());
     this.version = namespace.version();
   }
@@ -48,7 +50,8 @@ public final class NamespaceRow {
             Codes.distance(distance),
             List.of(declaredPaths),
             dedupeContent,
-            slices),
+            slices,
+            Codes.wordLanguage(wordLanguage)),
         Micros.toInstant(createdAtMicros),
         version);
   }

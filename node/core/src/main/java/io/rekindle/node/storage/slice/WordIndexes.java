@@ -120,8 +120,7 @@ final class WordIndexes implements AutoCloseable {
       if (first != null) {
         return first;
       }
-      fresh =
-          new SliceWords(slice.namespace(), slice.id(), caches, reader, open(slice.id()), bytes);
+      fresh = new SliceWords(slice.namespace(), slice.id(), caches, reader, open(slice), bytes);
       slice.beginWords(fresh);
     }
     // Told of changes from here on, so that none falls between the rows that are read and these.
@@ -133,8 +132,10 @@ final class WordIndexes implements AutoCloseable {
     return fresh;
   }
 
-  private WordIndex open(SliceId slice) {
-    return WordIndex.open(SealedDirectory.of(folder(slice), ciphers.apply(slice)));
+  private WordIndex open(LiveSlice slice) {
+    return WordIndex.open(
+        SealedDirectory.of(folder(slice.id()), ciphers.apply(slice.id())),
+        slice.namespace().settings().wordLanguage());
   }
 
   private Path folder(SliceId slice) {

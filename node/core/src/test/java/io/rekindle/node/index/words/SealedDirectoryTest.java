@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.crypto.tink.subtle.AesGcmHkdfStreaming;
 import io.rekindle.node.index.FileCipher;
+import io.rekindle.node.model.WordLanguage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -59,7 +60,8 @@ class SealedDirectoryTest {
   }
 
   private WordIndex open() {
-    return WordIndex.open(SealedDirectory.of(folder(), new OneKeyCipher((byte) 1)));
+    return WordIndex.open(
+        SealedDirectory.of(folder(), new OneKeyCipher((byte) 1)), WordLanguage.ENGLISH);
   }
 
   private void commitSome(int contents) {
@@ -68,6 +70,17 @@ class SealedDirectoryTest {
       words.refresh();
       words.commit();
     }
+  }
+
+  @Test
+  void wordsOfAnotherLanguageAreMadeAnew() throws IOException {
+    commitSome(3);
+    try (WordIndex words =
+        WordIndex.open(
+            SealedDirectory.of(folder(), new OneKeyCipher((byte) 1)), WordLanguage.GERMAN)) {
+      assertThat(words.holds(content(0, 1))).isFalse();
+    }
+    assertThat(folder()).doesNotExist();
   }
 
   private List<Path> files() throws IOException {
@@ -184,7 +197,8 @@ class SealedDirectoryTest {
     commitSome(20);
 
     try (WordIndex words =
-        WordIndex.open(SealedDirectory.of(folder(), new OneKeyCipher((byte) 2)))) {
+        WordIndex.open(
+            SealedDirectory.of(folder(), new OneKeyCipher((byte) 2)), WordLanguage.ENGLISH)) {
       assertThat(words.contents()).isZero();
     }
   }

@@ -12,6 +12,7 @@ import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.model.MemoryColumns;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Sensitivity;
+import io.rekindle.node.model.WordLanguage;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ final class WordRows implements AutoCloseable {
 
   final SliceIndex index =
       new SliceIndex(new IndexSettings(2, Distance.COSINE, List.of()), new MemoryBudget(1 << 24));
-  final WordIndex words = new WordIndex(new ByteBuffersDirectory());
+  final WordIndex words = new WordIndex(new ByteBuffersDirectory(), WordLanguage.ENGLISH);
 
   static MemoryId id(int number) {
     return new MemoryId(new UUID(0x0190_0000_0000_7000L, 0x8000_0000_0000_0000L + number));

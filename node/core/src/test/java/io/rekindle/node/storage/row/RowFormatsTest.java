@@ -20,12 +20,14 @@ import io.rekindle.node.model.NamespaceId;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.NamespaceSettings;
 import io.rekindle.node.model.Sensitivity;
+import io.rekindle.node.model.WordLanguage;
 import java.lang.reflect.Field;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Rows that a later release has written are refused, not misread. */
@@ -130,5 +132,16 @@ class RowFormatsTest {
         Instant.EPOCH,
         null,
         null);
+  }
+
+  @ParameterizedTest
+  @EnumSource(WordLanguage.class)
+  void aNamespaceKeepsItsLanguage(WordLanguage language) {
+    NamespaceSettings settings =
+        new NamespaceSettings(
+            EmbeddingModelId.EXTERNAL, 8, Distance.COSINE, List.of(), false, 1, language);
+    Namespace namespace =
+        new Namespace(NamespaceId.of(UUID.randomUUID()), PATH, settings, Instant.EPOCH, 1);
+    assertThat(new NamespaceRow(namespace).namespace(PATH)).isEqualTo(namespace);
   }
 }
