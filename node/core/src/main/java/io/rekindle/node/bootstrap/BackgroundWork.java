@@ -50,7 +50,7 @@ final class BackgroundWork implements AutoCloseable {
       EmbeddingWaits waits,
       AccessCounters accesses,
       ModelsInUse modelsInUse) {
-    CallWatch watch = new CallWatch(parts.config().embedding());
+    CallWatch watch = CallWatch.ofPassages(parts.config().embedding());
     EmbeddingPipeline pipeline = pipeline(parts, ignite, storage, queue, waits, watch);
     EmbeddingSweep sweep =
         new EmbeddingSweep(

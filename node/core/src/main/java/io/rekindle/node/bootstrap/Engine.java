@@ -9,6 +9,7 @@ import io.rekindle.node.cluster.IgniteConfigurations;
 import io.rekindle.node.cluster.RunningIgnite;
 import io.rekindle.node.cluster.XaesEncryptionSpi;
 import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingWaits;
 import io.rekindle.node.error.ErrorCode;
@@ -192,6 +193,7 @@ final class Engine implements AutoCloseable {
             SystemPass.mint(Purpose.RECOVERY));
     modelsInUse.check();
     EmbeddingQueue queue = new EmbeddingQueue(parts.config().embedding());
+    CallWatch queries = onStop(CallWatch.ofQueries(parts.config().embedding()));
     AccessCounters accesses =
         new AccessCounters(parts.config().maintenance().accessTrackedMax(), parts.clock());
     EmbeddingWaits waits =
@@ -225,7 +227,8 @@ final class Engine implements AutoCloseable {
             accesses,
             queue,
             waits,
-            NodeFacts.of(parts, storage, queue, waits, modelsInUse, work)));
+            queries,
+            NodeFacts.of(parts, storage, queue, queries, waits, modelsInUse, work)));
   }
 
   private static ErrorCode codeOf(Throwable fault) {

@@ -2,6 +2,7 @@ package io.rekindle.node.bootstrap;
 
 import io.rekindle.node.access.Authorizer;
 import io.rekindle.node.authn.ApiKeyMint;
+import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingWaits;
 import io.rekindle.node.embedding.QueryVectorCache;
@@ -40,6 +41,7 @@ final class Handlers {
       AccessCounters accesses,
       EmbeddingQueue queue,
       EmbeddingWaits waits,
+      CallWatch queries,
       Map<String, Supplier<String>> facts) {
     TokenCipher cipher = new SealedTokens(keyring);
     PageTokens tokens = new PageTokens(cipher);
@@ -47,6 +49,7 @@ final class Handlers {
     QueryEmbedder embedder =
         new QueryEmbedder(
             parts.models(),
+            queries,
             new QueryVectorCache(parts.config().embedding().queryCacheMax()),
             new QueryDigest());
     return new CommandDispatcher(

@@ -1,5 +1,6 @@
 package io.rekindle.node.bootstrap;
 
+import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingWaits;
 import io.rekindle.node.model.EmbeddingStatus;
@@ -18,6 +19,7 @@ final class NodeFacts {
       NodeParts parts,
       IgniteStorage storage,
       EmbeddingQueue queue,
+      CallWatch queries,
       EmbeddingWaits waits,
       ModelsInUse modelsInUse,
       BackgroundWork work) {
@@ -25,7 +27,8 @@ final class NodeFacts {
     meters.level(Level.REQUESTS_WAITING, waits::waiting);
     meters.level(Level.EMBEDDING_QUEUE, queue::size);
     meters.level(Level.MEMORIES_FAILED, () -> work.sweep().count(EmbeddingStatus.FAILED));
-    meters.level(Level.EMBEDDING_CALLS_HUNG, work.watch()::hungCalls);
+    Supplier<Number> hung = () -> work.watch().hungCalls() + queries.hungCalls();
+    meters.level(Level.EMBEDDING_CALLS_HUNG, hung);
     meters.level(Level.INDEX_BYTES, storage.indexes()::bytesUsed);
     meters.level(Level.WORDS_BYTES, storage.indexes()::wordsBytesUsed);
     meters.level(Level.INDEX_SLICES, storage.indexes()::loaded);
@@ -42,7 +45,7 @@ final class NodeFacts {
     facts.put("embedding_queue", () -> Integer.toString(queue.size()));
     facts.put(
         "memories_failed", () -> Integer.toString(work.sweep().count(EmbeddingStatus.FAILED)));
-    facts.put("embedding_calls_hung", () -> Integer.toString(work.watch().hungCalls()));
+    facts.put("embedding_calls_hung", () -> hung.get().toString());
     facts.put("index_slices", () -> Integer.toString(storage.indexes().loaded()));
     facts.put("index_slices_building", () -> Integer.toString(storage.indexes().building()));
     facts.put("index_memories_read", () -> Long.toString(storage.indexes().memoriesRead()));

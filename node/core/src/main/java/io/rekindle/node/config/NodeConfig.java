@@ -329,7 +329,14 @@ public interface NodeConfig {
     @WithDefault("PT2M")
     Duration callTimeout();
 
-    /** Calls that go on after their time; at so many the node embeds no more until a restart. */
+    /** Of the call for one query, all its windows; after it the search is refused. */
+    @WithDefault("PT10S")
+    Duration queryTimeout();
+
+    /**
+     * Calls that go on after their time; at so many the node embeds no more until a restart. Those
+     * for queries and those for what is stored count apart.
+     */
     @WithDefault("8")
     int hungCallsMax();
 

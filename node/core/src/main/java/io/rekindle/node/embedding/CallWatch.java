@@ -14,42 +14,75 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
  * Gives calls of models an end, so that a text on which one hangs costs its own time and not the
- * worker. A call runs on a thread beside its caller's, who waits so long and no longer.
+ * worker. A call runs on a thread beside its caller's, who waits so long and no longer; who asks
+ * the same meanwhile waits for that call, and starts none.
  *
  * <p>Native code can't be stopped from outside. A call that goes on after its time keeps its
  * thread; the same text is then refused at once instead of costing another one, and after so many
  * of them all texts are: only a restart frees them. Thread-safe.
  */
 public final class CallWatch implements AutoCloseable {
+  private final String timeoutKey;
   private final Duration callMax;
   private final int hungMax;
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
           Thread.ofPlatform().name("embedding-call-", 0).daemon().factory());
-  private final Map<Call, Future<?>> hung = new ConcurrentHashMap<>();
 
-  private record Call(EmbeddingModelId model, String text) {
+  /** Under way, in time or after it. */
+  private final Map<Call, Run<?>> runs = new ConcurrentHashMap<>();
+
+  private enum Operation {
+    CHUNKS,
+    PASSAGE,
+    QUERY
+  }
+
+  private record Call(EmbeddingModelId model, Operation operation, String text) {
     /** Says nothing of the text. */
     @Override
     public String toString() {
-      return "Call[" + model + "]";
+      return "Call[" + model + ", " + operation + "]";
     }
   }
 
-  public CallWatch(NodeConfig.Embedding config) {
-    this.callMax = config.callTimeout();
-    this.hungMax = config.hungCallsMax();
+  /** A call under way, and everybody who waits for it, until the same moment. */
+  private static final class Run<T> {
+    final CompletableFuture<T> answer = new CompletableFuture<>();
+    final long start = System.nanoTime();
+    volatile boolean overdue;
+  }
+
+  private CallWatch(String timeoutKey, Duration callMax, int hungMax) {
+    this.timeoutKey = timeoutKey;
+    this.callMax = callMax;
+    this.hungMax = hungMax;
+  }
+
+  /** For what is stored, which nobody waits for. */
+  public static CallWatch ofPassages(NodeConfig.Embedding config) {
+    return new CallWatch(
+        "rekindle.embedding.call-timeout", config.callTimeout(), config.hungCallsMax());
   }
 
   /**
-   * A model whose passages are watched.
+   * For what is searched by, while its caller waits. It has a watch of its own, so that queries on
+   * which a model hangs don't end the embedding of what is stored, nor the reverse.
+   */
+  public static CallWatch ofQueries(NodeConfig.Embedding config) {
+    return new CallWatch(
+        "rekindle.embedding.query-timeout", config.queryTimeout(), config.hungCallsMax());
+  }
+
+  /**
+   * A model whose calls are watched.
    *
    * @return whose calls may throw DEADLINE_EXCEEDED, and NOT_READY when too many others hang
    */
@@ -57,38 +90,55 @@ public final class CallWatch implements AutoCloseable {
     return new Watched(model);
   }
 
-  private <T> T call(EmbeddingModelId model, String text, Supplier<T> work) {
-    Call call = new Call(model, text);
-    hung.values().removeIf(Future::isDone);
-    if (hung.containsKey(call)) {
-      throw overdue("an embedding model still hangs on a text", model);
+  private <T> T call(Call call, Supplier<T> work) {
+    Run<T> mine = new Run<>();
+    // The key says which operation it is, and so of what type the answer.
+    @SuppressWarnings("unchecked")
+    Run<T> run = (Run<T>) runs.computeIfAbsent(call, _ -> mine);
+    if (run == mine) {
+      start(call, run, work);
+    } else if (run.overdue) {
+      throw overdue("an embedding model still hangs on a text", call);
     }
-    if (hung.size() >= hungMax) {
-      throw new RekindleException(
-          ErrorCode.NOT_READY,
-          "too many calls of embedding models hang; restart the node",
-          Map.of("limit", Integer.toString(hungMax)));
-    }
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    Future<?> running =
-        threads.submit(
-            () -> {
-              try {
-                answer.complete(work.get());
-              } catch (RuntimeException | Error e) {
-                answer.completeExceptionally(e);
-              }
-            });
+    return answer(call, run);
+  }
+
+  private <T> void start(Call call, Run<T> run, Supplier<T> work) {
+    // Also of a run that is refused below: whoever waits for it is refused with it.
+    var _ = run.answer.whenComplete((_, _) -> runs.remove(call, run));
     try {
-      return answer.get(callMax.toNanos(), TimeUnit.NANOSECONDS);
+      if (hungCalls() >= hungMax) {
+        throw new RekindleException(
+            ErrorCode.NOT_READY,
+            "too many calls of embedding models hang; restart the node",
+            Map.of("limit", Integer.toString(hungMax)));
+      }
+      threads.execute(() -> complete(run.answer, work));
+    } catch (RejectedExecutionException e) {
+      run.answer.completeExceptionally(stops());
+    } catch (RekindleException e) {
+      run.answer.completeExceptionally(e);
+    }
+  }
+
+  private static <T> void complete(CompletableFuture<T> answer, Supplier<T> work) {
+    try {
+      answer.complete(work.get());
+    } catch (RuntimeException | Error e) {
+      answer.completeExceptionally(e);
+    }
+  }
+
+  private <T> T answer(Call call, Run<T> run) {
+    try {
+      long left = callMax.toNanos() - (System.nanoTime() - run.start);
+      return run.answer.get(left, TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      hung.put(call, answer);
-      running.cancel(true);
-      throw overdue("an embedding model did not end with a text in time", model);
+      run.overdue = true;
+      throw overdue("an embedding model did not end with a text in time", call);
     } catch (InterruptedException e) {
-      running.cancel(true);
       Thread.currentThread().interrupt();
-      throw new RekindleException(ErrorCode.NOT_READY, "the node stops");
+      throw stops();
     } catch (ExecutionException e) {
       switch (e.getCause()) {
         case RuntimeException cause -> throw cause;
@@ -98,17 +148,20 @@ public final class CallWatch implements AutoCloseable {
     }
   }
 
-  private RekindleException overdue(String text, EmbeddingModelId model) {
+  private static RekindleException stops() {
+    return new RekindleException(ErrorCode.NOT_READY, "the node stops");
+  }
+
+  private RekindleException overdue(String text, Call call) {
     return new RekindleException(
         ErrorCode.DEADLINE_EXCEEDED,
         text,
-        Map.of("model", model.value(), "key", "rekindle.embedding.call-timeout"));
+        Map.of("model", call.model().value(), "key", timeoutKey));
   }
 
   /** Calls that went on after their time, and do so still. */
   public int hungCalls() {
-    hung.values().removeIf(Future::isDone);
-    return hung.size();
+    return (int) runs.values().stream().filter(run -> run.overdue).count();
   }
 
   /** Ends the threads that are idle; those that hang end with the process. */
@@ -126,17 +179,18 @@ public final class CallWatch implements AutoCloseable {
 
     @Override
     public List<TextChunk> chunks(String content) {
-      return call(id(), content, () -> model.chunks(content));
+      return call(new Call(id(), Operation.CHUNKS, content), () -> model.chunks(content));
     }
 
     @Override
     public float[] embedPassage(String chunkText) {
-      return call(id(), chunkText, () -> model.embedPassage(chunkText));
+      return call(new Call(id(), Operation.PASSAGE, chunkText), () -> model.embedPassage(chunkText))
+          .clone();
     }
 
     @Override
     public float[] embedQuery(String text) {
-      return call(id(), text, () -> model.embedQuery(text));
+      return call(new Call(id(), Operation.QUERY, text), () -> model.embedQuery(text)).clone();
     }
 
     @Override

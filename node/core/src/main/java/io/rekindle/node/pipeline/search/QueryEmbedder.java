@@ -1,5 +1,6 @@
 package io.rekindle.node.pipeline.search;
 
+import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingModel;
 import io.rekindle.node.embedding.ModelRegistry;
 import io.rekindle.node.embedding.QueryVectorCache;
@@ -18,15 +19,23 @@ import java.util.function.UnaryOperator;
  * The vector of a query: the caller's own, or the text's under the model of the namespaces. Vectors
  * of texts are cached by root namespace, model and a keyed hash, so that the cache tells one
  * customer nothing of another's queries. Thread-safe.
+ *
+ * <p>A text on which the model hangs costs its own search, and its caller's time for no longer than
+ * {@code rekindle.embedding.query-timeout}; other texts, and whoever brings a vector, are served.
  */
 public final class QueryEmbedder {
   private final ModelRegistry models;
+  private final CallWatch watch;
   private final QueryVectorCache cache;
   private final UnaryOperator<byte[]> keyedHash;
 
   public QueryEmbedder(
-      ModelRegistry models, QueryVectorCache cache, UnaryOperator<byte[]> keyedHash) {
+      ModelRegistry models,
+      CallWatch watch,
+      QueryVectorCache cache,
+      UnaryOperator<byte[]> keyedHash) {
     this.models = models;
+    this.watch = watch;
     this.cache = cache;
     this.keyedHash = keyedHash;
   }
@@ -36,7 +45,8 @@ public final class QueryEmbedder {
    *
    * @param namespaces at least one; all of one model and dimensions
    * @throws RekindleException MODEL_MISMATCH naming both models; INVALID_ARGUMENT for a vector of
-   *     other dimensions, or a text where the model is {@code external}
+   *     other dimensions, or a text where the model is {@code external}; DEADLINE_EXCEEDED when the
+   *     model does not end with the text, NOT_READY when it hangs on too many others
    */
   float[] vectorOf(MemoryCommand.Search command, List<Namespace> namespaces) {
     Namespace first = namespaces.getFirst();
@@ -72,7 +82,11 @@ public final class QueryEmbedder {
     if (cached != null) {
       return cached;
     }
-    float[] vector = model.embedQuery(text);
+    if (!model.isWarm()) {
+      // Loading takes its time too, and no text is to blame for it.
+      model.warmUp();
+    }
+    float[] vector = watch.over(model).embedQuery(text);
     cache.put(root, model.id(), hash, vector);
     return vector;
   }

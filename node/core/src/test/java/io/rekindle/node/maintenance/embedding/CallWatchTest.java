@@ -9,9 +9,15 @@ import io.rekindle.node.embedding.EmbeddingModel;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.EmbeddingModelId;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,7 +29,7 @@ class CallWatchTest {
   private final CountDownLatch release = new CountDownLatch(1);
   private final AtomicInteger hanging = new AtomicInteger();
   private final CallWatch watch =
-      new CallWatch(
+      CallWatch.ofPassages(
           EmbeddingFixture.config(
               Map.of("call-timeout", "PT0.2S", "hung-calls-max", Integer.toString(HUNG_MAX))));
   private final EmbeddingModel model =
@@ -59,6 +65,30 @@ class CallWatchTest {
       Thread.sleep(10);
     }
     assertThat(model.embedPassage("hang")).containsExactly(4);
+  }
+
+  @Test
+  void whoeverAsksTheSameMeanwhileWaitsForTheCallThatIsUnderWay() throws Exception {
+    try (ExecutorService callers = Executors.newCachedThreadPool()) {
+      List<Future<?>> calls =
+          Stream.generate(
+                  () -> callers.submit(() -> assertRefused(ErrorCode.DEADLINE_EXCEEDED, "hang")))
+              .limit(10)
+              .collect(Collectors.toList());
+      for (Future<?> call : calls) {
+        call.get();
+      }
+    }
+    assertThat(hanging).hasValue(1);
+    assertThat(watch.hungCalls()).isEqualTo(1);
+    assertThat(model.chunks("hang")).hasSize(1);
+  }
+
+  @Test
+  void aStoppedWatchStartsNothing() {
+    watch.close();
+    assertRefused(ErrorCode.NOT_READY, "good");
+    assertThat(watch.hungCalls()).isZero();
   }
 
   @Test

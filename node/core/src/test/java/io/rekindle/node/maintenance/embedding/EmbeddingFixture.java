@@ -49,7 +49,7 @@ final class EmbeddingFixture {
 
   /** With the default limits. */
   static CallWatch watch() {
-    return new CallWatch(config(Map.of()));
+    return CallWatch.ofPassages(config(Map.of()));
   }
 
   static Waiting memory(NamespacePath namespace, int number) {

@@ -47,7 +47,7 @@ class PoisonTextIT {
           Map.of("attempts-max", Integer.toString(ATTEMPTS), "call-timeout", "PT0.3S"));
   private final EmbeddingQueue queue = new EmbeddingQueue(config);
   private final NodeMeters meters = new NodeMeters();
-  private final CallWatch watch = new CallWatch(config);
+  private final CallWatch watch = CallWatch.ofPassages(config);
   private final EmbedOperation operation =
       new EmbedOperation(
           NODE.storage().namespaces(),

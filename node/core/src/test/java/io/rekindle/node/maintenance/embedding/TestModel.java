@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** A model that a test writes: one chunk a text, its vector what the function says. */
-record TestModel(EmbeddingModelId id, int dimensions, Function<String, float[]> vectors)
+public record TestModel(EmbeddingModelId id, int dimensions, Function<String, float[]> vectors)
     implements EmbeddingModel {
 
   @Override
