@@ -60,7 +60,7 @@ final class ModelsInUse {
                         + id
                         + " made vectors as "
                         + kept
-                        + " (SHA-256 and pooling) and is "
+                        + " (SHA-256, pooling, digest of a passage prefix) and is "
                         + model.fingerprint()
                         + " now: put its former files back, or give the new ones another name.");
               }

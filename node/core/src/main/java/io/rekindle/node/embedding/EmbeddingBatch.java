@@ -4,6 +4,7 @@ import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.ChunkSpan;
 import io.rekindle.node.model.EmbeddedChunk;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -43,6 +44,7 @@ public final class EmbeddingBatch {
   }
 
   private static EmbeddingOutcome embedOne(EmbeddingModel model, String content) {
+    long start = System.nanoTime();
     try {
       List<EmbeddedChunk> embedded = new ArrayList<>();
       List<TextChunk> chunks = model.chunks(content);
@@ -53,7 +55,7 @@ public final class EmbeddingBatch {
                 spans.get(i),
                 Vectors.requireForm(model, model.embedPassage(chunks.get(i).text()))));
       }
-      return new EmbeddingOutcome.Embedded(embedded);
+      return new EmbeddingOutcome.Embedded(embedded, Duration.ofNanos(System.nanoTime() - start));
     } catch (RekindleException e) {
       return new EmbeddingOutcome.Failed(e);
     } catch (RuntimeException | Error e) {

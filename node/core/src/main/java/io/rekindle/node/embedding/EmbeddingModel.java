@@ -42,7 +42,7 @@ public interface EmbeddingModel extends AutoCloseable {
   List<TextChunk> chunks(String content);
 
   /**
-   * The vector of one chunk, of unit length.
+   * The vector of one chunk, of unit length; what the model wants to see before it is added here.
    *
    * @throws io.rekindle.node.error.RekindleException LIMIT_EXCEEDED when the text is longer than
    *     the window (a chunk never is), INTERNAL when the model fails on it

@@ -4,7 +4,7 @@ import ai.onnxruntime.OrtException;
 import io.rekindle.node.error.RekindleException;
 
 /**
- * Tries a loaded model before anybody's text does: whether window, overlap and prefix fit each
+ * Tries a loaded model before anybody's text does: whether window, overlap and prefixes fit each
  * other, whether the network takes a whole window and every id that the tokenizer can give.
  */
 record ModelProof(ModelSpec spec) {
@@ -19,10 +19,12 @@ record ModelProof(ModelSpec spec) {
    * @throws RekindleException INTERNAL saying what is wrong
    */
   void check(Tokenizer tokenizer, OnnxEncoder encoder, long lastId) {
-    int text = spec.window() - tokenizer.specialTokens() - tokenizer.count(spec.queryPrefix());
+    int prefix =
+        Math.max(tokenizer.count(spec.queryPrefix()), tokenizer.count(spec.passagePrefix()));
+    int text = spec.window() - tokenizer.specialTokens() - prefix;
     if (text < TEXT_TOKENS_MIN) {
       throw ModelFault.of(
-          "the window leaves a query too few tokens beside the prefix and the special ones",
+          "the window leaves a text too few tokens beside the prefix and the special ones",
           "key",
           ModelProperties.WINDOW,
           "tokens",

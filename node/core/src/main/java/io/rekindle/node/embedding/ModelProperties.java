@@ -24,16 +24,17 @@ final class ModelProperties {
   static final String WINDOW = "window";
   static final String OVERLAP = "overlap";
   static final String QUERY_PREFIX = "query-prefix";
+  static final String PASSAGE_PREFIX = "passage-prefix";
   static final String DISTANCE = "distance";
   static final String SHA256 = "sha256";
 
   private static final Set<String> KEYS =
-      Set.of(POOLING, DIMENSIONS, WINDOW, OVERLAP, QUERY_PREFIX, DISTANCE, SHA256);
+      Set.of(POOLING, DIMENSIONS, WINDOW, OVERLAP, QUERY_PREFIX, PASSAGE_PREFIX, DISTANCE, SHA256);
 
   /** A window costs memory by its square; models of longer ones are made for other machines. */
   private static final int WINDOW_MAX = 8_192;
 
-  private static final int QUERY_PREFIX_BYTES_MAX = 1_024;
+  private static final int PREFIX_BYTES_MAX = 1_024;
   private static final Pattern SHA256_FORM = Pattern.compile("[0-9a-f]{64}");
 
   private final Properties values;
@@ -63,7 +64,8 @@ final class ModelProperties {
         properties.oneOf(POOLING, Pooling.class),
         window,
         properties.number(OVERLAP, 0, window),
-        properties.queryPrefix());
+        properties.prefix(QUERY_PREFIX),
+        properties.prefix(PASSAGE_PREFIX));
   }
 
   private static Properties parse(ByteBuffer file) throws IOException {
@@ -155,18 +157,18 @@ final class ModelProperties {
   }
 
   /** As it stands there, the space at its end too. */
-  private String queryPrefix() {
-    String text = value(QUERY_PREFIX);
+  private String prefix(String key) {
+    String text = value(key);
     int bytes = text.getBytes(StandardCharsets.UTF_8).length;
-    if (bytes > QUERY_PREFIX_BYTES_MAX || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+    if (bytes > PREFIX_BYTES_MAX || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
       throw ModelFault.of(
           "a key is a text within its limit",
           "file",
           ModelFolder.PROPERTIES,
           "key",
-          QUERY_PREFIX,
+          key,
           "limit",
-          Integer.toString(QUERY_PREFIX_BYTES_MAX),
+          Integer.toString(PREFIX_BYTES_MAX),
           "actual",
           Integer.toString(bytes),
           "unit",

@@ -2,6 +2,10 @@ package io.rekindle.node.embedding;
 
 import io.rekindle.node.model.Distance;
 import io.rekindle.node.model.EmbeddingModelId;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Locale;
 
 /**
@@ -14,6 +18,7 @@ import java.util.Locale;
  * @param window tokens that one call takes, the special ones included
  * @param overlap tokens that a chunk repeats of the one before, rounded down to whole words
  * @param queryPrefix what the model was trained to see before a query
+ * @param passagePrefix the same before what is stored; no part of any chunk
  */
 record ModelSpec(
     EmbeddingModelId id,
@@ -24,7 +29,11 @@ record ModelSpec(
     Pooling pooling,
     int window,
     int overlap,
-    String queryPrefix) {
+    String queryPrefix,
+    String passagePrefix) {
+  /** Enough to tell one prefix from another in a sentence. */
+  private static final int PREFIX_DIGEST_BYTES = 8;
+
   /** BAAI's bge-small-en-v1.5, dynamically quantised to 8 bits: 34 MB, English. */
   static final ModelSpec BGE_SMALL_EN =
       new ModelSpec(
@@ -36,7 +45,8 @@ record ModelSpec(
           Pooling.CLS,
           512,
           64,
-          "Represent this sentence for searching relevant passages: ");
+          "Represent this sentence for searching relevant passages: ",
+          "");
 
   /**
    * Microsoft's MiniLM as tuned by sentence-transformers, dynamically quantised to 8 bits: 23 MB,
@@ -53,10 +63,26 @@ record ModelSpec(
           Pooling.MEAN,
           256,
           32,
+          "",
           "");
 
-  /** What a vector depends on besides its text: the files, and how their states are pooled. */
+  /**
+   * What a vector depends on besides its text: the files, how their states are pooled, and what
+   * stands before the text, if anything does. What stands before a query is in no vector that is
+   * kept.
+   */
   String fingerprint() {
-    return sha256 + "/" + pooling.name().toLowerCase(Locale.ROOT);
+    String fingerprint = sha256 + "/" + pooling.name().toLowerCase(Locale.ROOT);
+    return passagePrefix.isEmpty() ? fingerprint : fingerprint + "/" + digest(passagePrefix);
+  }
+
+  private static String digest(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, PREFIX_DIGEST_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java has SHA-256", e);
+    }
   }
 }

@@ -31,13 +31,9 @@ public final class OnnxEmbeddingModel implements EmbeddingModel {
   /** More than any text takes. */
   private static final int CLOSE_WAIT_SECONDS = 10;
 
-  /**
-   * What was read.
-   *
-   * @param textTokensMax of a chunk; the special ones and this make a window
-   */
+  /** What was read. */
   private record Loaded(
-      Tokenizer tokenizer, OnnxEncoder encoder, int textTokensMax, int queryPrefixTokens) {}
+      Tokenizer tokenizer, OnnxEncoder encoder, TextChunker passages, TextChunker queries) {}
 
   private final ModelSpec spec;
   private final Path nativeFolder;
@@ -81,29 +77,29 @@ public final class OnnxEmbeddingModel implements EmbeddingModel {
 
   @Override
   public List<TextChunk> chunks(String content) {
-    return withLoaded(m -> chunker(m, 0).chunks(content));
+    return withLoaded(m -> m.passages().chunks(content));
   }
 
   @Override
   public float[] embedPassage(String chunkText) {
-    return withLoaded(m -> embed(m, chunkText, "content"));
+    return withLoaded(m -> embed(m, m.passages().prefix() + chunkText, "content"));
   }
 
   @Override
   public float[] embedQuery(String text) {
     return withLoaded(
         m -> {
-          List<TextChunk> chunks = chunker(m, m.queryPrefixTokens()).chunks(text);
+          List<TextChunk> chunks = m.queries().chunks(text);
           if (chunks.size() > QUERY_CHUNKS_MAX) {
             throw RekindleException.overLimit(
                 "query",
                 m.tokenizer().count(text),
-                (long) QUERY_CHUNKS_MAX * m.textTokensMax(),
+                (long) QUERY_CHUNKS_MAX * m.queries().tokensMax(),
                 "tokens");
           }
           List<float[]> vectors = new ArrayList<>();
           for (TextChunk chunk : chunks) {
-            vectors.add(embed(m, spec.queryPrefix() + chunk.text(), "query"));
+            vectors.add(embed(m, m.queries().prefix() + chunk.text(), "query"));
           }
           return vectors.size() == 1 ? vectors.getFirst() : Vectors.meanDirection(vectors);
         });
@@ -149,10 +145,6 @@ public final class OnnxEmbeddingModel implements EmbeddingModel {
         lock.writeLock().unlock();
       }
     }
-  }
-
-  private TextChunker chunker(Loaded m, int reserved) {
-    return new TextChunker(m.tokenizer(), m.textTokensMax() - reserved, spec.overlap());
   }
 
   private float[] embed(Loaded m, String text, String field) throws OrtException {
@@ -216,11 +208,12 @@ public final class OnnxEmbeddingModel implements EmbeddingModel {
         encoder.close();
         throw e;
       }
+      int tokensMax = spec.window() - tokenizer.specialTokens();
       return new Loaded(
           tokenizer,
           encoder,
-          spec.window() - tokenizer.specialTokens(),
-          tokenizer.count(spec.queryPrefix()));
+          TextChunker.of(tokenizer, spec.passagePrefix(), tokensMax, spec.overlap()),
+          TextChunker.of(tokenizer, spec.queryPrefix(), tokensMax, spec.overlap()));
     } catch (OrtException | RuntimeException e) {
       tokenizer.close();
       throw e;

@@ -8,12 +8,23 @@ import java.util.List;
  *
  * <p>The chunks together are the whole text: what lies between two words (spaces, marks that the
  * model does not read) belongs to the chunk of the word before. A chunk is tokenised again when it
- * is embedded, so each is measured alone before it is given out.
+ * is embedded, so each is measured alone before it is given out, behind its prefix: the word that a
+ * prefix ends in and the one that a chunk begins with may be other tokens together than apart.
+ *
+ * @param prefix of each chunk when it is embedded; not part of it
+ * @param tokensMax of prefix and chunk together
+ * @param textTokens of the chunk alone, about
+ * @param overlap tokens that a chunk repeats of the one before
  */
-record TextChunker(Tokenizer tokenizer, int tokensMax, int overlap) {
+record TextChunker(Tokenizer tokenizer, String prefix, int tokensMax, int textTokens, int overlap) {
+  static TextChunker of(Tokenizer tokenizer, String prefix, int tokensMax, int overlap) {
+    return new TextChunker(
+        tokenizer, prefix, tokensMax, tokensMax - tokenizer.count(prefix), overlap);
+  }
+
   List<TextChunk> chunks(String text) {
     Tokens tokens = tokenizer.tokenize(text);
-    if (tokens.count() <= tokensMax) {
+    if (tokens.count() <= textTokens && (prefix.isEmpty() || measure(text) <= tokensMax)) {
       return List.of(new TextChunk(text, 0, text.length(), 0));
     }
     List<TextChunk> chunks = new ArrayList<>();
@@ -38,16 +49,20 @@ record TextChunker(Tokenizer tokenizer, int tokensMax, int overlap) {
 
   /** The token that ends a chunk, exclusive: the furthest whose chunk is within the limit. */
   private int endOfChunk(String text, Tokens tokens, int first) {
-    int end = cutAtOrBefore(tokens, first, Math.min(first + tokensMax, tokens.count()));
+    int end = cutAtOrBefore(tokens, first, Math.min(first + textTokens, tokens.count()));
     while (end > first + 1) {
       int startChar = startOf(text, tokens, first);
-      int count = tokenizer.count(text.substring(startChar, startOf(text, tokens, end)));
+      int count = measure(text.substring(startChar, startOf(text, tokens, end)));
       if (count <= tokensMax) {
         break;
       }
       end = cutAtOrBefore(tokens, first, Math.max(first + 1, end - (count - tokensMax)));
     }
     return end;
+  }
+
+  private int measure(String chunk) {
+    return tokenizer.count(prefix + chunk);
   }
 
   /** A word longer than the whole chunk is cut where the chunk ends. */

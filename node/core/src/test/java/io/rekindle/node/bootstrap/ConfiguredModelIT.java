@@ -84,7 +84,7 @@ class ConfiguredModelIT {
         .withMessage(
             "The embedding model tiny made vectors as "
                 + former
-                + "/mean (SHA-256 and pooling) and is "
+                + "/mean (SHA-256, pooling, digest of a passage prefix) and is "
                 + new TinyModel(2).sha256()
                 + "/mean now: put its former files back, or give the new ones another name.");
 
@@ -108,6 +108,25 @@ class ConfiguredModelIT {
               new TinyModel(1).write(model);
               run(() -> {});
             });
+  }
+
+  @Test
+  void aPassagePrefixIsPartOfTheModelAndAQueryPrefixIsNot() throws Exception {
+    new TinyModel(1).with("passage-prefix", "the ").write(model);
+    run(
+        () -> {
+          createNamespace();
+          store("refund money");
+          awaitFound("refund", "refund money");
+        });
+
+    new TinyModel(1).write(model);
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(() -> run(() -> {}))
+        .withMessageStartingWith("The embedding model tiny made vectors as ");
+
+    new TinyModel(1).with("passage-prefix", "the ").with("query-prefix", "the ").write(model);
+    run(() -> awaitFound("refund", "refund money"));
   }
 
   @Test

@@ -100,6 +100,50 @@ class ModelsFolderTest {
   }
 
   @Test
+  void aPassageBeginsWithItsPrefixWhichIsNoPartOfTheContent() {
+    new TinyModel(1).write(operator.models.resolve("bare"));
+    new TinyModel(1).with("passage-prefix", "money ").write(operator.models.resolve("tiny"));
+    try (ModelRegistry registry = operator.load()) {
+      EmbeddingModel bare = registry.get(new EmbeddingModelId("bare"));
+      EmbeddingModel model = registry.get(new EmbeddingModelId("tiny"));
+      assertThat(model.embedPassage("refund")).isEqualTo(bare.embedPassage("money refund"));
+      assertThat(model.embedQuery("refund")).isEqualTo(bare.embedQuery("refund"));
+
+      // One token of the window of 32 is the prefix's.
+      assertThat(model.chunks("agent ".repeat(31))).hasSize(1);
+      assertThat(model.embedPassage("agent ".repeat(31))).hasSize(8);
+      assertThat(model.chunks("agent ".repeat(32)))
+          .containsExactly(
+              new TextChunk("agent ".repeat(31), 0, 6 * 31, 0),
+              new TextChunk("agent ".repeat(5), 6 * 27, 6 * 32, 1));
+      RekindleException e =
+          catchThrowableOfType(
+              RekindleException.class, () -> model.embedPassage("agent ".repeat(32)));
+      assertThat(e.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+      assertThat(e.details()).containsEntry("field", "content");
+    }
+  }
+
+  @Test
+  void aModelIsAnotherWithAnotherPassagePrefixAndNotWithAnotherQueryPrefix() {
+    new TinyModel(1).write(operator.models.resolve("bare"));
+    new TinyModel(1).with("query-prefix", "money ").write(operator.models.resolve("query"));
+    new TinyModel(1).with("passage-prefix", "money ").write(operator.models.resolve("space"));
+    new TinyModel(1).with("passage-prefix", "money").write(operator.models.resolve("word"));
+    try (ModelRegistry registry = operator.load()) {
+      String bare = registry.get(new EmbeddingModelId("bare")).fingerprint();
+      String space = registry.get(new EmbeddingModelId("space")).fingerprint();
+      assertThat(bare).isEqualTo(new TinyModel(1).sha256() + "/mean");
+      assertThat(registry.get(new EmbeddingModelId("query")).fingerprint()).isEqualTo(bare);
+      // printf 'money ' | sha256sum | head -c 16
+      assertThat(space).isEqualTo(bare + "/617229cab97425c3");
+      assertThat(registry.get(new EmbeddingModelId("word")).fingerprint())
+          .isNotIn(bare, space)
+          .startsWith(bare);
+    }
+  }
+
+  @Test
   void theFirstStatesAreTakenWhereNoOutputHasTheUsualName() {
     TinyModel tiny = new TinyModel(1);
     OnnxParts graph =
@@ -183,16 +227,23 @@ class ModelsFolderTest {
                     + ")");
           }
         });
-    operator.assertModelRefused(
-        tiny -> tiny.properties.put("query-prefix", "x".repeat(1_025)),
-        "a key is a text within its limit (file: model.properties, key: query-prefix,"
-            + " limit: 1024, actual: 1025, unit: bytes)");
+    for (String key : List.of("query-prefix", "passage-prefix")) {
+      operator.assertModelRefused(
+          tiny -> tiny.properties.put(key, "x".repeat(1_025)),
+          "a key is a text within its limit (file: model.properties, key: "
+              + key
+              + ", limit: 1024, actual: 1025, unit: bytes)");
+      operator.assertModelRefused(
+          tiny -> tiny.with("window", "24").with("overlap", "0").with(key, "money "),
+          "the window leaves a text too few tokens beside the prefix and the special ones"
+              + " (key: window, tokens: 23, limit: 24)");
+    }
     operator.assertModelRefused(
         tiny -> {
           tiny.properties.put("window", "23");
           tiny.properties.put("overlap", "0");
         },
-        "the window leaves a query too few tokens beside the prefix and the special ones"
+        "the window leaves a text too few tokens beside the prefix and the special ones"
             + " (key: window, tokens: 23, limit: 24)");
     operator.assertModelRefused(
         tiny -> tiny.properties.put("overlap", "17"),

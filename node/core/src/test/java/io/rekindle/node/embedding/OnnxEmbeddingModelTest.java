@@ -186,7 +186,8 @@ class OnnxEmbeddingModelTest {
             s.pooling(),
             s.window(),
             s.overlap(),
-            s.queryPrefix());
+            s.queryPrefix(),
+            s.passagePrefix());
     try (var model = new OnnxEmbeddingModel(other, NativeLibraries.besideClasses())) {
       assertThatThrownBy(() -> model.embedPassage("text"))
           .isInstanceOf(RekindleException.class)

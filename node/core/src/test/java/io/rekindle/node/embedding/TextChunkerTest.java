@@ -18,8 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TextChunkerTest {
   private static final Tokenizer TOKENIZER = SharedModel.tokenizer();
   private static final TextChunker CHUNKER =
-      new TextChunker(
+      TextChunker.of(
           TOKENIZER,
+          "",
           ModelSpec.BGE_SMALL_EN.window() - TOKENIZER.specialTokens(),
           ModelSpec.BGE_SMALL_EN.overlap());
 
@@ -61,8 +62,19 @@ class TextChunkerTest {
 
   @Property(tries = 300, shrinking = ShrinkingMode.BOUNDED)
   void chunksAreTheWholeTextEachWithinTheWindow(
-      @ForAll("texts") String text, @ForAll("windows") int tokensMax) {
-    checkChunks(text, new TextChunker(TOKENIZER, tokensMax, tokensMax / 4));
+      @ForAll("texts") String text,
+      @ForAll("windows") int textTokens,
+      @ForAll("prefixes") String prefix) {
+    int tokensMax = textTokens + TOKENIZER.count(prefix);
+    checkChunks(text, TextChunker.of(TOKENIZER, prefix, tokensMax, textTokens / 4));
+  }
+
+  @Test
+  void aPrefixIsMeasuredWithTheWordThatItTouches() {
+    int apart = TOKENIZER.count("un") + TOKENIZER.count("forgettable");
+    assertThat(TOKENIZER.count("unforgettable")).isNotEqualTo(apart);
+    checkChunks("forgettable ".repeat(100), TextChunker.of(TOKENIZER, "un", 24, 6));
+    checkChunks("happiness".repeat(9), TextChunker.of(TOKENIZER, "un", 24, 6));
   }
 
   /** Half a character is a token here, which the text can't be cut behind. */
@@ -73,7 +85,7 @@ class TextChunkerTest {
     try (Tokenizer bytes = new Tokenizer(byteLevel())) {
       assertThat(bytes.count("漢")).isEqualTo(3);
       for (int tokensMax : new int[] {24, 31, 100}) {
-        checkChunks(unit.repeat(200), new TextChunker(bytes, tokensMax, tokensMax / 4));
+        checkChunks(unit.repeat(200), TextChunker.of(bytes, "", tokensMax, tokensMax / 4));
       }
     }
   }
@@ -105,7 +117,8 @@ class TextChunkerTest {
       TextChunk chunk = chunks.get(i);
       assertThat(chunk.index()).isEqualTo(i);
       assertThat(chunk.text()).isEqualTo(text.substring(chunk.startChar(), chunk.endChar()));
-      assertThat(chunker.tokenizer().count(chunk.text())).isLessThanOrEqualTo(chunker.tokensMax());
+      assertThat(chunker.tokenizer().count(chunker.prefix() + chunk.text()))
+          .isLessThanOrEqualTo(chunker.tokensMax());
       assertThat(insideAPair(text, chunk.startChar())).isFalse();
       assertThat(insideAPair(text, chunk.endChar())).isFalse();
       if (i > 0) {
@@ -126,6 +139,12 @@ class TextChunkerTest {
   @Provide
   Arbitrary<Integer> windows() {
     return Arbitraries.integers().between(6, 40);
+  }
+
+  /** None, as of a real model, and one that grows together with the word behind it. */
+  @Provide
+  Arbitrary<String> prefixes() {
+    return Arbitraries.of("", "passage: ", "un");
   }
 
   /** Words, spaces, and single characters of many scripts, in every mixture. */

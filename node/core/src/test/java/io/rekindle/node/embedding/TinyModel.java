@@ -43,7 +43,14 @@ public final class TinyModel {
     properties.put("window", "32");
     properties.put("overlap", "4");
     properties.put("query-prefix", "");
+    properties.put("passage-prefix", "");
     properties.put("distance", "cosine");
+  }
+
+  /** The same with another property. */
+  public TinyModel with(String key, String value) {
+    properties.put(key, value);
+    return this;
   }
 
   /** Looks each id up in the table. */

@@ -116,7 +116,8 @@ public final class EmbedOperation {
   private void finish(Job job, EmbeddingOutcome outcome, SortedMap<Integer, Long> failed) {
     switch (outcome) {
       case EmbeddingOutcome.Failed(var cause) -> fail(job, cause, failed);
-      case EmbeddingOutcome.Embedded(var chunks) -> {
+      case EmbeddingOutcome.Embedded(var chunks, var elapsed) -> {
+        meters.stage(NodeMeters.Stage.EMBED_PASSAGE, elapsed);
         try {
           boolean done =
               vectors.complete(

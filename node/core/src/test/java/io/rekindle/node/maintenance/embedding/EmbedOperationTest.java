@@ -46,6 +46,7 @@ class EmbedOperationTest {
     assertThat(news).as("who waits is told").containsExactlyInAnyOrder(ids(memory(0), memory(3)));
     assertThat(meters.scrape())
         .contains("rekindle_memories_embedded_total 2.0")
+        .contains("rekindle_stages_seconds_count{stage=\"embed.passage\"} 2")
         .contains("rekindle_embeddings_failed_total 2.0");
   }
 
