@@ -26,6 +26,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The indexes of the slices on this node.
@@ -261,7 +263,10 @@ public final class SliceIndexes implements AutoCloseable {
       return known;
     }
     LiveSlice fresh =
-        new LiveSlice(namespace, id, settings, budget, new SealedVectors(caches, reader, id));
+        withRoom(
+            null,
+            () ->
+                new LiveSlice(namespace, id, settings, budget, new SealedVectors(caches, reader, id)));
     LiveSlice first = slices.putIfAbsent(id, fresh);
     if (first != null) {
       fresh.close();
@@ -278,7 +283,12 @@ public final class SliceIndexes implements AutoCloseable {
 
   private void build(LiveSlice slice) {
     try {
-      fill(slice);
+      withRoom(
+          slice,
+          () -> {
+            fill(slice);
+            return true;
+          });
       slice.built().complete(slice.index());
     } catch (RuntimeException | Error e) {
       fail(slice, e);
@@ -291,39 +301,60 @@ public final class SliceIndexes implements AutoCloseable {
   }
 
   private void fill(LiveSlice slice) {
-    while (true) {
-      try (SliceBuild build = slice.index().beginBuild()) {
-        boolean loaded = snapshots.load(slice.id(), build, slice.memoriesRead()::set);
-        slice.memoriesRead().set(0);
-        int opened =
-            scan.fill(
-                build,
-                slice.namespace(),
-                slice.id(),
-                loaded,
-                slice.memoriesRead()::incrementAndGet);
-        slice.keptUpTo(slice.index().changes() - opened);
-        if (!build.trustworthy()) {
-          slice.markStale();
-        }
-        return;
+    try (SliceBuild build = slice.index().beginBuild()) {
+      boolean loaded = snapshots.load(slice.id(), build, slice.memoriesRead()::set);
+      slice.memoriesRead().set(0);
+      int opened =
+          scan.fill(
+              build,
+              slice.namespace(),
+              slice.id(),
+              loaded,
+              slice.memoriesRead()::incrementAndGet);
+      slice.keptUpTo(slice.index().changes() - opened);
+      if (!build.trustworthy()) {
+        slice.markStale();
+      }
+    }
+  }
+
+  /**
+   * Does work that takes memory of the budget, and again after others were dropped when it did not
+   * fit: one, two, four ... of them, because it begins anew each time, and a large slice may need
+   * the room of thousands of small ones.
+   *
+   * @param wanted the slice that the work is for, if it is among the others already
+   */
+  private <T> T withRoom(@Nullable LiveSlice wanted, Supplier<T> work) {
+    for (int drops = 1; ; drops *= 2) {
+      try {
+        return work.get();
       } catch (RekindleException e) {
-        if (e.code() != ErrorCode.INDEX_MEMORY_EXHAUSTED || !dropLongestIdle(slice)) {
+        if (e.code() != ErrorCode.INDEX_MEMORY_EXHAUSTED || !dropLongestIdle(wanted, drops)) {
           throw e;
         }
       }
     }
   }
 
-  /** Makes room for {@code wanted}; false when there is nothing else to drop. */
-  private boolean dropLongestIdle(LiveSlice wanted) {
-    Optional<LiveSlice> idlest =
+  /**
+   * Makes room; false when there is nothing else to drop. It looks through all, so one in a hundred
+   * goes at the least: not each of those that come now has to look again.
+   */
+  private boolean dropLongestIdle(@Nullable LiveSlice wanted, int count) {
+    List<Idle> idlest =
         slices.values().stream()
             .filter(slice -> slice != wanted && slice.built().isDone())
-            .max(Comparator.comparingLong(LiveSlice::idleNanos));
-    idlest.ifPresent(this::drop);
-    return idlest.isPresent();
+            .map(slice -> new Idle(slice, slice.idleNanos()))
+            .sorted(Comparator.comparingLong(Idle::nanos).reversed())
+            .limit(Math.max(count, slices.size() / 100))
+            .toList();
+    idlest.forEach(idle -> drop(idle.slice()));
+    return !idlest.isEmpty();
   }
+
+  /** How long nobody asked a slice, as it was once: an order needs it to stay so. */
+  private record Idle(LiveSlice slice, long nanos) {}
 
   private void await(LiveSlice slice) {
     try {
