@@ -23,6 +23,24 @@ class BenchIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String FOLDER = "--data-folder";
 
+  /** Thirty of which half fit. */
+  private static final String[] MANY = {
+    "--memories",
+    "90",
+    "--namespaces",
+    "30",
+    "--dimensions",
+    "16",
+    "--cold",
+    "5",
+    "--warm",
+    "4",
+    "--queries",
+    "40",
+    "--set",
+    "rekindle.index.memory-bytes-max=128KiB"
+  };
+
   @TempDir private Path temporary;
 
   @Test
@@ -44,9 +62,17 @@ class BenchIT {
     List<JsonNode> restart = results("restart", set, "--restarts", "1", "--queries", "20");
     assertThat(names(restart)).contains("engine active until the first right answer").hasSize(3);
 
+    // Fails by itself when an answer is wrong, or the index takes more than it may.
+    List<JsonNode> many = results("namespaces", MANY, FOLDER, data, "--save", saved.toString());
+    assertThat(names(many)).contains("search, 4 namespaces in turn").hasSize(7);
+    assertThat(names(many)).endsWith("search of a namespace that left memory");
+    assertThat(many.getLast().at("/operatingPoint/indexSlices").asInt()).isLessThan(30);
+
     Path page = temporary.resolve("page");
     run("report", "--from", saved.toString(), "--to", page.toString());
-    assertThat(page.resolve("results.md")).content().contains("## search, ", "## restart, ");
+    assertThat(page.resolve("results.md"))
+        .content()
+        .contains("## search, ", "## restart, ", "## namespaces, ");
     assertThat(page.resolve("recall-latency.svg")).content().contains("400 memories x 16");
   }
 

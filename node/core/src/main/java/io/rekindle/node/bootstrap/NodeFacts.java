@@ -52,6 +52,8 @@ final class NodeFacts {
     facts.put(
         "index_slices_wanting_codes", () -> Integer.toString(storage.indexes().wantingCodes()));
     facts.put("index_bytes", () -> Long.toString(storage.indexes().bytesUsed()));
+    facts.put(
+        "index_bytes_max", () -> Long.toString(parts.config().index().memoryBytesMax().bytes()));
     facts.put("audit_sequence", () -> Long.toString(parts.audit().lastSequence()));
     facts.put("audit_tail_bytes", () -> Long.toString(parts.audit().tailBytes()));
     facts.put("disk_usable_bytes", () -> Long.toString(parts.diskReserve().usableBytes()));

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
       SearchCommand.class,
       RestartCommand.class,
       PipelineCommand.class,
-      MixedCommand.class
+      MixedCommand.class,
+      NamespacesCommand.class
     })
 public final class BenchCommand {
   private static final int STARTS_MAX = 1_000;

@@ -44,8 +44,13 @@ record NodeSizing(long indexMebibytes, long regionMebibytes) {
 
   /** As {@code key=value}, with what is given over what is computed. */
   List<String> settings(List<String> given) {
+    List<String> index = List.of("rekindle.index.memory-bytes-max=" + indexMebibytes + "MiB");
+    return merged(index, pages(given));
+  }
+
+  /** As {@link #settings}, of the engine's pages alone. */
+  List<String> pages(List<String> given) {
     List<String> computed = new ArrayList<>();
-    computed.add("rekindle.index.memory-bytes-max=" + indexMebibytes + "MiB");
     computed.add("rekindle.ignite.data-region-max=" + regionMebibytes + "MiB");
     if (regionMebibytes > DEFAULT_MEBIBYTES) {
       long buffer = Math.min(CHECKPOINT_BUFFER_MEBIBYTES_MAX, regionMebibytes / 8);

@@ -1,13 +1,9 @@
 package io.rekindle.cli.bench;
 
-import io.rekindle.cli.CommandFailedException;
 import io.rekindle.cli.bench.report.BenchReport;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.OptionalDouble;
 import org.HdrHistogram.Histogram;
 
 /** How long a node takes until it is ready, and what it holds in memory when nobody asks. */
@@ -34,7 +30,7 @@ final class StartBench {
         node.restart();
         again.recordValue(node.readyAfter().toNanos());
         Thread.sleep(REST);
-        residentKib(node.pid()).ifPresent(kib -> residentKib.recordValue((long) kib));
+        NodeMemory.residentKib(node.pid()).ifPresent(residentKib::recordValue);
       }
     }
     add("node ready, new folder", fresh, Map.of());
@@ -45,21 +41,5 @@ final class StartBench {
   private void add(String name, Histogram nanos, Map<String, String> point) {
     double seconds = nanos.getMean() / 1e9;
     report.add(new BenchReport.Result(name, point, null, nanos, 1 / seconds, null));
-  }
-
-  /** Empty where the system does not tell. */
-  private static OptionalDouble residentKib(long pid) {
-    Path status = Path.of("/proc", Long.toString(pid), "status");
-    if (!Files.exists(status)) {
-      return OptionalDouble.empty();
-    }
-    try {
-      return Files.readAllLines(status).stream()
-          .filter(line -> line.startsWith("VmRSS:"))
-          .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")))
-          .findFirst();
-    } catch (IOException e) {
-      throw new CommandFailedException("the node's memory can't be read", e);
-    }
   }
 }

@@ -52,6 +52,12 @@ class BenchOptionsTest {
         "mixed --search-rate 0|--search-rate is 0.1 to 10000.0",
         "mixed --store-rate -1|--store-rate is 0.0 to 10000.0",
         "mixed --namespaces 2|mixed writes where it searches: --namespaces is 1",
+        "namespaces --memories 5000|--namespaces is at least twice --cold, and --warm, and one:"
+            + " 1,101, not 1",
+        "namespaces --namespaces 1100|1,101, not 1,100",
+        "namespaces --cold 0|--cold is 1 to 10,000",
+        "namespaces --warm 1|--warm is 2 to 10,000",
+        "namespaces --queries 1|--queries is 2 to 1,000,000",
         "start --starts 0|--starts is 1 to 1,000",
         "store --seconds 0|--seconds is 1 to 3,600",
         "report --from x|--to"
@@ -85,6 +91,7 @@ class BenchOptionsTest {
         "restart --memories 100 --end stop --data-folder d",
         "pipeline --rates 0.5,5 --seconds 1",
         "mixed --search-rate 10 --store-rate 0 --update-rate 0.5 --delete-rate 0",
+        "namespaces --memories 200 --namespaces 100 --cold 10 --warm 10 --queries 100 --save s",
         "report --from a --to b",
         "start --starts 1 --save s",
         "store --durability both --save s"

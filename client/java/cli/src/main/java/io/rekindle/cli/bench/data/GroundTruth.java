@@ -20,7 +20,7 @@ import java.util.function.LongConsumer;
  */
 public final class GroundTruth {
   /** Scores this near are equal: the node adds the same products in another order. */
-  private static final float TIE = 1e-6f;
+  static final float TIE = 1e-6f;
 
   private static final int PIECE = 1_000;
 
