@@ -45,7 +45,7 @@ public final class CallWatch implements AutoCloseable {
     QUERY
   }
 
-  private record Call(EmbeddingModelId model, Operation operation, String text) {
+  private record Call(EmbeddingModelId model, String scope, Operation operation, String text) {
     /** Says nothing of the text. */
     @Override
     public String toString() {
@@ -84,10 +84,17 @@ public final class CallWatch implements AutoCloseable {
   /**
    * A model whose calls are watched.
    *
+   * @param scope calls of one share a run, and no others: else one customer would see by the time
+   *     that a call takes, or by its being refused, what another one asks
    * @return whose calls may throw DEADLINE_EXCEEDED, and NOT_READY when too many others hang
    */
+  public EmbeddingModel over(EmbeddingModel model, String scope) {
+    return new Watched(model, scope);
+  }
+
+  /** As {@link #over(EmbeddingModel, String)}, of one scope. */
   public EmbeddingModel over(EmbeddingModel model) {
-    return new Watched(model);
+    return over(model, "");
   }
 
   private <T> T call(Call call, Supplier<T> work) {
@@ -172,25 +179,30 @@ public final class CallWatch implements AutoCloseable {
 
   private final class Watched implements EmbeddingModel {
     private final EmbeddingModel model;
+    private final String scope;
 
-    Watched(EmbeddingModel model) {
+    Watched(EmbeddingModel model, String scope) {
       this.model = model;
+      this.scope = scope;
     }
 
     @Override
     public List<TextChunk> chunks(String content) {
-      return call(new Call(id(), Operation.CHUNKS, content), () -> model.chunks(content));
+      return call(new Call(id(), scope, Operation.CHUNKS, content), () -> model.chunks(content));
     }
 
     @Override
     public float[] embedPassage(String chunkText) {
-      return call(new Call(id(), Operation.PASSAGE, chunkText), () -> model.embedPassage(chunkText))
+      return call(
+              new Call(id(), scope, Operation.PASSAGE, chunkText),
+              () -> model.embedPassage(chunkText))
           .clone();
     }
 
     @Override
     public float[] embedQuery(String text) {
-      return call(new Call(id(), Operation.QUERY, text), () -> model.embedQuery(text)).clone();
+      return call(new Call(id(), scope, Operation.QUERY, text), () -> model.embedQuery(text))
+          .clone();
     }
 
     @Override

@@ -61,6 +61,7 @@ final class HeldNode implements AutoCloseable {
   private final AuditLog audit;
   private final NodeMeters meters = new NodeMeters();
   private final CallWatch watch;
+  private final CallWatch queries;
   private final EmbeddingPipeline pipeline;
   private final GrpcDoor door;
   private final GrpcTestDoor client;
@@ -71,7 +72,8 @@ final class HeldNode implements AutoCloseable {
     IgniteStorage storage = NODE.storage();
     ModelRegistry models = new ModelRegistry(List.of(model));
     audit = TestAudit.open(folder.resolve("audit"));
-    watch = new CallWatch(config.embedding());
+    watch = CallWatch.ofPassages(config.embedding());
+    queries = CallWatch.ofQueries(config.embedding());
     waits = new EmbeddingWaits(config.requests(), new SettledContents(storage, PASS));
     EmbeddingQueue queue = new EmbeddingQueue(config.embedding());
     EmbedOperation operation =
@@ -158,6 +160,7 @@ final class HeldNode implements AutoCloseable {
             new AccessCounters(config.maintenance().accessTrackedMax(), NODE.clock),
             queue,
             waits,
+            queries,
             Map.of()));
   }
 
@@ -229,6 +232,7 @@ final class HeldNode implements AutoCloseable {
     door.close();
     pipeline.close();
     watch.close();
+    queries.close();
     audit.close();
     meters.close();
     // Other tests look at all that waits on the shared engine.

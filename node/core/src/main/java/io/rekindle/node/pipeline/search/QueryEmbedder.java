@@ -86,7 +86,7 @@ public final class QueryEmbedder {
       // Loading takes its time too, and no text is to blame for it.
       model.warmUp();
     }
-    float[] vector = watch.over(model).embedQuery(text);
+    float[] vector = watch.over(model, root.toString()).embedQuery(text);
     cache.put(root, model.id(), hash, vector);
     return vector;
   }

@@ -266,7 +266,8 @@ public final class SliceIndexes implements AutoCloseable {
         withRoom(
             null,
             () ->
-                new LiveSlice(namespace, id, settings, budget, new SealedVectors(caches, reader, id)));
+                new LiveSlice(
+                    namespace, id, settings, budget, new SealedVectors(caches, reader, id)));
     LiveSlice first = slices.putIfAbsent(id, fresh);
     if (first != null) {
       fresh.close();
@@ -306,11 +307,7 @@ public final class SliceIndexes implements AutoCloseable {
       slice.memoriesRead().set(0);
       int opened =
           scan.fill(
-              build,
-              slice.namespace(),
-              slice.id(),
-              loaded,
-              slice.memoriesRead()::incrementAndGet);
+              build, slice.namespace(), slice.id(), loaded, slice.memoriesRead()::incrementAndGet);
       slice.keptUpTo(slice.index().changes() - opened);
       if (!build.trustworthy()) {
         slice.markStale();

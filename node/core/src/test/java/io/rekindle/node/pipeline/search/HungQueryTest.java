@@ -19,6 +19,7 @@ import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.NamespaceSelector;
 import io.rekindle.node.model.Ranking;
 import io.rekindle.node.model.VectorInput;
+import io.rekindle.node.model.WaitFor;
 import io.rekindle.node.storage.StorageNode;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -44,6 +46,14 @@ class HungQueryTest {
       new Namespace(
           new NamespaceId(new UUID(1, 64)),
           NamespacePath.parse("company_a/support"),
+          StorageNode.modelSettings(1),
+          Instant.EPOCH,
+          1);
+
+  private static final Namespace OTHER_ROOT =
+      new Namespace(
+          new NamespaceId(new UUID(2, 64)),
+          NamespacePath.parse("company_b/support"),
           StorageNode.modelSettings(1),
           Instant.EPOCH,
           1);
@@ -122,6 +132,16 @@ class HungQueryTest {
     assertThat(searchByVector()).containsOnly(9);
   }
 
+  @Test
+  void oneCustomersQueriesAreNothingToAnother() throws Exception {
+    Future<?> hung = caller.submit(() -> search("hangs"));
+    hanging.await();
+    assertThatExceptionOfType(RekindleException.class)
+        .isThrownBy(() -> embedder.vectorOf(command("hangs", null), List.of(OTHER_ROOT)));
+    assertThat(calls).as("a call of its own").hasValue(2);
+    assertThatExceptionOfType(ExecutionException.class).isThrownBy(hung::get);
+  }
+
   private void assertRefused(String text, ErrorCode code) {
     assertThatExceptionOfType(RekindleException.class)
         .isThrownBy(() -> search(text))
@@ -147,7 +167,8 @@ class HungQueryTest {
         null,
         null,
         1,
-        Ranking.BY_MEANING);
+        Ranking.BY_MEANING,
+        WaitFor.NOTHING);
   }
 
   private static float[] filled(float value) {

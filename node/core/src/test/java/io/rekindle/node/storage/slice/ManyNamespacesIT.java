@@ -237,7 +237,9 @@ class ManyNamespacesIT {
             Integer.MAX_VALUE,
             Integer.MAX_VALUE,
             0,
-            new WordSettings(1 << 20, folder, Integer.MAX_VALUE, Duration.ofHours(20), 0)));
+            Integer.MAX_VALUE,
+            new WordSettings(1 << 20, folder, Integer.MAX_VALUE, Duration.ofHours(20), 0),
+            new SnapshotSettings(folder, Integer.MAX_VALUE, Duration.ofHours(20), 0)));
   }
 
   private static MemoryId store(Namespace space, int number) {
