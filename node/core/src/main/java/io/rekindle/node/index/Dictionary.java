@@ -18,8 +18,8 @@ final class Dictionary<T> {
   /** The code of "no value". */
   static final int NONE = 0;
 
-  private static final int CHUNK_SHIFT = 8;
-  private static final int CHUNK = 1 << CHUNK_SHIFT;
+  /** Most slices have few values in each of their columns, and a node has many slices. */
+  private static final BlockShape SHAPE = new BlockShape(8);
 
   /**
    * Of an entry besides its value: map node, entry, its set, boxed code, array element, in bytes.
@@ -30,7 +30,7 @@ final class Dictionary<T> {
   private final ToLongFunction<T> valueBytes;
   private final ConcurrentMap<T, Entry<T>> entries = new ConcurrentHashMap<>();
   private final ArrayDeque<Integer> freeCodes = new ArrayDeque<>();
-  private volatile @Nullable Entry<?>[][] byCode = {new Entry<?>[CHUNK]};
+  private volatile @Nullable Entry<?>[][] byCode = {new Entry<?>[SHAPE.capacity(0)]};
   private volatile int codes = NONE + 1;
 
   /** A value while some row holds it. */
@@ -71,16 +71,17 @@ final class Dictionary<T> {
     Integer free = freeCodes.poll();
     int code = free == null ? newCode() : free;
     Entry<T> added = new Entry<>(value, code);
-    byCode[code >> CHUNK_SHIFT][code & (CHUNK - 1)] = added;
+    byCode[SHAPE.block(code)][SHAPE.slot(code)] = added;
     entries.put(value, added);
     return code;
   }
 
   private int newCode() {
     int code = codes;
-    if (code >> CHUNK_SHIFT == byCode.length) {
-      @Nullable Entry<?>[][] grown = Arrays.copyOf(byCode, byCode.length + 1);
-      grown[byCode.length] = new Entry<?>[CHUNK];
+    int block = SHAPE.block(code);
+    if (block == byCode.length) {
+      @Nullable Entry<?>[][] grown = Arrays.copyOf(byCode, block + 1);
+      grown[block] = new Entry<?>[SHAPE.capacity(block)];
       byCode = grown;
     }
     codes = code + 1;
@@ -92,7 +93,7 @@ final class Dictionary<T> {
     Entry<T> entry = entry(code);
     if (entry != null && --entry.holders == 0) {
       entries.remove(entry.value);
-      byCode[code >> CHUNK_SHIFT][code & (CHUNK - 1)] = null;
+      byCode[SHAPE.block(code)][SHAPE.slot(code)] = null;
       freeCodes.push(code);
       memory.release(bytesOf(entry.value));
     }
@@ -141,7 +142,7 @@ final class Dictionary<T> {
   /** The entry of a code, or null when it is no longer, or not, in use. */
   @SuppressWarnings("unchecked") // Only entries of T are put into the arrays.
   @Nullable Entry<T> entry(int code) {
-    return (Entry<T>) byCode[code >> CHUNK_SHIFT][code & (CHUNK - 1)];
+    return (Entry<T>) byCode[SHAPE.block(code)][SHAPE.slot(code)];
   }
 
   /** Codes are below this. */
