@@ -22,6 +22,7 @@ import io.rekindle.node.model.VectorInput;
 import io.rekindle.node.model.WaitFor;
 import io.rekindle.node.storage.StorageNode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +44,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HungQueryTest {
   private static final int HUNG_MAX = 2;
+  private static final Duration HANG_MAX = Duration.ofSeconds(20);
   private static final Namespace NAMESPACE =
       new Namespace(
           new NamespaceId(new UUID(1, 64)),
@@ -186,11 +189,12 @@ class HungQueryTest {
     return filled(text.length());
   }
 
-  /** As native code does, whoever interrupts it. */
+  /** As native code does, whoever interrupts it; but not so long that nobody hears of it. */
   private void awaitNever() {
-    while (never.getCount() > 0) {
+    long start = System.nanoTime();
+    while (never.getCount() > 0 && System.nanoTime() - start < HANG_MAX.toNanos()) {
       try {
-        never.await();
+        var _ = never.await(1, TimeUnit.SECONDS);
       } catch (InterruptedException e) {
         // Goes on.
       }
