@@ -258,7 +258,7 @@ public interface NodeConfig {
     @WithDefault("PT20H")
     Duration snapshotMaxAge();
 
-    /** Of the words of all slices together, in memory; idle ones leave first. */
+    /** Of the words of all slices together, in memory, one at most half; idle ones leave first. */
     @WithDefault("256MiB")
     @WithConverter(DataSizeConverter.class)
     DataSize wordsBytesMax();

@@ -53,6 +53,10 @@ final class BuildLedger {
     return rows.contains(id) || vectors.contains(new ChunkId(id, chunk));
   }
 
+  boolean isEmpty() {
+    return rows.isEmpty() && vectors.isEmpty();
+  }
+
   boolean isComplete() {
     return complete;
   }

@@ -27,6 +27,7 @@ public final class SliceBuild implements AutoCloseable {
   private final SliceTables tables;
   private final Quantizer quantizer;
   private final BuildLedger ledger;
+  private boolean discarded;
   private boolean closed;
 
   SliceBuild(SliceIndex index, IndexSettings settings, SliceTables tables, BuildLedger ledger) {
@@ -72,7 +73,7 @@ public final class SliceBuild implements AutoCloseable {
   }
 
   private boolean withdrawsFloats(int vectors) {
-    index.locked(
+    index.change(
         () -> {
           tables.floats().admit(vectors);
           return true;
@@ -102,16 +103,20 @@ public final class SliceBuild implements AutoCloseable {
     MemoryId id = row.columns().memoryId();
     return index.change(
         () -> {
-          tables.discardKeptBut(row, chunks);
+          discarded |= tables.discardKeptBut(row, chunks);
           Long known = tables.rowVersion(id);
           boolean stale = known != null && known >= row.columns().version();
           return !stale && !ledger.knowsRemoved(id) && tables.putRow(row);
         });
   }
 
-  /** Whether the vector of a chunk is there, of this content or newer. */
+  /**
+   * Whether the vector of a chunk is there, of this content or newer.
+   *
+   * @throws RekindleException {@code NOT_READY} when the index was closed meanwhile
+   */
   public boolean hasVector(MemoryId id, int chunk, long contentVersion) {
-    Long known = index.locked(() -> tables.vectorVersion(id, chunk));
+    Long known = index.answer(() -> index.locked(() -> tables.vectorVersion(id, chunk)));
     return known != null && known >= contentVersion;
   }
 
@@ -132,6 +137,14 @@ public final class SliceBuild implements AutoCloseable {
       index.freeFloats();
     }
     return changed;
+  }
+
+  /**
+   * Whether the snapshot that was loaded has something that is gone by now. Asked before {@link
+   * #close}.
+   */
+  public boolean foundGone() {
+    return discarded || index.locked(() -> !ledger.isEmpty());
   }
 
   /**

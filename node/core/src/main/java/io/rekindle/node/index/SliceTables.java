@@ -262,8 +262,11 @@ final class SliceTables {
     }
   }
 
-  /** As {@link #discardKept(MemoryId)}, unless it belongs to this row, which has so many chunks. */
-  void discardKeptBut(IndexRow present, int chunks) {
+  /**
+   * As {@link #discardKept(MemoryId)}, unless it belongs to this row, which has so many chunks;
+   * says whether it did.
+   */
+  boolean discardKeptBut(IndexRow present, int chunks) {
     MemoryColumns columns = present.columns();
     int row = ids.find(columns.memoryId());
     if (row >= 0 && isKept(row)) {
@@ -272,10 +275,9 @@ final class SliceTables {
       boolean same =
           RowStamp.read(block, slot).equals(RowStamp.of(columns))
               && block.getInt(RowBlock.VECTORS, slot) == chunks;
-      if (!same) {
-        removeRow(columns.memoryId());
-      }
+      return !same && removeRow(columns.memoryId());
     }
+    return false;
   }
 
   /** Discards what a snapshot had of the memories in a range of ordinals whose rows never came. */

@@ -38,6 +38,9 @@ public final class Limits {
   public static final int FILTER_TERMS_MAX = 64;
   public static final int FILTER_OPEN_ROWS_MAX = 30_000;
 
+  /** Bytes of a request that is put off until something else is there. */
+  public static final int WAITING_REQUEST_BYTES_MAX = 128 * 1024;
+
   private Limits() {}
 
   /** Refuses a text of more UTF-8 bytes than {@code limit}, or one with unpaired surrogates. */

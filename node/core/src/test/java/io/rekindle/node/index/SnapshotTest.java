@@ -304,4 +304,38 @@ class SnapshotTest {
     int each = snapshot().length / MEMORIES;
     assertThat((double) each).isCloseTo(52 + 1.34 * (16 + 64), within(40.0));
   }
+
+  @Test
+  void aBuildKnowsWhetherItsSnapshotHasWhatIsGone() throws IOException {
+    byte[] snapshot = snapshot();
+    try (SliceBuild build = index().beginBuild()) {
+      load(build, snapshot);
+      build.putRow(Rows.row(1, 1, 1), 1);
+      build.putRow(Rows.row(1_000, 1, 1), 1);
+      assertThat(build.foundGone()).isFalse();
+
+      build.putRow(Rows.row(2, 2, 2), 0);
+      assertThat(build.foundGone()).isTrue();
+    }
+    SliceIndex index = index();
+    try (SliceBuild build = index.beginBuild()) {
+      load(build, snapshot);
+      build.putRow(Rows.row(1, 1, 1), 1);
+      index.removeVector(Rows.id(1), 0);
+      assertThat(build.foundGone()).isTrue();
+    }
+  }
+
+  @Test
+  void anIndexThatIsClosedMeanwhileSaysSo() throws IOException {
+    SliceIndex index = index();
+    try (SliceBuild build = index.beginBuild()) {
+      load(build, snapshot());
+      index.close();
+      build.putRow(Rows.row(1, 1, 1), 1);
+      assertThatThrownBy(() -> build.hasVector(Rows.id(1), 0, 1))
+          .isInstanceOfSatisfying(
+              RekindleException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_READY));
+    }
+  }
 }

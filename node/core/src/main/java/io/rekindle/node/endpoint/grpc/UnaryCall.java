@@ -8,8 +8,10 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.Limits;
 import io.rekindle.node.model.RequestId;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -128,8 +130,31 @@ final class UnaryCall<R extends Message> extends ServerCall.Listener<ByteString>
     }
     switch (step) {
       case Answer<R>(R answer) -> send(answer);
-      case Later<R>(CompletableFuture<?> over) -> await(over, received);
+      case Later<R>(CompletableFuture<?> over) -> {
+        if (received.size() <= Limits.WAITING_REQUEST_BYTES_MAX) {
+          await(over, received);
+        } else {
+          over.cancel(false);
+          close(call, tooLargeToWait(received.size()), id);
+        }
+      }
     }
+  }
+
+  /** It keeps its bytes, and their part of the room for all requests, for as long as it waits. */
+  private static RekindleException tooLargeToWait(int bytes) {
+    return new RekindleException(
+        ErrorCode.LIMIT_EXCEEDED,
+        "a request that waits is smaller",
+        Map.of(
+            "field",
+            "wait_for",
+            "limit",
+            Integer.toString(Limits.WAITING_REQUEST_BYTES_MAX),
+            "actual",
+            Integer.toString(bytes),
+            "unit",
+            "bytes"));
   }
 
   private void await(CompletableFuture<?> over, ByteString received) {

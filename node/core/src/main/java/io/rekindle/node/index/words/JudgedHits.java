@@ -2,7 +2,6 @@ package io.rekindle.node.index.words;
 
 import io.rekindle.node.index.RowContent;
 import io.rekindle.node.index.RowJudge;
-import io.rekindle.node.index.RowJudge.Verdict;
 import io.rekindle.node.model.MemoryId;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -26,13 +25,10 @@ final class JudgedHits extends SimpleCollector {
       Comparator.comparingDouble(WordHit::score).reversed().thenComparing(WordHit::memoryId);
 
   private final int topK;
-  private final RowJudge judge;
-  private final RowPlaces rows;
+  private final JudgedRows rows;
   private final PriorityQueue<WordHit> best = new PriorityQueue<>(BEST_FIRST.reversed());
   private float threshold;
   private @Nullable Scorable scores;
-  private @Nullable StoredContent contents;
-  private int[] places = {};
 
   /**
    * @param minScore lowest score taken, or NaN
@@ -40,8 +36,7 @@ final class JudgedHits extends SimpleCollector {
   JudgedHits(int topK, float minScore, RowJudge judge, RowPlaces rows) {
     this.topK = topK;
     this.threshold = Float.isNaN(minScore) ? 0 : minScore;
-    this.judge = judge;
-    this.rows = rows;
+    this.rows = new JudgedRows(judge, rows);
   }
 
   @Override
@@ -51,8 +46,7 @@ final class JudgedHits extends SimpleCollector {
 
   @Override
   protected void doSetNextReader(LeafReaderContext context) throws IOException {
-    contents = StoredContent.of(context.reader());
-    places = rows.of(context.reader());
+    rows.enter(context.reader());
   }
 
   @Override
@@ -71,28 +65,17 @@ final class JudgedHits extends SimpleCollector {
   @Override
   public void collect(int document) throws IOException {
     Scorable scorer = scores;
-    StoredContent stored = contents;
-    if (scorer == null || stored == null) {
+    if (scorer == null) {
       throw new IllegalStateException("a document before its segment");
     }
     float score = scorer.score();
     if (score < threshold) {
       return;
     }
-    RowContent content = stored.get(document);
-    if (passes(document, content)) {
+    RowContent content = rows.passing(document);
+    if (content != null) {
       take(new WordHit(idOf(content), score, content.contentVersion()));
     }
-  }
-
-  private boolean passes(int document, RowContent content) {
-    Verdict verdict = judge.judge(places[document] - 1, content);
-    if (verdict == Verdict.ELSEWHERE) {
-      int place = judge.place(content.high(), content.low());
-      places[document] = place + 1;
-      verdict = judge.judge(place, content);
-    }
-    return verdict == Verdict.PASSES;
   }
 
   private void take(WordHit hit) throws IOException {

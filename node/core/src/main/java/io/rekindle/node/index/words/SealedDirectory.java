@@ -129,6 +129,23 @@ public final class SealedDirectory extends FilterDirectory {
     delete(folder);
   }
 
+  /** Leaves nothing on disk; what is in memory stays, and is written whole by the next commit. */
+  void deleteFiles() throws IOException {
+    delete(folder);
+  }
+
+  /** Bytes of the sealed files in a folder: about what they take when they are loaded. */
+  public static long bytes(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.mapToLong(file -> file.toFile().length()).sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a folder of words cannot be read", e);
+    }
+  }
+
   /** Removes a folder of sealed files, if there is one. */
   public static void delete(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {

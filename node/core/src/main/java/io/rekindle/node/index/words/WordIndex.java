@@ -5,8 +5,10 @@ import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.index.RowContent;
 import io.rekindle.node.index.RowJudge;
 import io.rekindle.node.model.WordLanguage;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -246,8 +248,11 @@ public final class WordIndex implements AutoCloseable {
    * @param text of which the first {@value WordAnalysis#QUERY_WORDS_MAX} different words count
    * @param topK 1 or more
    * @param minScore lowest score returned, or NaN
+   * @param judge says which rows pass
+   * @param seen how many pass, when scores are to depend on these alone, so that they tell nothing
+   *     of the others; or -1, and all contents count
    */
-  public List<WordHit> search(String text, int topK, float minScore, RowJudge judge) {
+  public List<WordHit> search(String text, int topK, float minScore, RowJudge judge, long seen) {
     Set<String> words = analysis.wordsOf(text);
     if (words.isEmpty()) {
       return List.of();
@@ -257,7 +262,13 @@ public final class WordIndex implements AutoCloseable {
       any.add(new TermQuery(new Term(TEXT, word)), BooleanClause.Occur.SHOULD);
     }
     BooleanQuery query = any.build();
-    return ask(searcher -> searcher.search(query, new Judging(topK, minScore, judge, places)))
+    Judging judging = new Judging(topK, minScore, judge, places);
+    return ask(searcher ->
+            seen < 0
+                ? searcher.search(query, judging)
+                : new SeenStatistics(
+                        searcher.getIndexReader(), seen, () -> new JudgedRows(judge, places))
+                    .search(query, judging))
         .hits();
   }
 
@@ -272,6 +283,13 @@ public final class WordIndex implements AutoCloseable {
     @Override
     public JudgedHits reduce(Collection<JudgedHits> collectors) {
       return collectors.iterator().next();
+    }
+  }
+
+  /** Leaves nothing on disk, until the next {@link #commit}. */
+  public void deleteFiles() {
+    if (directory instanceof SealedDirectory sealed) {
+      change(sealed::deleteFiles);
     }
   }
 
@@ -310,10 +328,19 @@ public final class WordIndex implements AutoCloseable {
         _ -> {
           long bytes = BASE_BYTES + writer.ramBytesUsed() + places.bytes();
           for (String file : directory.listAll()) {
-            bytes += directory.fileLength(file);
+            bytes += length(file);
           }
           return bytes;
         });
+  }
+
+  /** A merge, or the last reader of a segment, may delete a file between two looks. */
+  private long length(String file) throws IOException {
+    try {
+      return directory.fileLength(file);
+    } catch (FileNotFoundException | NoSuchFileException e) {
+      return 0;
+    }
   }
 
   @Override

@@ -22,7 +22,8 @@ final class AskWords implements SliceAsking.Part {
   @Override
   public Candidates ask(SliceQuery query, int topK, float minScore) {
     Set<MemoryId> among = query.hasResidual() ? among(query) : null;
-    WordQuestion question = new WordQuestion(words, topK, minScore, query.answered(), among);
+    WordQuestion question =
+        new WordQuestion(words, topK, minScore, query.answered(), among, query.hides());
     List<Candidate> found =
         indexes.searchWords(query.namespace(), query.slice(), question).stream()
             .map(

@@ -20,9 +20,15 @@ import java.util.Map;
  * @param filter everything that must hold: pass, caller, and that the row has not expired
  * @param answered the part that the index answers
  * @param residual the part over undeclared metadata, tested on opened rows
+ * @param hides whether the pass hides rows of the namespace
  */
 record SliceQuery(
-    Namespace namespace, SliceId slice, Filter filter, Filter answered, Filter residual) {
+    Namespace namespace,
+    SliceId slice,
+    Filter filter,
+    Filter answered,
+    Filter residual,
+    boolean hides) {
   private static final Filter.Field EXPIRES_AT =
       new Filter.Field.OfColumn(Filter.Column.EXPIRES_AT);
 
@@ -34,7 +40,8 @@ record SliceQuery(
       Instant now) {
     List<SliceQuery> queries = new ArrayList<>();
     for (Namespace namespace : namespaces) {
-      Filter filter = Filter.and(Filter.and(rowFilter.apply(namespace), caller), notExpired(now));
+      Filter rows = rowFilter.apply(namespace);
+      Filter filter = Filter.and(Filter.and(rows, caller), notExpired(now));
       List<String> declared = namespace.settings().declaredPaths();
       Filters.Split split =
           Filters.split(
@@ -49,7 +56,8 @@ record SliceQuery(
                 SliceId.of(namespace.id(), ordinal),
                 filter,
                 split.answered(),
-                split.residual()));
+                split.residual(),
+                !rows.equals(Filter.ALL)));
       }
     }
     return queries;

@@ -308,7 +308,9 @@ public final class SliceIndexes implements AutoCloseable {
       int opened =
           scan.fill(
               build, slice.namespace(), slice.id(), loaded, slice.memoriesRead()::incrementAndGet);
-      slice.keptUpTo(slice.index().changes() - opened);
+      // One less when the snapshot has what is gone: then it may not get old.
+      int gone = loaded && build.foundGone() ? 1 : 0;
+      slice.keptUpTo(slice.index().changes() - opened - gone);
       if (!build.trustworthy()) {
         slice.markStale();
       }

@@ -22,6 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,17 +42,19 @@ final class SliceWords implements AutoCloseable {
   private final SliceId id;
   private final Caches caches;
   private final SliceReader reader;
-  private final WordIndex words;
+  private final Supplier<WordIndex> opening;
   private final ChangedMemories changed = new ChangedMemories();
   private final CompletableFuture<SliceWords> filled = new CompletableFuture<>();
   private final ReentrantLock changing = new ReentrantLock();
-  private volatile boolean closed;
   private final AtomicLong bytesOfAll;
-  private long bytes;
+  private volatile @Nullable WordIndex opened;
+  private volatile boolean closed;
+  private volatile long bytes;
   private int untilLook;
   private boolean uncommitted;
 
   /**
+   * @param opening what is left on disk, or nothing; asked once, unless closed before that
    * @param bytesOfAll of the words of all slices; kept up to date
    */
   SliceWords(
@@ -58,13 +62,13 @@ final class SliceWords implements AutoCloseable {
       SliceId id,
       Caches caches,
       SliceReader reader,
-      WordIndex words,
+      Supplier<WordIndex> opening,
       AtomicLong bytesOfAll) {
     this.namespace = namespace;
     this.id = id;
     this.caches = caches;
     this.reader = reader;
-    this.words = words;
+    this.opening = opening;
     this.bytesOfAll = bytesOfAll;
   }
 
@@ -82,27 +86,58 @@ final class SliceWords implements AutoCloseable {
     changed.add(memory);
   }
 
+  /** Bytes in memory, more or less. */
+  long bytes() {
+    return bytes;
+  }
+
+  private WordIndex words() {
+    WordIndex index = opened;
+    if (index == null || closed) {
+      throw notReady();
+    }
+    return index;
+  }
+
+  private static RekindleException notReady() {
+    return new RekindleException(ErrorCode.NOT_READY, "the words of this slice are closed");
+  }
+
   /**
-   * Takes in all rows of the slice.
+   * Opens what is on disk, and takes in all rows of the slice.
    *
+   * @param bytesOnDisk that are about to be loaded
    * @param grown called now and then while it grows; throws to end it
    */
-  void fill(SliceIndex index, Runnable grown) {
+  void fill(SliceIndex index, long bytesOnDisk, Runnable grown) {
     change(
         () -> {
+          count(bytesOnDisk);
+          grown.run();
+          open();
           takeAll(index, grown);
           return true;
         });
     filled.complete(this);
   }
 
+  /** Under the lock: whoever closes these either comes before, or finds what to close. */
+  private void open() {
+    if (closed) {
+      throw notReady();
+    }
+    opened = opening.get();
+  }
+
   /** As {@link WordIndex#search}, under a filter, of all rows that are there now. */
   List<WordHit> search(SliceIndex index, WordQuestion question) {
     catchUp(index);
+    long seen = question.hides() ? index.count(question.filter()) : -1;
     return index.judge(
         question.filter(),
         question.among(),
-        judge -> words.search(question.words(), question.topK(), question.minScore(), judge));
+        judge ->
+            words().search(question.words(), question.topK(), question.minScore(), judge, seen));
   }
 
   /** Takes in what changed. */
@@ -120,16 +155,13 @@ final class SliceWords implements AutoCloseable {
         });
   }
 
-  /** Rewrites what holds words of contents that are gone. */
+  /** Rewrites what holds words of contents that are gone; changes and searches go on meanwhile. */
   void compact() {
-    change(
-        () -> {
-          boolean needed = words.leftovers() > 0;
-          if (needed) {
-            words.compact();
-          }
-          return needed;
-        });
+    WordIndex index = words();
+    if (index.leftovers() > 0) {
+      index.compact();
+      change(() -> true);
+    }
   }
 
   /**
@@ -141,8 +173,8 @@ final class SliceWords implements AutoCloseable {
     changing.lock();
     try {
       if (change.getAsBoolean()) {
-        words.refresh();
-        count(words.bytes());
+        words().refresh();
+        count(words().bytes());
         uncommitted = true;
       }
     } catch (RuntimeException | Error e) {
@@ -166,7 +198,7 @@ final class SliceWords implements AutoCloseable {
         null,
         judge -> {
           BitSet known = new BitSet();
-          words.removeUnless(content -> isThere(judge, content, known));
+          words().removeUnless(content -> isThere(judge, content, known));
           judge.forEach(
               (content, place) -> {
                 if (!known.get(place)) {
@@ -188,12 +220,9 @@ final class SliceWords implements AutoCloseable {
   }
 
   private void take(RowContent content, Runnable grown) {
-    if (closed) {
-      throw new RekindleException(ErrorCode.NOT_READY, "the words of this slice are closed");
-    }
     take(new MemoryId(new UUID(content.high(), content.low())));
     if (++untilLook % CONTENTS_A_LOOK == 0) {
-      count(words.bytes());
+      count(words().bytes());
       grown.run();
     }
   }
@@ -203,7 +232,7 @@ final class SliceWords implements AutoCloseable {
     MemoryRow row = caches.memory().get(key);
     UUID value = memory.value();
     if (row == null) {
-      words.remove(value.getMostSignificantBits(), value.getLeastSignificantBits());
+      words().remove(value.getMostSignificantBits(), value.getLeastSignificantBits());
       return;
     }
     RowContent content =
@@ -212,7 +241,7 @@ final class SliceWords implements AutoCloseable {
             value.getLeastSignificantBits(),
             row.contentVersion(),
             row.createdAtMicros());
-    if (!words.holds(content)) {
+    if (!words().holds(content)) {
       put(content, key, row);
     }
   }
@@ -220,7 +249,7 @@ final class SliceWords implements AutoCloseable {
   /** What can't be opened has no words: whoever reads it is told that it is damaged. */
   private void put(RowContent content, MemoryKey key, MemoryRow row) {
     try {
-      words.put(content, reader.content(namespace, key, row));
+      words().put(content, reader.content(namespace, key, row));
     } catch (RekindleException e) {
       if (e.code() != ErrorCode.DATA_CORRUPTED) {
         throw e;
@@ -228,28 +257,42 @@ final class SliceWords implements AutoCloseable {
       LOG.atWarn()
           .addKeyValue("memory", key.memoryId())
           .log("a damaged memory is not found by words");
-      words.remove(content.high(), content.low());
+      words().remove(content.high(), content.low());
     }
   }
 
   /**
    * Leaves on disk what is here, if it is so much that reading it is faster than making it, and if
-   * it changed.
+   * it changed; changes and searches go on meanwhile. Nothing is left there of what is too little,
+   * or finds no room: it may be words that nobody has any more.
    *
    * @param contentsMin so many are much
    * @param bytesMax more are not written
    */
   void commit(int contentsMin, long bytesMax) {
+    WordIndex index = words();
+    if (!exchangeUncommitted(false)) {
+      return;
+    }
+    try {
+      if (bytes <= bytesMax && index.contents() >= contentsMin) {
+        index.commit();
+      } else {
+        index.deleteFiles();
+      }
+    } catch (RuntimeException | Error e) {
+      exchangeUncommitted(true);
+      throw e;
+    }
+  }
+
+  /** Says what it was. */
+  private boolean exchangeUncommitted(boolean now) {
     changing.lock();
     try {
-      if (uncommitted
-          && !closed
-          && filled.isDone()
-          && bytes <= bytesMax
-          && words.contents() >= contentsMin) {
-        words.commit();
-        uncommitted = false;
-      }
+      boolean before = uncommitted;
+      uncommitted = now;
+      return before;
     } finally {
       changing.unlock();
     }
@@ -258,12 +301,14 @@ final class SliceWords implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    filled.completeExceptionally(
-        new RekindleException(ErrorCode.NOT_READY, "the words of this slice are closed"));
+    filled.completeExceptionally(notReady());
     changing.lock();
     try {
       count(0);
-      words.close();
+      WordIndex index = opened;
+      if (index != null) {
+        index.close();
+      }
     } finally {
       changing.unlock();
     }

@@ -120,7 +120,8 @@ final class WordIndexes implements AutoCloseable {
       if (first != null) {
         return first;
       }
-      fresh = new SliceWords(slice.namespace(), slice.id(), caches, reader, open(slice), bytes);
+      fresh =
+          new SliceWords(slice.namespace(), slice.id(), caches, reader, () -> open(slice), bytes);
       slice.beginWords(fresh);
     }
     // Told of changes from here on, so that none falls between the rows that are read and these.
@@ -144,7 +145,8 @@ final class WordIndexes implements AutoCloseable {
 
   private void fill(LiveSlice slice, SliceWords words) {
     try {
-      words.fill(slice.index(), () -> makeRoom(slice));
+      words.fill(slice.index(), SealedDirectory.bytes(folder(slice.id())), () -> makeRoom(slice));
+      words.compact();
       commit(words);
     } catch (RuntimeException | Error e) {
       words.filled().completeExceptionally(e);
@@ -173,8 +175,16 @@ final class WordIndexes implements AutoCloseable {
         ErrorCode.NOT_READY, "the words of a slice are still being taken in, try again");
   }
 
-  /** Lets go of words that were used longest ago, while all together are too many. */
+  /**
+   * Lets go of words that were used longest ago, while all together are too many. Nobody else's
+   * leave for a slice that has more than half of what all may have.
+   */
   private void makeRoom(LiveSlice wanted) {
+    SliceWords own = wanted.words();
+    if (own != null && own.bytes() > settings.bytesMax() / 2) {
+      wanted.noWordsFor(RETRY_NANOS);
+      throw exhausted();
+    }
     while (bytes() > settings.bytesMax()) {
       Optional<LiveSlice> idlest =
           slices.values().stream()
@@ -194,8 +204,8 @@ final class WordIndexes implements AutoCloseable {
   private RekindleException exhausted() {
     return new RekindleException(
         ErrorCode.INDEX_MEMORY_EXHAUSTED,
-        "the words of a slice need more memory than index.words-bytes-max",
-        Map.of("limit", Long.toString(settings.bytesMax()), "unit", "bytes"));
+        "the words of a slice need more memory than half of index.words-bytes-max",
+        Map.of("limit", Long.toString(settings.bytesMax() / 2), "unit", "bytes"));
   }
 
   /** Bytes of all words together. */
@@ -226,8 +236,9 @@ final class WordIndexes implements AutoCloseable {
   /** Before a slice leaves; what can't be written is made again when it comes back. */
   void leaveFiles(LiveSlice slice) {
     SliceWords words = slice.words();
-    if (words != null) {
+    if (words != null && words.filled().isDone() && !words.isClosed()) {
       try {
+        words.compact();
         commit(words);
       } catch (RuntimeException e) {
         LOG.atWarn().setCause(e).log("the words of a slice could not be left on disk");
@@ -276,8 +287,13 @@ final class WordIndexes implements AutoCloseable {
       try {
         upkeep.accept(slice, words);
       } catch (RuntimeException e) {
+        boolean left = words.isClosed();
         slice.endWords(words);
-        LOG.atWarn().setCause(e).log("the words of a slice could not be kept up; they are let go");
+        if (!left) {
+          LOG.atWarn()
+              .setCause(e)
+              .log("the words of a slice could not be kept up; they are let go");
+        }
       }
     }
   }

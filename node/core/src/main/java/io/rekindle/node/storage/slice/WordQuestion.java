@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param minScore lowest score returned, or NaN
  * @param filter that rows pass; of declared fields only
  * @param among the only memories that may be found, or null for all
+ * @param hides whether rows are hidden from the caller, so that scores must not tell of them
  */
 public record WordQuestion(
-    String words, int topK, float minScore, Filter filter, @Nullable Set<MemoryId> among) {}
+    String words,
+    int topK,
+    float minScore,
+    Filter filter,
+    @Nullable Set<MemoryId> among,
+    boolean hides) {}

@@ -2,12 +2,16 @@ package io.rekindle.node.endpoint.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
+import com.google.protobuf.UnknownFieldSet;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.rekindle.node.gate.Request;
 import io.rekindle.node.model.Command;
+import io.rekindle.node.model.Limits;
 import io.rekindle.node.model.MemoryCommand;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.model.WaitFor;
@@ -164,5 +168,24 @@ class PutOffCallTest {
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
             e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
+  }
+
+  @Test
+  void aLargeRequestIsNotKeptWhileItWaits() {
+    InProcessDoor opened = open(thread);
+    ByteString padding = ByteString.copyFrom(new byte[Limits.WAITING_REQUEST_BYTES_MAX]);
+    SearchMemoriesRequest large =
+        request("t1").toBuilder()
+            .setUnknownFields(
+                UnknownFieldSet.newBuilder()
+                    .addField(
+                        9_999,
+                        UnknownFieldSet.Field.newBuilder().addLengthDelimited(padding).build())
+                    .build())
+            .build();
+    assertThatThrownBy(
+            () -> MemoryServiceGrpc.newBlockingStub(opened.channel).searchMemories(large))
+        .hasMessageContaining("a request that waits is smaller");
+    assertThat(over).as("its place").isCancelled();
   }
 }

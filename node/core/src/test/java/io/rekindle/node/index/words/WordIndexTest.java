@@ -12,9 +12,14 @@ import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.MemoryId;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -89,6 +94,47 @@ class WordIndexTest {
   }
 
   @Test
+  void scoresForWhoSeesSomeTellNothingOfTheOthers() {
+    Filter odd = FilterParser.parse("agent_id = \"odd\"");
+    rows.put(1, 1, "falcon and sparrow");
+    rows.put(3, 1, "sparrow at noon");
+    rows.put(5, 1, "sparrow at night");
+    List<WordHit> before = rows.searchBySeen("falcon sparrow", odd);
+    assertThat(before).hasSize(3);
+    assertThat(before.getFirst().memoryId()).isEqualTo(id(1));
+    WordHit rare = rows.searchBySeen("falcon", odd).getFirst();
+    WordHit common = rows.searchBySeen("sparrow", odd).getFirst();
+    assertThat(rare.score()).as("rare among those that are seen").isGreaterThan(common.score());
+
+    IntStream.range(0, 50).forEach(n -> rows.put(2 * n, 1, "falcon ".repeat(1 + n)));
+    assertThat(rows.searchBySeen("falcon sparrow", odd)).isEqualTo(before);
+    IntStream.range(0, 50).forEach(n -> rows.put(2 * n, 2, "sparrow"));
+    assertThat(rows.searchBySeen("falcon sparrow", odd)).isEqualTo(before);
+  }
+
+  /** A merge, and the last reader of a segment, delete files at any time. */
+  @Test
+  @Timeout(60)
+  void bytesCanBeAskedForWhileFilesGo() throws Exception {
+    AtomicBoolean stopped = new AtomicBoolean();
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      Future<?> counting =
+          threads.submit(
+              () -> {
+                while (!stopped.get()) {
+                  assertThat(rows.words.bytes()).isPositive();
+                }
+              });
+      for (int n = 0; n < 400; n++) {
+        rows.put(n % 50, n, "word " + n);
+        rows.search("word", 1, Filter.ALL);
+      }
+      stopped.set(true);
+      counting.get();
+    }
+  }
+
+  @Test
   void aFilterHoldsBeforeTopK() {
     IntStream.range(0, 200).forEach(n -> rows.put(n, 1, n % 2 == 0 ? "red red red" : "red blue"));
     Filter odd = FilterParser.parse("agent_id = \"odd\"");
@@ -107,7 +153,7 @@ class WordIndexTest {
         rows.index.judge(
             Filter.ALL,
             Set.of(id(3), id(7), id(99)),
-            judge -> rows.words.search("red", 10, Float.NaN, judge));
+            judge -> rows.words.search("red", 10, Float.NaN, judge, -1));
 
     assertThat(hits.stream().map(WordHit::memoryId)).containsExactly(id(3), id(7));
   }
@@ -129,7 +175,9 @@ class WordIndexTest {
 
     List<WordHit> one =
         rows.index.judge(
-            Filter.ALL, null, judge -> rows.words.search("red", 10, both.get(0).score(), judge));
+            Filter.ALL,
+            null,
+            judge -> rows.words.search("red", 10, both.get(0).score(), judge, -1));
 
     assertThat(both).hasSize(2);
     assertThat(one).containsExactly(both.get(0));

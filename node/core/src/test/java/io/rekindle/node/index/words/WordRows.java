@@ -75,7 +75,14 @@ final class WordRows implements AutoCloseable {
   }
 
   List<WordHit> searchUnrefreshed(String text, int topK, Filter filter) {
-    return index.judge(filter, null, judge -> words.search(text, topK, Float.NaN, judge));
+    return index.judge(filter, null, judge -> words.search(text, topK, Float.NaN, judge, -1));
+  }
+
+  /** By somebody who sees no others than those that pass. */
+  List<WordHit> searchBySeen(String text, Filter filter) {
+    words.refresh();
+    long seen = index.count(filter);
+    return index.judge(filter, null, judge -> words.search(text, 10, Float.NaN, judge, seen));
   }
 
   @Override

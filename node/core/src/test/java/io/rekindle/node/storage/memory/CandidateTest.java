@@ -30,7 +30,7 @@ class CandidateTest {
     Namespace namespace =
         new Namespace(id, NamespacePath.parse("a/b"), StorageNode.externalSettings(), NOW, 1);
     SliceQuery query =
-        new SliceQuery(namespace, SliceId.of(id, 0), Filter.ALL, Filter.ALL, Filter.ALL);
+        new SliceQuery(namespace, SliceId.of(id, 0), Filter.ALL, Filter.ALL, Filter.ALL, false);
     return new Candidate(query, ID, 1, version, chunk, SearchPath.EXACT);
   }
 

@@ -39,7 +39,7 @@ class FusionTest {
                 EmbeddingModelId.EXTERNAL, 2, Distance.COSINE, List.of(), false, 1),
             NOW,
             1);
-    return new SliceQuery(namespace, SliceId.of(id, 0), Filter.ALL, Filter.ALL, Filter.ALL);
+    return new SliceQuery(namespace, SliceId.of(id, 0), Filter.ALL, Filter.ALL, Filter.ALL, false);
   }
 
   private static MemoryId id(int number) {

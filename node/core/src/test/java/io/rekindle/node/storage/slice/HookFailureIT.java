@@ -228,7 +228,7 @@ class HookFailureIT {
   }
 
   private List<MemoryId> findByWords(SliceIndexes asked) {
-    WordQuestion number = new WordQuestion("number", 10, Float.NaN, Filter.ALL, null);
+    WordQuestion number = new WordQuestion("number", 10, Float.NaN, Filter.ALL, null, false);
     return asked.searchWords(space, SliceId.of(space.id(), 0), number).stream()
         .map(WordHit::memoryId)
         .toList();
