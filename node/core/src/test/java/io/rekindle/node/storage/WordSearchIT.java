@@ -102,6 +102,21 @@ class WordSearchIT {
   }
 
   @Test
+  void scoresTellNothingOfHiddenMemories() {
+    Pass narrow = Passes.where(space, "sensitivity <= \"internal\"", Action.SEARCH);
+    store(space, external("the codename is falcon", 1));
+    store(space, external("nothing of that kind", 2));
+    float before = words(narrow, space, "falcon", Filter.ALL).hits().getFirst().score();
+
+    for (int n = 3; n < 10; n++) {
+      store(space, external("falcon falcon", n).sensitivity(Sensitivity.RESTRICTED));
+    }
+    Reply.Hit hit = words(narrow, space, "falcon", Filter.ALL).hits().getFirst();
+    assertThat(hit.score()).isEqualTo(before);
+    assertThat(words(ALL, space, "falcon", Filter.ALL).hits()).hasSize(8);
+  }
+
+  @Test
   void aNamespaceOfAnotherLanguageFindsItsEndings() {
     Namespace german =
         SharedNode.freshNamespace(
