@@ -46,6 +46,10 @@ final class SliceWords implements AutoCloseable {
   private final ChangedMemories changed = new ChangedMemories();
   private final CompletableFuture<SliceWords> filled = new CompletableFuture<>();
   private final ReentrantLock changing = new ReentrantLock();
+
+  /** Of compactions and commits, which take long: no change and no search waits for it. */
+  private final ReentrantLock keeping = new ReentrantLock();
+
   private final AtomicLong bytesOfAll;
   private volatile @Nullable WordIndex opened;
   private volatile boolean closed;
@@ -157,10 +161,14 @@ final class SliceWords implements AutoCloseable {
 
   /** Rewrites what holds words of contents that are gone; changes and searches go on meanwhile. */
   void compact() {
-    WordIndex index = words();
-    if (index.leftovers() > 0) {
-      index.compact();
-      change(() -> true);
+    keeping.lock();
+    try {
+      if (words().leftovers() > 0) {
+        words().compact();
+        change(() -> true);
+      }
+    } finally {
+      keeping.unlock();
     }
   }
 
@@ -270,15 +278,22 @@ final class SliceWords implements AutoCloseable {
    * @param bytesMax more are not written
    */
   void commit(int contentsMin, long bytesMax) {
-    WordIndex index = words();
-    if (!exchangeUncommitted(false)) {
-      return;
-    }
+    keeping.lock();
     try {
-      if (bytes <= bytesMax && index.contents() >= contentsMin) {
-        index.commit();
+      if (exchangeUncommitted(false)) {
+        write(contentsMin, bytesMax);
+      }
+    } finally {
+      keeping.unlock();
+    }
+  }
+
+  private void write(int contentsMin, long bytesMax) {
+    try {
+      if (bytes <= bytesMax && words().contents() >= contentsMin) {
+        words().commit();
       } else {
-        index.deleteFiles();
+        words().deleteFiles();
       }
     } catch (RuntimeException | Error e) {
       exchangeUncommitted(true);
