@@ -25,6 +25,7 @@ public final class SliceBuild implements AutoCloseable {
   private final SliceIndex index;
   private final IndexSettings settings;
   private final SliceTables tables;
+  private final KeptMemories kept;
   private final Quantizer quantizer;
   private final BuildLedger ledger;
   private boolean discarded;
@@ -34,6 +35,7 @@ public final class SliceBuild implements AutoCloseable {
     this.index = index;
     this.settings = settings;
     this.tables = tables;
+    this.kept = new KeptMemories(tables);
     this.quantizer = new Quantizer(settings.dimensions(), settings.distance());
     this.ledger = ledger;
   }
@@ -62,8 +64,8 @@ public final class SliceBuild implements AutoCloseable {
 
   private int load(SnapshotReader reader, IntConsumer progress) throws IOException {
     int memories = 0;
-    for (KeptMemory kept = reader.next(); kept != null; kept = reader.next()) {
-      KeptMemory memory = kept;
+    for (KeptMemory next = reader.next(); next != null; next = reader.next()) {
+      KeptMemory memory = next;
       index.change(() -> !ledger.knowsRemoved(memory.id()) && tables.putKept(memory));
       if (++memories % BATCH == 0) {
         progress.accept(memories);
@@ -88,7 +90,7 @@ public final class SliceBuild implements AutoCloseable {
       int first = from;
       index.change(
           () -> {
-            tables.discardKept(first, Math.min(first + BATCH, tables.rows().size()));
+            kept.discard(first, Math.min(first + BATCH, tables.rows().size()));
             return true;
           });
     }
@@ -103,7 +105,7 @@ public final class SliceBuild implements AutoCloseable {
     MemoryId id = row.columns().memoryId();
     return index.change(
         () -> {
-          discarded |= tables.discardKeptBut(row, chunks);
+          discarded |= kept.discardBut(row, chunks);
           Long known = tables.rowVersion(id);
           boolean stale = known != null && known >= row.columns().version();
           return !stale && !ledger.knowsRemoved(id) && tables.putRow(row);

@@ -125,7 +125,7 @@ public final class SliceIndex implements AutoCloseable {
   /** What a snapshot remembers of a memory is of no use once the memory changes. */
   private void discardKept(MemoryId id) {
     if (ledger != null) {
-      tables.discardKept(id);
+      new KeptMemories(tables).discard(id);
     }
   }
 

@@ -4,9 +4,7 @@ import io.rekindle.node.index.scan.Quantizer;
 import io.rekindle.node.model.MemoryColumns;
 import io.rekindle.node.model.MemoryId;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -254,71 +252,9 @@ final class SliceTables {
     return true;
   }
 
-  /** Discards what a snapshot had of a memory, if it is still all that is known of that. */
-  void discardKept(MemoryId id) {
-    int row = ids.find(id);
-    if (row >= 0 && isKept(row)) {
-      removeRow(id);
-    }
-  }
-
-  /**
-   * As {@link #discardKept(MemoryId)}, unless it belongs to this row, which has so many chunks;
-   * says whether it did.
-   */
-  boolean discardKeptBut(IndexRow present, int chunks) {
-    MemoryColumns columns = present.columns();
-    int row = ids.find(columns.memoryId());
-    if (row >= 0 && isKept(row)) {
-      RowBlock block = rows.of(row);
-      int slot = rows.slot(row);
-      boolean same =
-          RowStamp.read(block, slot).equals(RowStamp.of(columns))
-              && block.getInt(RowBlock.VECTORS, slot) == chunks;
-      return !same && removeRow(columns.memoryId());
-    }
-    return false;
-  }
-
-  /** Discards what a snapshot had of the memories in a range of ordinals whose rows never came. */
-  void discardKept(int fromRow, int toRow) {
-    for (int row = fromRow; row < toRow; row++) {
-      if (isKept(row)) {
-        removeRow(idOf(row));
-      }
-    }
-  }
-
-  private boolean isKept(int row) {
-    return rows.of(row).getByte(RowBlock.STATE, rows.slot(row)) == RowBlock.KEPT;
-  }
-
-  private MemoryId idOf(int row) {
-    RowBlock block = rows.of(row);
-    int slot = rows.slot(row);
-    return new MemoryId(
-        new UUID(block.getLong(RowBlock.ID_HIGH, slot), block.getLong(RowBlock.ID_LOW, slot)));
-  }
-
-  /** What a snapshot is to have of a row, or null: nothing, or not all of it is there yet. */
-  @Nullable KeptMemory keep(int row) {
-    RowBlock block = rows.of(row);
-    int slot = rows.slot(row);
-    int count = block.getInt(RowBlock.VECTORS, slot);
-    if (!isPresent(row) || count == 0) {
-      return null;
-    }
-    List<KeptMemory.Vector> kept = new ArrayList<>(count);
-    for (int vector = firstVector(row); vector >= 0; ) {
-      VectorBlock holder = vectors.of(vector);
-      int place = vectors.slot(vector);
-      if (holder.owner(place) <= 0) {
-        return null;
-      }
-      kept.add(new KeptMemory.Vector(holder.chunk(place), holder.code(place)));
-      vector = holder.next(place);
-    }
-    return new KeptMemory(idOf(row), RowStamp.read(block, slot), kept);
+  /** The ordinal of whatever is known of a memory, or -1. */
+  int find(MemoryId id) {
+    return ids.find(id);
   }
 
   boolean removeRow(MemoryId id) {

@@ -34,12 +34,14 @@ final class SnapshotWriter {
 
   private final IndexSettings settings;
   private final SliceTables tables;
+  private final KeptMemories kept;
   private final Lock writing;
   private final List<KeptMemory> batch = new ArrayList<>(BATCH);
 
   SnapshotWriter(IndexSettings settings, SliceTables tables, Lock writing) {
     this.settings = settings;
     this.tables = tables;
+    this.kept = new KeptMemories(tables);
     this.writing = writing;
   }
 
@@ -68,7 +70,7 @@ final class SnapshotWriter {
     writing.lock();
     try {
       for (int row = from; row < to; row++) {
-        KeptMemory memory = tables.keep(row);
+        KeptMemory memory = kept.keep(row);
         if (memory != null) {
           batch.add(memory);
         }
