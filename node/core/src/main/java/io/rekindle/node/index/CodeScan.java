@@ -1,5 +1,8 @@
 package io.rekindle.node.index;
 
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One search by codes: each code gives a bound that its vector's score is below with the
  * probability that was asked for. Vectors are judged exactly, those of the highest bounds first,
@@ -24,8 +27,10 @@ final class CodeScan {
   private final Blocks<RowBlock> rows;
   private final Blocks<VectorBlock> vectors;
   private final CompiledFilter filter;
+  private final @Nullable BitSet passing;
   private final VectorScan judge;
   private final CodeRuns runs;
+  private final int rowsPresent;
   private final float[] estimates = new float[BATCH];
   private final boolean nearestFirst;
   private final Candidates candidates;
@@ -35,11 +40,19 @@ final class CodeScan {
 
   /**
    * @param filter of this search, as the judge has it
+   * @param passing ordinals of all rows that may pass it, or null when any may
    * @param runs of a book that was entered
    * @param candidates how many vectors the first pass keeps
    */
   CodeScan(
-      SliceTables tables, CompiledFilter filter, VectorScan judge, CodeRuns runs, int candidates) {
+      SliceTables tables,
+      CompiledFilter filter,
+      @Nullable BitSet passing,
+      VectorScan judge,
+      CodeRuns runs,
+      int candidates) {
+    this.passing = passing;
+    this.rowsPresent = Math.max(1, tables.rowsPresent());
     this.rows = tables.rows();
     this.vectors = tables.vectors();
     this.filter = filter;
@@ -91,7 +104,8 @@ final class CodeScan {
    * @return whether all were visited
    */
   private boolean visitNearest(int depth) {
-    int wanted = runs.wanted(depth);
+    double share = share();
+    int wanted = runs.wanted(depth / share);
     boolean isWidened = false;
     int visited = 0;
     while (visited < wanted || level() == Float.NEGATIVE_INFINITY) {
@@ -104,10 +118,16 @@ final class CodeScan {
       candidates.clear();
       if (visited == wanted && !isWidened) {
         isWidened = true;
-        wanted = runs.wanted(depth / judge.passing());
+        wanted = runs.wanted(depth / (share * judge.passing()));
       }
     }
     return false;
+  }
+
+  /** Which part of the rows may pass, as far as that is known before any is looked at. */
+  private double share() {
+    int may = passing == null ? rowsPresent : passing.cardinality();
+    return Math.clamp((double) may / rowsPresent, 1.0 / rowsPresent, 1);
   }
 
   private void judgeBest(boolean all) {
@@ -166,7 +186,7 @@ final class CodeScan {
     for (int i = 0; i < count; i++) {
       if (estimates[i] >= level) {
         int ordinal = runs.ordinal(from + i);
-        if (ordinal >= 0) {
+        if (ordinal >= 0 && mayPass(ordinal)) {
           candidates.offer(estimates[i], ordinal);
         }
       }
@@ -182,7 +202,7 @@ final class CodeScan {
     for (int i = 0; i < count; i++) {
       if (estimates[i] >= level && estimates[i] <= rest) {
         int ordinal = runs.ordinal(from + i);
-        if (ordinal >= 0) {
+        if (ordinal >= 0 && mayPass(ordinal)) {
           judge.one(ordinal);
           level = level();
         }
@@ -190,10 +210,19 @@ final class CodeScan {
     }
   }
 
+  /** False for a vector that does not count, or whose row is known not to pass the filter. */
+  private boolean mayPass(int ordinal) {
+    if (passing == null) {
+      return true; // It is as well looked at when it is judged.
+    }
+    int owner = vectors.of(ordinal).owner(vectors.slot(ordinal));
+    return owner > 0 && passing.get(owner - 1);
+  }
+
   /** Whether the filter lets the vector's row pass; true when the row changes all the while. */
   private boolean passes(int ordinal) {
     int owner = vectors.of(ordinal).owner(vectors.slot(ordinal));
-    if (owner <= 0) {
+    if (owner <= 0 || (passing != null && !passing.get(owner - 1))) {
       return false;
     }
     RowBlock row = rows.of(owner - 1);

@@ -26,6 +26,8 @@ final class VectorBlock extends Block {
   private static final int GENERATION = 32;
   private static final int HEAD_BYTES = 36;
 
+  private static final int LINE_BYTES = 64;
+
   private final int codeBytes;
 
   VectorBlock(MemorySegment memory, int capacity, int dimensions) {
@@ -105,6 +107,20 @@ final class VectorBlock extends Block {
 
   long codeOffset(int slot) {
     return (long) capacity() * HEAD_BYTES + (long) slot * codeBytes;
+  }
+
+  /**
+   * Asks the processor for a vector's cache lines, so that those of the next ones come meanwhile.
+   *
+   * @return something of what was read, or the compiler would leave the reads out
+   */
+  int touch(int slot) {
+    int some = memory.get(ValueLayout.JAVA_INT, head(slot) + OWNER);
+    long offset = codeOffset(slot);
+    for (int at = 0; at < codeBytes; at += LINE_BYTES) {
+      some += memory.get(ValueLayout.JAVA_BYTE, offset + at);
+    }
+    return some;
   }
 
   /** Reads what the code stands for, which is finite as the vector was. */

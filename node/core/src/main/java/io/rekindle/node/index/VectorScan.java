@@ -53,6 +53,11 @@ final class VectorScan implements AutoCloseable {
   private long version;
   private boolean hasSiblings;
   private boolean repeats;
+
+  // Written only: else the compiler would leave out the reads that are there for the cache.
+  @SuppressWarnings("UnusedVariable")
+  private int touched;
+
   private long tested;
   private long passed;
 
@@ -166,6 +171,34 @@ final class VectorScan implements AutoCloseable {
 
   private boolean mayReach(VectorBlock block, int slot, float threshold, float dot) {
     return scorer.mayReach(threshold, dot, block.scale(slot), block.margin(slot), block.norm(slot));
+  }
+
+  /**
+   * Tells of some vectors which are out by their bounds alone, to be believed while the generations
+   * of their rows stay.
+   *
+   * @param first the first vector of each row; below 0 for none
+   * @param owners the rows
+   * @param refused takes true where that is the row's only vector, and could not be taken
+   */
+  void refuse(int[] first, int[] owners, int count, boolean[] refused) {
+    float threshold = top.isFull() ? top.threshold() : Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < count; i++) {
+      touched += first[i] < 0 ? 0 : vectors.of(first[i]).touch(vectors.slot(first[i]));
+    }
+    for (int i = 0; i < count; i++) {
+      refused[i] = first[i] >= 0 && refuses(first[i], owners[i] + 1, threshold);
+    }
+  }
+
+  private boolean refuses(int ordinal, int owner, float threshold) {
+    VectorBlock block = vectors.of(ordinal);
+    int slot = vectors.slot(ordinal);
+    if (block.owner(slot) != owner || block.next(slot) >= 0) {
+      return false;
+    }
+    KERNEL.dots(unitQuery, block.codes(), block.codeOffset(slot), 1, dot);
+    return !mayReach(block, slot, threshold, dot[0]);
   }
 
   /** Considers these vectors. */

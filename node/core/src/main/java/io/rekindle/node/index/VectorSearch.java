@@ -56,8 +56,9 @@ final class VectorSearch {
 
   /** By a look at every vector that passes, or at those alone. */
   IndexAnswer exactly() {
-    BitSet rows = selected(tables.rowsPresent() / SCANNED_FOR_ONE_GATHERED);
-    return rows != null ? gathered(rows) : scanned();
+    int most = gatheredMax(tables.rowsPresent() / SCANNED_FOR_ONE_GATHERED);
+    BitSet rows = candidates(most);
+    return rows != null && rows.cardinality() <= most ? gathered(rows) : scanned();
   }
 
   /** Among vectors that the caller shows to the search. */
@@ -67,9 +68,10 @@ final class VectorSearch {
 
   /** By the codes of a book, where the filter is not selective. */
   IndexAnswer byCodes(CodeBook<?> book, Recall recall, RecentQueries recent) {
-    double most = tables.rowsPresent() / CODES_FOR_ONE_GATHERED;
-    BitSet rows = selected(Math.min(most, settings.gatherMax() / chunks()));
-    if (rows != null) {
+    double fewer = tables.rowsPresent() / CODES_FOR_ONE_GATHERED;
+    int most = gatheredMax(Math.min(fewer, settings.gatherMax() / chunks()));
+    BitSet rows = candidates(most);
+    if (rows != null && rows.cardinality() <= most) {
       return gathered(rows);
     }
     recent.add(query.vector());
@@ -79,11 +81,11 @@ final class VectorSearch {
         ? run(
             book.path(),
             new Scores(RESCORED_MAX, probable(), false),
-            scan -> byCodes(book, recall, scan))
-        : run(book.path(), null, scan -> byCodes(book, left, scan));
+            scan -> byCodes(book, recall, rows, scan))
+        : run(book.path(), null, scan -> byCodes(book, left, rows, scan));
   }
 
-  private boolean byCodes(CodeBook<?> book, Recall recall, VectorScan scan) {
+  private boolean byCodes(CodeBook<?> book, Recall recall, @Nullable BitSet rows, VectorScan scan) {
     if (!book.enter()) {
       scan.all(); // Closed by now, it is as if it had been asked for after that.
       return true;
@@ -93,6 +95,7 @@ final class VectorSearch {
       return new CodeScan(
               tables,
               compiled(),
+              rows,
               scan,
               book.runs(query.vector(), recall),
               Recall.candidates(query.topK(), chunks))
@@ -122,16 +125,18 @@ final class VectorSearch {
         });
   }
 
+  /** How many rows are gathered at most; from {@code scanned} on a scan is faster. */
+  private int gatheredMax(double scanned) {
+    return settings.gatherMax() == 0 ? 0 : (int) scanned;
+  }
+
   /**
-   * Rows that may pass the filter, if a look at these takes less time than a scan.
+   * Rows that may pass the filter, or null when nothing narrows them.
    *
-   * @param rowsMax rows from which the scan is faster
-   * @return null when the scan is faster
+   * @param enough so few need not be narrowed further
    */
-  private @Nullable BitSet selected(double rowsMax) {
-    int most = settings.gatherMax() == 0 ? 0 : (int) rowsMax;
-    BitSet rows = most == 0 ? null : CandidateRows.find(tables, query.filter(), most);
-    return rows == null || rows.cardinality() > most ? null : rows;
+  private @Nullable BitSet candidates(int enough) {
+    return CandidateRows.find(tables, query.filter(), enough);
   }
 
   private double chunks() {

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.node.index.scan.Quantizer;
 import io.rekindle.node.index.scan.Scorer;
 import io.rekindle.node.model.Distance;
+import io.rekindle.node.model.MemoryId;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +74,43 @@ class RowGatherTest {
     assertThat(gather((block, slot) -> block.getLong(RowBlock.ID_LOW, slot) % 2 != 0, 0, 1, 2))
         .extracting(IndexHit::memoryId)
         .containsExactly(Rows.id(1));
+  }
+
+  /** Once enough are known, most rows are out by a bound that is asked for many at once. */
+  @Test
+  void amongManyRowsTheBestAreFoundInWhateverRowTheyAre() {
+    int rows = 1_000;
+    for (int number = 0; number < rows; number++) {
+      if (number % 5 != 1) {
+        tables.putRow(Rows.row(number, 1, 1));
+      }
+      int chunks = number % 4;
+      for (int chunk = 0; chunk < chunks; chunk++) {
+        put(number, chunk, (number * 37 + chunk * 11) % 991);
+      }
+    }
+    int[] all = IntStream.range(0, rows).filter(number -> number % 3 != 0).toArray();
+    List<MemoryId> best =
+        Arrays.stream(all)
+            .filter(number -> number % 5 != 1 && number % 4 != 0)
+            .boxed()
+            .sorted(Comparator.comparing(RowGatherTest::best).reversed())
+            .limit(10)
+            .map(Rows::id)
+            .toList();
+
+    int[] ordinals = Arrays.stream(all).map(number -> tables.find(Rows.id(number))).toArray();
+    List<IndexHit> hits =
+        gather((_, _) -> true, Arrays.stream(ordinals).filter(row -> row >= 0).toArray());
+
+    assertThat(hits).extracting(IndexHit::memoryId).containsExactlyElementsOf(best);
+  }
+
+  private static int best(int number) {
+    return IntStream.range(0, number % 4)
+        .map(chunk -> (number * 37 + chunk * 11) % 991)
+        .max()
+        .orElseThrow();
   }
 
   /** A memory that always has a vector, though not always the same, is not missed. */
