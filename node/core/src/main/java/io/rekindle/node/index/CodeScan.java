@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class CodeScan {
   private static final int BATCH = 128;
 
+  /** So many that their reads overlap, so few that the worst of the best still rises meanwhile. */
+  private static final int JUDGED_AT_ONCE = 32;
+
   /** A power of two. */
   private static final int JUDGED = 1 << 12;
 
@@ -37,6 +40,7 @@ final class CodeScan {
 
   // The last that was judged of those that share a place, plus one.
   private final int[] judged = new int[JUDGED];
+  private final int[] toJudge = new int[JUDGED_AT_ONCE];
 
   /**
    * @param filter of this search, as the judge has it
@@ -132,21 +136,28 @@ final class CodeScan {
 
   private void judgeBest(boolean all) {
     candidates.sort();
-    for (int i = candidates.size() - 1; i >= 0; i--) {
-      if (!all && candidates.bound(i) < level()) {
-        return;
+    int next = candidates.size() - 1;
+    boolean done = false;
+    while (!done) {
+      float level = all ? Float.NEGATIVE_INFINITY : level();
+      int count = 0;
+      while (next >= 0 && count < JUDGED_AT_ONCE && candidates.bound(next) >= level) {
+        int ordinal = candidates.ordinal(next--);
+        if (isNew(ordinal)) {
+          toJudge[count++] = ordinal;
+        }
       }
-      judgeOnce(candidates.ordinal(i));
+      judge.these(toJudge, count);
+      done = next < 0 || count < JUDGED_AT_ONCE;
     }
   }
 
   /** A vector of two lists comes twice, as a rule soon. */
-  private void judgeOnce(int ordinal) {
+  private boolean isNew(int ordinal) {
     int at = ordinal & (JUDGED - 1);
-    if (judged[at] != ordinal + 1) {
-      judged[at] = ordinal + 1;
-      judge.one(ordinal);
-    }
+    boolean isNew = judged[at] != ordinal + 1;
+    judged[at] = ordinal + 1;
+    return isNew;
   }
 
   /** What a bound has to reach. */

@@ -17,6 +17,9 @@ import java.util.function.BooleanSupplier;
 final class OrderLoss {
   private static final int TOP_K = 10;
 
+  /** Each takes a scan. */
+  private static final int QUERIES_MAX = 64;
+
   private final SliceTables tables;
   private final ExactVectors exact;
   private final Distance distance;
@@ -33,13 +36,15 @@ final class OrderLoss {
   }
 
   /**
-   * The part that is lost by a search for queries or for stored vectors, with one more than was
-   * counted: few looks that found none mean few, not none. All of it when it was stopped.
+   * The part that is lost by a search for some of these queries or for stored vectors, with one
+   * more than was counted: few looks that found none mean few, not none. All of it when it was
+   * stopped.
    *
    * @param found how many of the best of each are found for certain: a stored vector finds itself
    * @throws io.rekindle.node.error.RekindleException when a vector cannot be read
    */
-  double of(List<float[]> queries, int found) {
+  double of(List<float[]> among, int found) {
+    List<float[]> queries = among.subList(0, Math.min(QUERIES_MAX, among.size()));
     int best = -found * queries.size();
     int lost = 1;
     for (float[] query : queries) {

@@ -1,23 +1,25 @@
 package io.rekindle.node.index;
 
-import io.rekindle.node.index.kmeans.Means;
 import io.rekindle.node.index.scan.Kernel;
 import io.rekindle.node.index.scan.Kernels;
 import io.rekindle.node.index.scan.Scorer;
 import io.rekindle.node.model.Distance;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures how many lists the nearest vectors of some queries need, by a scan of all vectors for
- * each: what is nearest is taken from int8 codes, near enough for that. Takes no lock. One thread.
+ * Measures how many lists the nearest vectors of some queries need, by one scan of all vectors for
+ * all of them: what is nearest is taken from int8 codes, near enough for that. Takes no lock. One
+ * thread.
  */
 final class ProbeMeasure {
   private static final Kernel KERNEL = Kernels.best();
   private static final int BATCH = 64;
+  private static final int NOBODY = -1;
 
   /** Stored vectors taken as queries while there are no real ones. */
   static final int STORED = 48;
@@ -27,6 +29,10 @@ final class ProbeMeasure {
   private final int dimensions;
   private final ListCodes codes;
   private final BooleanSupplier stop;
+
+  // A batch: what the kernel says for the query that looks, and which slots hold a vector.
+  private final float[] dots = new float[BATCH];
+  private final boolean[] there = new boolean[BATCH];
 
   ProbeMeasure(
       Blocks<VectorBlock> vectors,
@@ -43,103 +49,111 @@ final class ProbeMeasure {
 
   /** By queries that were asked; null when it was stopped. */
   @Nullable Probes byQueries(List<float[]> queries) {
-    List<int[]> ranks = new ArrayList<>();
-    for (float[] query : queries) {
-      if (stop.getAsBoolean()) {
-        return null;
-      }
-      ranks.add(ranks(query, -1));
-    }
-    return Probes.byQueries(codes.means().count(), ranks.toArray(int[][]::new));
+    List<Seen> seen = queries.stream().map(query -> new Seen(query, NOBODY)).toList();
+    return look(seen) ? Probes.byQueries(codes.means().count(), ranks(seen)) : null;
   }
 
   /** By some of the stored vectors, each without itself; null when it was stopped. */
   @Nullable Probes byStored() {
-    List<int[]> ranks = new ArrayList<>();
+    List<Seen> seen = new ArrayList<>();
     int size = vectors.size();
     int step = Math.max(1, size / STORED);
     for (int ordinal = step / 2; ordinal < size; ordinal += step) {
-      if (stop.getAsBoolean()) {
-        return null;
-      }
       VectorBlock block = vectors.of(ordinal);
       if (block.owner(vectors.slot(ordinal)) != 0) {
         float[] query = new float[dimensions];
         block.read(vectors.slot(ordinal), query);
-        ranks.add(ranks(query, ordinal));
+        seen.add(new Seen(query, ordinal));
       }
     }
-    return Probes.byStored(codes.means().count(), ranks.toArray(int[][]::new));
+    return look(seen) ? Probes.byStored(codes.means().count(), ranks(seen)) : null;
   }
 
-  /** How many lists each of the nearest needs, nearest first. */
-  private int[] ranks(float[] query, int self) {
-    int[] order = codes.order(codes.encoder().rotatedQuery(query), codes.means().room());
-    int[] rank = new int[order.length];
-    for (int i = 0; i < order.length; i++) {
-      rank[order[i]] = i + 1;
-    }
-    return nearest(query, self).stream()
-        .map(codes::listsOf)
-        .filter(lists -> lists != null)
-        .mapToInt(lists -> least(rank, lists))
-        .toArray();
+  private int[][] ranks(List<Seen> seen) {
+    return seen.stream().map(Seen::ranks).toArray(int[][]::new);
   }
 
-  private static int least(int[] rank, Means.Pair lists) {
-    return Math.min(rank[lists.first()], rank[lists.second()]);
-  }
-
-  private List<Integer> nearest(float[] query, int self) {
-    float[] unit = new Scorer(distance, query).unitQuery();
-    double length = 0;
-    for (float value : query) {
-      length += (double) value * value;
-    }
-    length = Math.sqrt(length);
-    PriorityQueue<Near> best = new PriorityQueue<>();
-    float[] dots = new float[BATCH];
+  /** Shows every vector to every query, a few vectors at a time; false when it was stopped. */
+  private boolean look(List<Seen> seen) {
     int left = vectors.size();
     int first = 0;
     for (int number = 0; left > 0; number++) {
+      if (stop.getAsBoolean()) {
+        return false;
+      }
       VectorBlock block = vectors.block(number);
       int end = Math.min(left, block.capacity());
       for (int from = 0; from < end; from += BATCH) {
         int count = Math.min(BATCH, end - from);
-        KERNEL.dots(unit, block.codes(), block.codeOffset(from), count, dots);
         for (int i = 0; i < count; i++) {
-          if (block.owner(from + i) != 0 && first + from + i != self) {
-            keep(best, score(block, from + i, dots[i], length), first + from + i);
-          }
+          there[i] = block.owner(from + i) != 0;
+        }
+        for (Seen query : seen) {
+          query.look(block, from, count, first + from);
         }
       }
       left -= end;
       first += end;
     }
-    List<Near> sorted = new ArrayList<>(best);
-    sorted.sort(java.util.Comparator.reverseOrder());
-    return sorted.stream().map(Near::ordinal).toList();
+    return true;
   }
 
-  private double score(VectorBlock block, int slot, float dot, double length) {
-    double product = block.scale(slot) * (double) dot;
-    double norm = block.norm(slot);
-    return distance == Distance.L2 ? 2 * length * product - norm * norm : product;
-  }
+  /** One query, and the nearest vectors that it has seen. */
+  private final class Seen {
+    private final float[] query;
+    private final int self;
+    private final float[] unit;
+    private final double length;
+    private final Candidates nearest = new Candidates(Probes.depthMax() + 1);
 
-  private static void keep(PriorityQueue<Near> best, double score, int ordinal) {
-    if (best.size() < Probes.depthMax()) {
-      best.add(new Near(score, ordinal));
-    } else if (score > best.element().score()) {
-      best.remove();
-      best.add(new Near(score, ordinal));
+    /**
+     * @param self the vector that the query is itself, or {@link #NOBODY}
+     */
+    Seen(float[] query, int self) {
+      this.query = query;
+      this.self = self;
+      this.unit = new Scorer(distance, query).unitQuery();
+      double squares = 0;
+      for (float value : query) {
+        squares += (double) value * value;
+      }
+      this.length = Math.sqrt(squares);
     }
-  }
 
-  private record Near(double score, int ordinal) implements Comparable<Near> {
-    @Override
-    public int compareTo(Near other) {
-      return Double.compare(score, other.score);
+    void look(VectorBlock block, int from, int count, int first) {
+      KERNEL.dots(unit, block.codes(), block.codeOffset(from), count, dots);
+      float threshold = nearest.threshold();
+      for (int i = 0; i < count; i++) {
+        float score = score(block, from + i, dots[i]);
+        if (score > threshold && there[i]) {
+          nearest.offer(score, first + i);
+          threshold = nearest.threshold();
+        }
+      }
+    }
+
+    private float score(VectorBlock block, int slot, float dot) {
+      double product = block.scale(slot) * (double) dot;
+      double norm = block.norm(slot);
+      return (float) (distance == Distance.L2 ? 2 * length * product - norm * norm : product);
+    }
+
+    /** How many lists each of the nearest needs, nearest first. */
+    int[] ranks() {
+      int[] order = codes.order(codes.encoder().rotatedQuery(query), codes.means().room());
+      int[] rank = new int[order.length];
+      for (int i = 0; i < order.length; i++) {
+        rank[order[i]] = i + 1;
+      }
+      nearest.sort();
+      return IntStream.iterate(nearest.size() - 1, at -> at >= 0, at -> at - 1)
+          .map(nearest::ordinal)
+          .filter(ordinal -> ordinal != self)
+          .limit(Probes.depthMax())
+          .mapToObj(codes::listsOf)
+          .filter(Objects::nonNull)
+          .mapToInt(lists -> Math.min(rank[lists.first()], rank[lists.second()]))
+          .toArray();
     }
   }
 }

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** The last few queries, to measure recall by: stored vectors as queries flatter. Thread-safe. */
 final class RecentQueries {
-  private static final int KEPT = 64;
+  private static final int KEPT = 128;
 
   private final AtomicReferenceArray<float[]> queries = new AtomicReferenceArray<>(KEPT);
   private final AtomicInteger next = new AtomicInteger();

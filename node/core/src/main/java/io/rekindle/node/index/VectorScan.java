@@ -184,7 +184,9 @@ final class VectorScan implements AutoCloseable {
   void refuse(int[] first, int[] owners, int count, boolean[] refused) {
     float threshold = top.isFull() ? top.threshold() : Float.NEGATIVE_INFINITY;
     for (int i = 0; i < count; i++) {
-      touched += first[i] < 0 ? 0 : vectors.of(first[i]).touch(vectors.slot(first[i]));
+      if (first[i] >= 0) {
+        touch(first[i]);
+      }
     }
     for (int i = 0; i < count; i++) {
       refused[i] = first[i] >= 0 && refuses(first[i], owners[i] + 1, threshold);
@@ -194,18 +196,46 @@ final class VectorScan implements AutoCloseable {
   private boolean refuses(int ordinal, int owner, float threshold) {
     VectorBlock block = vectors.of(ordinal);
     int slot = vectors.slot(ordinal);
-    if (block.owner(slot) != owner || block.next(slot) >= 0) {
-      return false;
-    }
-    KERNEL.dots(unitQuery, block.codes(), block.codeOffset(slot), 1, dot);
-    return !mayReach(block, slot, threshold, dot[0]);
+    return block.owner(slot) == owner && block.next(slot) < 0 && isOut(block, slot, threshold);
   }
 
   /** Considers these vectors. */
   void these(int[] ordinals) {
-    for (int ordinal : ordinals) {
-      one(ordinal);
+    these(ordinals, ordinals.length);
+  }
+
+  /**
+   * Considers these vectors. Once enough are known, nearly all are out by their bounds, which needs
+   * nothing of their rows; what is read of memory for that is read for all side by side.
+   */
+  void these(int[] ordinals, int count) {
+    int next = 0;
+    for (; next < count && !top.isFull(); next++) {
+      one(ordinals[next]);
     }
+    for (int i = next; i < count; i++) {
+      touch(ordinals[i]);
+    }
+    for (; next < count; next++) {
+      VectorBlock block = vectors.of(ordinals[next]);
+      int slot = vectors.slot(ordinals[next]);
+      int generation = block.generation(slot);
+      boolean out = isOut(block, slot, top.threshold());
+      VarHandle.loadLoadFence();
+      boolean whole = (generation & 1) == 0 && block.generationNow(slot) == generation;
+      if (!out || !whole) {
+        consider(block, slot, ordinals[next]);
+      }
+    }
+  }
+
+  private void touch(int ordinal) {
+    touched += vectors.of(ordinal).touch(vectors.slot(ordinal));
+  }
+
+  private boolean isOut(VectorBlock block, int slot, float threshold) {
+    KERNEL.dots(unitQuery, block.codes(), block.codeOffset(slot), 1, dot);
+    return !mayReach(block, slot, threshold, dot[0]);
   }
 
   /** Considers one vector. */

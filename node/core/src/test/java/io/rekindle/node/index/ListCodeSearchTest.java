@@ -143,7 +143,7 @@ class ListCodeSearchTest extends CodeSearchContract {
       assertThat(index.buildCodes()).isTrue();
       assertThat(lists(index).isMeasuredByQueries()).isFalse();
       Random random = new Random(8);
-      for (int i = 0; i < 64; i++) {
+      for (int i = 0; i < 128; i++) {
         assertThat(index.wantsCodes()).isFalse();
         float[] query = Vectors.clustered(random, DIMENSIONS);
         index.search(query, 10, ANY, Filter.ALL, new Recall(0.9));
