@@ -42,6 +42,10 @@ final class CodeScan {
   private final int[] judged = new int[JUDGED];
   private final int[] toJudge = new int[JUDGED_AT_ONCE];
 
+  // Of vectors whose bounds were high enough: how many were met, and may pass the filter.
+  private int near;
+  private int nearPassing;
+
   /**
    * @param filter of this search, as the judge has it
    * @param passing ordinals of all rows that may pass it, or null when any may
@@ -122,7 +126,7 @@ final class CodeScan {
       candidates.clear();
       if (visited == wanted && !isWidened) {
         isWidened = true;
-        wanted = runs.wanted(depth / (share * judge.passing()));
+        wanted = runs.wanted(depth / (Math.min(share, nearShare()) * judge.passing()));
       }
     }
     return false;
@@ -132,6 +136,11 @@ final class CodeScan {
   private double share() {
     int may = passing == null ? rowsPresent : passing.cardinality();
     return Math.clamp((double) may / rowsPresent, 1.0 / rowsPresent, 1);
+  }
+
+  /** The same of those that were met, which may be fewer: what passes may lie elsewhere. */
+  private double nearShare() {
+    return near == 0 ? 1 : Math.max(1, nearPassing) / (double) near;
   }
 
   private void judgeBest(boolean all) {
@@ -227,7 +236,10 @@ final class CodeScan {
       return true; // It is as well looked at when it is judged.
     }
     int owner = vectors.of(ordinal).owner(vectors.slot(ordinal));
-    return owner > 0 && passing.get(owner - 1);
+    boolean passes = owner > 0 && passing.get(owner - 1);
+    near++;
+    nearPassing += passes ? 1 : 0;
+    return passes;
   }
 
   /** Whether the filter lets the vector's row pass; true when the row changes all the while. */

@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 
 /**
  * Rows by column: all of a column's values of the block lie side by side, the longs first, then the
- * ints, then the bytes.
+ * ints, then the bytes; but for the few that lead from a row to its vectors.
  *
  * <p>A row's generation is odd while the row or one of its vectors changes. A reader takes it,
  * reads what it likes, and believes it only if {@link #unchanged} says so afterwards (a sequence
@@ -41,7 +41,8 @@ final class RowBlock extends Block {
   /** The first declared path: a code, the bits of a double, or 0 and 1. */
   static final int DECLARED = 8;
 
-  // Columns of ints.
+  // Columns of ints. A search reads the first few of a row together, so they lie side by side.
+  private static final int TOGETHER = 4;
   private static final int GENERATION = 0;
   private static final int LINK = 1;
 
@@ -114,7 +115,9 @@ final class RowBlock extends Block {
   }
 
   private long intOffset(int column, int slot) {
-    return intsOffset + ((long) column * capacity() + slot) * Integer.BYTES;
+    return column < TOGETHER
+        ? intsOffset + ((long) slot * TOGETHER + column) * Integer.BYTES
+        : intsOffset + ((long) column * capacity() + slot) * Integer.BYTES;
   }
 
   private long byteOffset(int column, int slot) {

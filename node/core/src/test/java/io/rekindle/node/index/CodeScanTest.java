@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -101,6 +102,16 @@ class CodeScanTest {
     // In the first two runs 93 does not pass and 83 does: one of two in the set, of seventeen else.
     assertThat(runs.depths)
         .containsExactlyElementsOf(isSetKnown ? List.of(10.0, 20.0) : List.of(1.0, 17.0));
+  }
+
+  @Test
+  void moreRunsAreVisitedWhereWhatPassesLiesElsewhere() {
+    Runs runs = new Runs(true, 2);
+    BitSet lower = new BitSet();
+    lower.set(0, MEMORIES / 2);
+    assertThat(search(runs, lower, (_, _) -> true, 1)).containsExactly(Rows.id(49));
+    // Half of all pass, and none of the twenty in the first two runs.
+    assertThat(runs.depths).containsExactly(2.0, 20.0);
   }
 
   /** Runs of ten, the highest first, with bounds that are right. */
