@@ -138,6 +138,7 @@ public final class IgniteConfigurations {
             .setInitialSize(SYSTEM_REGION_BYTES)
             .setMaxSize(SYSTEM_REGION_BYTES_MAX));
     storage.setPageSize(PAGE_BYTES);
+    storage.setFileIOFactory(new UninterruptibleFiles());
     storage.setStoragePath(folders.pages().toString());
     storage.setWalPath(folders.wal().toString());
     storage.setWalArchivePath(folders.walArchive().toString());
