@@ -23,6 +23,7 @@ import io.rekindle.node.storage.row.VectorRow;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.apache.ignite.Ignite;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,9 @@ public final class IgniteVectorStore implements VectorStore {
   private final VectorSweep sweep;
   private final InstantSource clock;
 
+  /**
+   * @param searchesWait whether searches wait for an index: then nobody needs the sweep first
+   */
   public IgniteVectorStore(
       Ignite ignite,
       Caches caches,
@@ -45,6 +49,7 @@ public final class IgniteVectorStore implements VectorStore {
       Keyring keyring,
       NamespacesById namespaces,
       OpenNamespaces open,
+      BooleanSupplier searchesWait,
       InstantSource clock) {
     this.caches = caches;
     this.open = open;
@@ -53,7 +58,7 @@ public final class IgniteVectorStore implements VectorStore {
     this.sealed = new SealedMemories(keyring);
     this.view = new MemoryView(caches, sealed, clock);
     this.due = new DueMemories(caches, transactions, namespaces, clock);
-    this.sweep = new VectorSweep(ignite, caches, transactions, namespaces);
+    this.sweep = new VectorSweep(ignite, caches, transactions, namespaces, searchesWait);
   }
 
   @Override

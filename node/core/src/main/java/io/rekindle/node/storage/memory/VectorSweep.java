@@ -19,6 +19,7 @@ import io.rekindle.node.storage.row.UniqueRow;
 import io.rekindle.node.storage.row.VectorKey;
 import io.rekindle.node.storage.row.VectorRow;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import javax.cache.Cache;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
@@ -36,8 +37,18 @@ final class VectorSweep {
   private final Transactions transactions;
   private final NamespacesById namespaces;
   private final RecordCleanup cleanup;
+  private final BooleanSupplier searchesWait;
 
-  VectorSweep(Ignite ignite, Caches caches, Transactions transactions, NamespacesById namespaces) {
+  /**
+   * @param searchesWait whether searches wait for an index, which comes first
+   */
+  VectorSweep(
+      Ignite ignite,
+      Caches caches,
+      Transactions transactions,
+      NamespacesById namespaces,
+      BooleanSupplier searchesWait) {
+    this.searchesWait = searchesWait;
     this.namespaces = namespaces;
     this.cleanup = new RecordCleanup(caches, transactions);
     this.ignite = ignite;
@@ -50,7 +61,8 @@ final class VectorSweep {
     if (namespaces.avoidedPartitions().contains(partition) || !isHere(partition)) {
       return new SweepResult(0, 0);
     }
-    return new SweepResult(requeue(partition), removeOrphans(partition));
+    GiveWay way = new GiveWay(searchesWait);
+    return new SweepResult(requeue(partition, way), removeOrphans(partition, way));
   }
 
   private boolean isHere(int partition) {
@@ -60,10 +72,11 @@ final class VectorSweep {
         .equals(ignite.cluster().localNode());
   }
 
-  private int requeue(int partition) {
+  private int requeue(int partition, GiveWay way) {
     int requeued = 0;
     try (QueryCursor<Cache.Entry<MemoryKey, MemoryRow>> rows = scan(caches.memory(), partition)) {
       for (Cache.Entry<MemoryKey, MemoryRow> row : rows) {
+        way.step();
         if (lacksVector(row.getKey(), row.getValue()) && requeue(row.getKey())) {
           requeued++;
         }
@@ -101,11 +114,12 @@ final class VectorSweep {
     return chunks == 0;
   }
 
-  private int removeOrphans(int partition) {
+  private int removeOrphans(int partition, GiveWay way) {
     int removed = 0;
     try (QueryCursor<Cache.Entry<VectorKey, VectorRow>> vectors =
         scan(caches.vector(), partition)) {
       for (Cache.Entry<VectorKey, VectorRow> vector : vectors) {
+        way.step();
         VectorKey key = vector.getKey();
         if (!owns(caches.memory().get(key.memoryKey()), key) && removeOrphan(key)) {
           removed++;
