@@ -1,5 +1,6 @@
 package io.rekindle.node.storage.row;
 
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiPredicate;
@@ -74,6 +75,20 @@ public final class IndexScan<K, V> {
    */
   public IndexQueryCriterion behind(K key) {
     return IndexQueryCriteriaBuilder.gt(KEY, ignite().binary().toBinary(key));
+  }
+
+  /** The rest: what lies up to a key, as the last criterion. */
+  public IndexQueryCriterion upTo(K key) {
+    return IndexQueryCriteriaBuilder.lte(KEY, ignite().binary().toBinary(key));
+  }
+
+  /** The key in the middle, by the order of the index, among some of equal columns. */
+  public K middle(List<K> some) {
+    return some.stream()
+        .sorted(Comparator.comparingInt(key -> ignite().binary().toBinary(key).hashCode()))
+        .skip(some.size() / 2)
+        .findFirst()
+        .orElseThrow();
   }
 
   /** The partition that a key lives in. */

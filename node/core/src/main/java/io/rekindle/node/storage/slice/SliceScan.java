@@ -2,7 +2,10 @@ package io.rekindle.node.storage.slice;
 
 import static org.apache.ignite.cache.query.IndexQueryCriteriaBuilder.eq;
 
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.index.SliceBuild;
+import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.SliceId;
 import io.rekindle.node.storage.row.Caches;
@@ -15,10 +18,15 @@ import io.rekindle.node.storage.row.VectorKey;
 import io.rekindle.node.storage.row.VectorRow;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.ignite.cache.query.IndexQueryCriterion;
 
 /** Reads the rows and vectors of one slice by Ignite's index on it, never a whole partition. */
 public final class SliceScan {
+  /** Of so many the middle one is near to that of all. */
+  private static final int SOME_KEYS = 255;
+
   private final Caches caches;
   private final SliceReader reader;
   private final RecentChanges recent;
@@ -30,50 +38,86 @@ public final class SliceScan {
   }
 
   /**
-   * Fills a build; the slice is registered for live changes before this is called.
+   * Fills a build; the slice is registered for live changes before this is called. Where a snapshot
+   * was loaded the slice is large, and its rows are read in two halves at once.
    *
    * @param loaded whether a snapshot was loaded: then only vectors that it lacks are read
-   * @param progress told of each row
+   * @param progress told of each row, by two threads
    * @return how many vectors were opened
    */
   int fill(
       SliceBuild build, Namespace namespace, SliceId slice, boolean loaded, Runnable progress) {
     Set<SliceKey> unsettled = recent.of(slice);
-    Fill fill = new Fill(build, namespace);
-    rows(caches)
-        .run(
-            of(slice),
-            (key, row) -> {
-              if (!unsettled.contains(key)) {
-                fill.put(key, row, loaded);
-              }
-              progress.run();
-              return true;
-            });
     if (!loaded) {
-      new IndexScan<>(caches.vector(), VectorKey.class, VectorRow.class, Columns.SLICE)
-          .run(
-              of(slice),
-              (key, vector) -> {
-                if (!unsettled.contains(key)) {
-                  fill.put(key, vector);
-                }
-                return true;
-              });
+      Fill fill = new Fill(build, namespace, unsettled);
+      fill.rows(of(slice), false, progress);
+      fill.vectors(slice);
+      unsettled.forEach(fill::settle);
+      return fill.opened;
     }
-    unsettled.forEach(fill::settle);
-    return fill.opened;
+    Fill first = new Fill(build, namespace, unsettled);
+    Fill second = new Fill(build, namespace, unsettled);
+    IndexScan<MemoryKey, MemoryRow> rows = rows(caches);
+    MemoryKey middle = rows.middle(someKeys(slice));
+    BothAtOnce.run(
+        "slice-scan",
+        () -> first.rows(with(slice, rows.upTo(middle)), true, progress),
+        () -> second.rows(with(slice, rows.behind(middle)), true, progress));
+    unsettled.forEach(first::settle);
+    return first.opened + second.opened;
+  }
+
+  private static List<MemoryKey> someKeys(SliceId slice) {
+    return Stream.generate(() -> new MemoryKey(slice, new MemoryId(UUID.randomUUID())))
+        .limit(SOME_KEYS)
+        .toList();
+  }
+
+  private static List<IndexQueryCriterion> with(SliceId slice, IndexQueryCriterion part) {
+    return Stream.concat(of(slice).stream(), Stream.of(part)).toList();
   }
 
   /** One build; one thread. */
   private final class Fill {
     private final SliceBuild build;
     private final Namespace namespace;
+    private final Set<SliceKey> unsettled;
     private int opened;
 
-    Fill(SliceBuild build, Namespace namespace) {
+    Fill(SliceBuild build, Namespace namespace, Set<SliceKey> unsettled) {
       this.build = build;
       this.namespace = namespace;
+      this.unsettled = unsettled;
+    }
+
+    void rows(List<IndexQueryCriterion> which, boolean vectorsLoaded, Runnable progress) {
+      boolean interrupted =
+          SliceScan.rows(caches)
+              .run(
+                  which,
+                  (key, row) -> {
+                    if (!unsettled.contains(key)) {
+                      put(key, row, vectorsLoaded);
+                    }
+                    progress.run();
+                    return !Thread.currentThread().isInterrupted();
+                  });
+      if (interrupted) {
+        throw new RekindleException(
+            ErrorCode.NOT_READY, "the index of a slice is not built to its end");
+      }
+    }
+
+    void vectors(SliceId slice) {
+      new IndexScan<>(caches.vector(), VectorKey.class, VectorRow.class, Columns.SLICE)
+          .run(
+              of(slice),
+              (key, vector) -> {
+                if (!unsettled.contains(key)) {
+                  put(key, vector);
+                }
+                return true;
+              });
     }
 
     /** Puts a row, and those of its vectors that are to be there by now and are not. */
