@@ -81,7 +81,6 @@ public final class SliceIndexes implements AutoCloseable {
   private final SliceCoder coder = new SliceCoder();
   private final WordIndexes words;
   private final SliceSnapshots snapshots;
-  private final ReadAhead readAhead;
 
   public SliceIndexes(Caches caches, Keyring keyring, Settings settings) {
     this(
@@ -102,7 +101,6 @@ public final class SliceIndexes implements AutoCloseable {
     this.scan = new SliceScan(caches, reader, recent);
     this.words = new WordIndexes(caches, reader, slices, ciphers, settings);
     this.snapshots = new SliceSnapshots(settings.snapshots(), ciphers);
-    this.readAhead = new ReadAhead(caches);
     this.builders =
         new ThreadPoolExecutor(
             BUILD_THREADS,
@@ -305,9 +303,6 @@ public final class SliceIndexes implements AutoCloseable {
 
   private void fill(LiveSlice slice) {
     try (SliceBuild build = slice.index().beginBuild()) {
-      if (snapshots.has(slice.id())) {
-        readAhead.begin(slice.id());
-      }
       boolean loaded = snapshots.load(slice.id(), build, slice.memoriesRead()::set);
       slice.memoriesRead().set(0);
       int opened =
@@ -389,7 +384,6 @@ public final class SliceIndexes implements AutoCloseable {
   @Override
   public void close() {
     builders.shutdownNow();
-    readAhead.close();
     coder.close();
     words.close();
     slices.values().forEach(this::drop);

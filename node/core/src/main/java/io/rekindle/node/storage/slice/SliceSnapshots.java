@@ -61,11 +61,6 @@ final class SliceSnapshots {
     return slice.value().toString();
   }
 
-  /** Whether a slice has one, in whatever state: it was large when it was last here. */
-  boolean has(SliceId slice) {
-    return Files.exists(file(slice));
-  }
-
   /**
    * Loads the snapshot of a slice, if it has one that opens and fits; any other is deleted.
    *
@@ -74,10 +69,11 @@ final class SliceSnapshots {
    * @throws RekindleException {@code INDEX_MEMORY_EXHAUSTED}
    */
   boolean load(SliceId slice, SliceBuild build, IntConsumer progress) {
-    if (!has(slice)) {
+    Path file = file(slice);
+    if (!Files.exists(file)) {
       return false;
     }
-    try (InputStream raw = Files.newInputStream(file(slice));
+    try (InputStream raw = Files.newInputStream(file);
         InputStream opened = ciphers.apply(slice).opening(raw, name(slice))) {
       if (build.load(opened, progress) > 0) {
         return true;
