@@ -1,10 +1,12 @@
 package io.rekindle.node.index;
 
+import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.index.scan.Quantizer;
 import io.rekindle.node.model.MemoryId;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
@@ -16,7 +18,8 @@ import java.util.function.IntConsumer;
  *
  * <p>A snapshot spares most of the vectors: it is loaded first, and what it has of a memory counts
  * from the moment when the scan meets the very row that it was written with. So it may be of any
- * age. One thread uses a build; live changes may come from any.
+ * age. Rows and vectors may be put by several threads, all else is for one; live changes may come
+ * from any.
  */
 public final class SliceBuild implements AutoCloseable {
   /** Rows looked at in one hold of the lock. */
@@ -64,14 +67,22 @@ public final class SliceBuild implements AutoCloseable {
 
   private int load(SnapshotReader reader, IntConsumer progress) throws IOException {
     int memories = 0;
-    for (KeptMemory next = reader.next(); next != null; next = reader.next()) {
-      KeptMemory memory = next;
-      index.change(() -> !ledger.knowsRemoved(memory.id()) && tables.putKept(memory));
-      if (++memories % BATCH == 0) {
+    try (SnapshotQueue queue = new SnapshotQueue(reader)) {
+      for (List<KeptMemory> next = queue.next(); next != null; next = queue.next()) {
+        next.forEach(this::put);
+        memories += next.size();
         progress.accept(memories);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RekindleException(
+          ErrorCode.NOT_READY, "the index of this slice is not built to its end");
     }
     return memories;
+  }
+
+  private void put(KeptMemory memory) {
+    index.change(() -> !ledger.knowsRemoved(memory.id()) && tables.putKept(memory));
   }
 
   private boolean withdrawsFloats(int vectors) {
