@@ -132,4 +132,27 @@ class RowGatherTest {
             0);
     assertThat(hits).extracting(IndexHit::chunk).containsExactly(1);
   }
+
+  /** What was refused by a bound of before has to be refused by the vector that is there now. */
+  @Test
+  void aRowThatChangesAfterItWasRefusedIsShownAgain() {
+    int best = 70;
+    int moved = 71;
+    for (int number = 0; number <= moved; number++) {
+      tables.putRow(Rows.row(number, 1, 1));
+      put(number, 0, number < 64 ? 100 : number == best ? 200 : 1);
+    }
+    List<IndexHit> hits =
+        gather(
+            (block, slot) -> {
+              if ((int) block.getLong(RowBlock.ID_LOW, slot) == best) {
+                put(moved, 0, 300);
+              }
+              return true;
+            },
+            IntStream.rangeClosed(0, moved).toArray());
+    assertThat(hits.subList(0, 2))
+        .extracting(IndexHit::memoryId)
+        .containsExactly(Rows.id(moved), Rows.id(best));
+  }
 }
