@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +22,13 @@ final class SnapshotQueue implements AutoCloseable {
   private static final List<KeptMemory> END = List.of();
 
   private final BlockingQueue<List<KeptMemory>> read = new ArrayBlockingQueue<>(BATCHES);
-  private final FutureTask<Boolean> reading;
-  private final Thread thread;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("snapshot-read").factory());
+  private final Future<Boolean> reading;
 
   SnapshotQueue(SnapshotReader reader) {
-    this.reading = new FutureTask<>(() -> readAll(reader));
-    this.thread = Thread.ofPlatform().daemon().name("snapshot-read").start(reading);
+    this.reading = thread.submit(() -> readAll(reader));
   }
 
   private boolean readAll(SnapshotReader reader) throws IOException, InterruptedException {
@@ -75,17 +78,7 @@ final class SnapshotQueue implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.shutdownNow();
+    thread.close();
   }
 }

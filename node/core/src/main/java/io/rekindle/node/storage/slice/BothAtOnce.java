@@ -3,7 +3,10 @@ package io.rekindle.node.storage.slice;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 
 /** Does two things at once, and fails when one of them does; none goes on after that. */
 final class BothAtOnce {
@@ -18,42 +21,25 @@ final class BothAtOnce {
    *     while it waits, and so is the second then
    */
   static void run(String name, Runnable first, Runnable second) {
-    FutureTask<Boolean> other = new FutureTask<>(second, true);
-    Thread thread = Thread.ofPlatform().daemon().name(name).start(other);
-    try {
-      first.run();
-    } catch (RuntimeException | Error e) {
-      end(thread);
-      throw e;
-    }
-    try {
-      var _ = other.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RekindleException reason) {
-        throw reason;
-      }
-      throw new IllegalStateException("half of a slice was not read", e.getCause());
-    } catch (InterruptedException e) {
-      end(thread);
-      Thread.currentThread().interrupt();
-      throw new RekindleException(
-          ErrorCode.NOT_READY, "the node stops while the index of a slice is being built");
-    }
-  }
-
-  /** Interrupts a thread and waits until it has ended, however long it does not mind that. */
-  private static void end(Thread thread) {
-    thread.interrupt();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
+    ThreadFactory daemon = Thread.ofPlatform().daemon().name(name).factory();
+    // Closed in every case, which waits until the second has ended.
+    try (ExecutorService thread = Executors.newSingleThreadExecutor(daemon)) {
+      Future<?> other = thread.submit(second);
       try {
-        thread.join();
+        first.run();
+        var _ = other.get();
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof RekindleException reason) {
+          throw reason;
+        }
+        throw new IllegalStateException("half of a slice was not read", e.getCause());
       } catch (InterruptedException e) {
-        interrupted = true;
+        Thread.currentThread().interrupt();
+        throw new RekindleException(
+            ErrorCode.NOT_READY, "the node stops while the index of a slice is being built");
+      } finally {
+        thread.shutdownNow();
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 }
