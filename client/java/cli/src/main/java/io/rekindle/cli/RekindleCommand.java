@@ -2,6 +2,7 @@ package io.rekindle.cli;
 
 import io.rekindle.cli.bench.BenchCommand;
 import io.rekindle.cli.command.AuditCommands;
+import io.rekindle.cli.command.ClusterCommands;
 import io.rekindle.cli.command.CompletionCommand;
 import io.rekindle.cli.command.KeyCommands;
 import io.rekindle.cli.command.MemoryCommands;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Command;
       AuditCommands.class,
       StatusCommand.class,
       NodeCommands.class,
+      ClusterCommands.class,
       BenchCommand.class,
       CompletionCommand.class
     })

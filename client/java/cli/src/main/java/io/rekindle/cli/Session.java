@@ -28,7 +28,9 @@ public final class Session {
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec mixee;
 
-  @Option(names = "--target", description = "host:port of the node (REKINDLE_TARGET)")
+  @Option(
+      names = "--target",
+      description = "host:port of the node, or of several with commas between (REKINDLE_TARGET)")
   private String target = "";
 
   @Option(names = "--ca", description = "CA certificate of the node, PEM (REKINDLE_CA)")

@@ -1,9 +1,15 @@
 package io.rekindle.client;
 
 import io.grpc.Channel;
+import io.rekindle.v1.ChangeBaselineRequest;
+import io.rekindle.v1.ChangeBaselineResponse;
 import io.rekindle.v1.ClusterServiceGrpc;
 import io.rekindle.v1.GetStatusRequest;
 import io.rekindle.v1.GetStatusResponse;
+import io.rekindle.v1.ListNodesRequest;
+import io.rekindle.v1.ListNodesResponse;
+import io.rekindle.v1.ResetLostPartitionsRequest;
+import io.rekindle.v1.ResetLostPartitionsResponse;
 import io.rekindle.v1.WhoAmIRequest;
 import io.rekindle.v1.WhoAmIResponse;
 import java.time.Duration;
@@ -23,6 +29,33 @@ public final class ClusterCalls {
         channel,
         ClusterServiceGrpc.getGetStatusMethod(),
         GetStatusRequest.getDefaultInstance(),
+        deadline);
+  }
+
+  /** Which nodes there are. */
+  public Call<ListNodesResponse> listNodes() {
+    return Call.of(
+        channel,
+        ClusterServiceGrpc.getListNodesMethod(),
+        ListNodesRequest.getDefaultInstance(),
+        deadline);
+  }
+
+  /** Changes which nodes hold data; not repeated by itself. */
+  public Call<ChangeBaselineResponse> changeBaseline(ChangeBaselineRequest request) {
+    return Call.of(channel, ClusterServiceGrpc.getChangeBaselineMethod(), request, deadline);
+  }
+
+  /**
+   * Serves again what had no copy in reach.
+   *
+   * @param acceptLoss although nodes that hold data are away
+   */
+  public Call<ResetLostPartitionsResponse> resetLostPartitions(boolean acceptLoss) {
+    return Call.of(
+        channel,
+        ClusterServiceGrpc.getResetLostPartitionsMethod(),
+        ResetLostPartitionsRequest.newBuilder().setAcceptLoss(acceptLoss).build(),
         deadline);
   }
 

@@ -44,7 +44,9 @@ public final class RekindleClient implements AutoCloseable {
   /**
    * Starts a client.
    *
-   * @param target {@code host:port}
+   * @param target {@code host:port} of a node, or of several of one cluster, with commas between:
+   *     calls go to them in turn, and one that a node can't answer is tried again by the next
+   * @throws IllegalArgumentException when one of several is not {@code host:port}
    */
   public static RekindleClientBuilder builder(String target) {
     return new RekindleClientBuilder(target);

@@ -4,6 +4,7 @@ import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
+import io.grpc.NameResolverRegistry;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
@@ -31,7 +32,14 @@ public final class RekindleClientBuilder {
   private @Nullable String apiKey;
   private Duration deadline = DEADLINE_DEFAULT;
 
+  static {
+    NameResolverRegistry.getDefaultRegistry().register(new NodesResolver.Provider());
+  }
+
   RekindleClientBuilder(String target) {
+    if (target.indexOf(',') >= 0) {
+      NodesResolver.parse(target);
+    }
     this.target = target;
   }
 
@@ -72,7 +80,10 @@ public final class RekindleClientBuilder {
    * @throws IllegalArgumentException when the CA certificate cannot be read
    */
   public RekindleClient build() {
-    NettyChannelBuilder builder = NettyChannelBuilder.forTarget(target);
+    NettyChannelBuilder builder =
+        target.indexOf(',') < 0
+            ? NettyChannelBuilder.forTarget(target)
+            : NettyChannelBuilder.forTarget(NodesResolver.target(target));
     SslContextBuilder tls = GrpcSslContexts.forClient().protocols("TLSv1.3");
     try {
       if (caCertificate != null) {
@@ -97,6 +108,8 @@ public final class RekindleClientBuilder {
     ManagedChannel channel =
         builder
             .maxInboundMessageSize(INBOUND_BYTES_MAX)
+            // A call that a node could not answer is tried again by the next one.
+            .defaultLoadBalancingPolicy("round_robin")
             .defaultServiceConfig(Retries.serviceConfig())
             .enableRetry()
             .build();

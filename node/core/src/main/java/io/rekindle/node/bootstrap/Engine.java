@@ -6,10 +6,12 @@ import io.rekindle.node.access.SystemPass.Purpose;
 import io.rekindle.node.authn.Authenticator;
 import io.rekindle.node.cluster.DamagedPartitions;
 import io.rekindle.node.cluster.IgniteConfigurations;
+import io.rekindle.node.cluster.NodeTraits;
 import io.rekindle.node.cluster.RunningIgnite;
 import io.rekindle.node.cluster.XaesEncryptionSpi;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.CallWatch;
+import io.rekindle.node.embedding.EmbeddingModel;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingWaits;
 import io.rekindle.node.error.ErrorCode;
@@ -29,10 +31,13 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.configuration.CacheConfiguration;
 import org.apache.ignite.configuration.IgniteConfiguration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,12 +52,16 @@ final class Engine implements AutoCloseable {
   private final SliceIndexingSpi hook = new SliceIndexingSpi();
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private final RequestHandler gate;
+  private final ClusterPart cluster;
   private volatile boolean failed;
 
   private Engine(NodeParts parts) throws IOException {
     this.parts = parts;
     try {
       Ignite ignite = startIgnite();
+      cluster =
+          onStop(
+              ClusterPart.begin(parts.config().cluster(), ignite, parts.failures(), parts.clock()));
       IgniteWrappedKeyStore wrappedKeys = new IgniteWrappedKeyStore(ignite);
       Keyring keyring = onStop(new Keyring(parts.clusterKey(), wrappedKeys));
       IgniteStorage storage = startStorage(ignite, wrappedKeys, keyring);
@@ -73,6 +82,11 @@ final class Engine implements AutoCloseable {
     return new Engine(parts);
   }
 
+  /** Why the gate may answer nothing right now, or null. */
+  @Nullable ErrorCode forbidden() {
+    return cluster.forbidden();
+  }
+
   /** The open gate. */
   RequestHandler gate() {
     return gate;
@@ -90,13 +104,27 @@ final class Engine implements AutoCloseable {
             encryption,
             parts.tls(),
             hook,
-            parts.failures());
+            parts.failures(),
+            traits());
     configuration.setCacheConfiguration(
         CacheConfigurations.all(parts.config().ignite().backups())
             .toArray(CacheConfiguration<?, ?>[]::new));
-    RunningIgnite started = RunningIgnite.start(configuration);
+    RunningIgnite started =
+        RunningIgnite.start(configuration, parts.config().cluster().initialNodes());
     running.push(() -> stop(started));
     return started.ignite();
+  }
+
+  /** What may not differ between the nodes of a cluster; the cluster key Ignite compares itself. */
+  private NodeTraits traits() {
+    Map<String, String> traits = new HashMap<>();
+    traits.put("the cluster id", parts.clusterKey().clusterId().toString());
+    traits.put("the number of partitions", Integer.toString(CacheConfigurations.SLICE_PARTITIONS));
+    traits.put("rekindle.ignite.backups", Integer.toString(parts.config().ignite().backups()));
+    for (EmbeddingModel model : parts.models().models()) {
+      traits.put("the fingerprint of the model " + model.id(), model.fingerprint());
+    }
+    return new NodeTraits(traits);
   }
 
   /** A last checkpoint of a failed engine could only spread what went wrong. */
@@ -168,17 +196,22 @@ final class Engine implements AutoCloseable {
 
   private RequestHandler startWork(Ignite ignite, IgniteStorage storage, Keyring keyring)
       throws IOException {
-    FirstAdminKey.ensure(
-        parts.folders().dataFolder(),
-        storage.apiKeys(),
-        SystemPass.mint(Purpose.BOOTSTRAP),
-        parts.clock());
-    LossCheck.run(
-        parts.audit(),
-        storage.namespaces(),
-        storage.memories(),
-        SystemPass.mint(Purpose.RECOVERY),
-        parts.clock());
+    if (cluster.membership().isOldest()) {
+      FirstAdminKey.ensure(
+          parts.folders().dataFolder(),
+          storage.apiKeys(),
+          SystemPass.mint(Purpose.BOOTSTRAP),
+          parts.clock());
+    }
+    if (cluster.isAlone()) {
+      // Elsewhere others may have changed since what this node acknowledged, and copies outlive it.
+      LossCheck.run(
+          parts.audit(),
+          storage.namespaces(),
+          storage.memories(),
+          SystemPass.mint(Purpose.RECOVERY),
+          parts.clock());
+    }
     IntentRecovery.run(
         parts.audit(),
         storage.namespaces(),
@@ -218,7 +251,7 @@ final class Engine implements AutoCloseable {
         parts.meters(),
         parts.diskReserve(),
         parts.clock(),
-        Engine::codeOf,
+        this::codeOf,
         Handlers.of(
             parts,
             storage,
@@ -228,11 +261,18 @@ final class Engine implements AutoCloseable {
             queue,
             waits,
             queries,
-            NodeFacts.of(parts, storage, queue, queries, waits, modelsInUse, work)));
+            cluster.handler(parts.config().ignite().backups()),
+            NodeFacts.of(parts, storage, queue, queries, waits, modelsInUse, work, cluster)));
   }
 
-  private static ErrorCode codeOf(Throwable fault) {
-    return DamagedPartitions.isBehind(fault) ? ErrorCode.DATA_CORRUPTED : ErrorCode.INTERNAL;
+  private ErrorCode codeOf(Throwable fault) {
+    if (DamagedPartitions.isBehind(fault)) {
+      return ErrorCode.DATA_CORRUPTED;
+    }
+    if (cluster.isBehind(fault)) {
+      return cluster.membership().hasMajority() ? ErrorCode.PARTITION_LOST : ErrorCode.NO_MAJORITY;
+    }
+    return ErrorCode.INTERNAL;
   }
 
   /** Stops what Ignite gave up: at once, without a checkpoint; the next start replays the log. */

@@ -12,6 +12,7 @@ import io.rekindle.node.telemetry.NodeMeters;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,14 @@ final class GateSwitch implements RequestHandler, RefusalSink {
   /** Read by each request, so that whoever writes has waited for all of them. */
   private final ReadWriteLock underWay = new ReentrantReadWriteLock();
 
-  private volatile @Nullable RequestHandler open;
+  /**
+   * What answers, and what may forbid it to.
+   *
+   * @param forbidden why nothing may be answered right now, or null
+   */
+  private record Opened(RequestHandler gate, Supplier<@Nullable ErrorCode> forbidden) {}
+
+  private volatile @Nullable Opened open;
   private volatile ErrorCode closedBecause = ErrorCode.NOT_READY;
 
   GateSwitch(AuditLog audit, NodeMeters meters) {
@@ -39,8 +47,13 @@ final class GateSwitch implements RequestHandler, RefusalSink {
     this.meters = meters;
   }
 
-  void open(RequestHandler gate) {
-    open = gate;
+  /**
+   * Lets requests through.
+   *
+   * @param forbidden asked before each of them: why it may not be answered now, or null
+   */
+  void open(RequestHandler gate, Supplier<@Nullable ErrorCode> forbidden) {
+    open = new Opened(gate, forbidden);
   }
 
   /** New requests are refused from now on; waits for those under way, at most ten seconds. */
@@ -62,25 +75,32 @@ final class GateSwitch implements RequestHandler, RefusalSink {
 
   @Override
   public Reply handle(Request request) {
+    ErrorCode reason = closedBecause;
     if (open != null) {
       underWay.readLock().lock();
       try {
-        RequestHandler gate = open;
-        if (gate != null) {
-          return gate.handle(request);
+        Opened opened = open;
+        ErrorCode forbidden = opened == null ? closedBecause : opened.forbidden().get();
+        if (opened != null && forbidden == null) {
+          return opened.gate().handle(request);
         }
+        reason = forbidden == null ? closedBecause : forbidden;
       } finally {
         underWay.readLock().unlock();
       }
     }
-    ErrorCode reason = closedBecause;
     meters.count(NodeMeters.Count.REQUESTS_REFUSED, 1);
     audit.refused(request.peer(), reason.name());
-    throw new RekindleException(
-        reason,
-        reason == ErrorCode.KEY_REVOKED
-            ? "the customer's key is revoked: the node is locked"
-            : "the node is not ready; /readyz names what it waits for");
+    throw new RekindleException(reason, sentence(reason));
+  }
+
+  private static String sentence(ErrorCode reason) {
+    return switch (reason) {
+      case KEY_REVOKED -> "the customer's key is revoked: the node is locked";
+      case NO_MAJORITY ->
+          "this node does not reach a majority of the cluster's nodes; ask another, or try again";
+      default -> "the node is not ready; /readyz names what it waits for";
+    };
   }
 
   @Override

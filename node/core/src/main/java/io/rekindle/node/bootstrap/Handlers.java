@@ -10,6 +10,7 @@ import io.rekindle.node.gate.CommandDispatcher;
 import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.pipeline.apikey.ApiKeyHandler;
 import io.rekindle.node.pipeline.audit.AuditHandler;
+import io.rekindle.node.pipeline.cluster.ClusterHandler;
 import io.rekindle.node.pipeline.delete.DeleteHandler;
 import io.rekindle.node.pipeline.get.GetHandler;
 import io.rekindle.node.pipeline.list.ListHandler;
@@ -42,6 +43,7 @@ final class Handlers {
       EmbeddingQueue queue,
       EmbeddingWaits waits,
       CallWatch queries,
+      ClusterHandler cluster,
       Map<String, Supplier<String>> facts) {
     TokenCipher cipher = new SealedTokens(keyring);
     PageTokens tokens = new PageTokens(cipher);
@@ -79,7 +81,8 @@ final class Handlers {
             tokens,
             parts.clock()),
         new AuditHandler(parts.audit(), tokens),
-        new StatusHandler(facts, storage.apiKeys()));
+        new StatusHandler(facts, storage.apiKeys()),
+        cluster);
   }
 
   /** The keyring's token cipher, as the tokens need it. */

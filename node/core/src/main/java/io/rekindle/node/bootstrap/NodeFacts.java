@@ -3,11 +3,13 @@ package io.rekindle.node.bootstrap;
 import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingWaits;
+import io.rekindle.node.model.ClusterNodeInfo;
 import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.storage.engine.IgniteStorage;
 import io.rekindle.node.telemetry.NodeMeters;
 import io.rekindle.node.telemetry.NodeMeters.Level;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -22,7 +24,8 @@ final class NodeFacts {
       CallWatch queries,
       EmbeddingWaits waits,
       ModelsInUse modelsInUse,
-      BackgroundWork work) {
+      BackgroundWork work,
+      ClusterPart cluster) {
     NodeMeters meters = parts.meters();
     meters.level(Level.REQUESTS_WAITING, waits::waiting);
     meters.level(Level.EMBEDDING_QUEUE, queue::size);
@@ -40,6 +43,7 @@ final class NodeFacts {
     facts.put("node_id", () -> parts.folders().nodeId().toString());
     facts.put(
         "durability", () -> parts.config().durability().name().toLowerCase(java.util.Locale.ROOT));
+    putCluster(facts, cluster);
     facts.put("models_warming", () -> parts.models().warming().toString());
     facts.put("models_missing", () -> modelsInUse.missing().toString());
     facts.put("embedding_queue", () -> Integer.toString(queue.size()));
@@ -60,5 +64,21 @@ final class NodeFacts {
     facts.put(
         "disk_reserve_bytes", () -> Long.toString(parts.config().disk().reserveBytes().bytes()));
     return facts;
+  }
+
+  private static void putCluster(Map<String, Supplier<String>> facts, ClusterPart cluster) {
+    facts.put("nodes_away", () -> away(cluster).toString());
+    facts.put("copies_missing", () -> Integer.toString(cluster.baseline().copiesMissing()));
+    facts.put("partitions_lost", () -> Integer.toString(cluster.baseline().lost()));
+    facts.put("majority_silent_ms", () -> Long.toString(cluster.contact().silence().toMillis()));
+    facts.put(
+        "clock_difference_ms", () -> Long.toString(cluster.contact().clockDifferenceMillis()));
+  }
+
+  private static List<String> away(ClusterPart cluster) {
+    return cluster.membership().members().stream()
+        .filter(node -> !node.online())
+        .map(ClusterNodeInfo::id)
+        .toList();
   }
 }

@@ -14,6 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -23,6 +26,8 @@ import java.util.UUID;
  * certificates of two CAs of its own, and a configuration file.
  */
 final class NodeInit {
+  private static final int KEY_FILE_BYTES_MAX = 1 << 16;
+
   private NodeInit() {}
 
   /**
@@ -34,19 +39,7 @@ final class NodeInit {
    */
   static void create(Path dataFolder, List<String> hosts, Map<String, String> properties)
       throws IOException {
-    if (Files.exists(dataFolder) && !isEmpty(dataFolder)) {
-      throw new StartRefusedException("The folder " + dataFolder + " is not empty.");
-    }
-    Files.createDirectories(
-        dataFolder,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    // The JVM wants it before the first line of a node runs.
-    SecretFiles.createFolder(EngineFolders.temporary(dataFolder));
-    StringBuilder lines = new StringBuilder("# See docs/configuration.md for every key.\n");
-    properties.forEach((key, value) -> lines.append(key).append('=').append(value).append('\n'));
-    Files.writeString(dataFolder.resolve(NodeConfigLoader.FILE), lines);
-    NodeConfig config = NodeConfigLoader.load(dataFolder, Map.of());
-
+    NodeConfig config = begin(dataFolder, properties);
     Path localKey = dataFolder.resolve(config.keys().localKeyFile());
     LocalKeyManagementService.create(localKey);
     UUID clusterId = UUID.randomUUID();
@@ -61,6 +54,80 @@ final class NodeInit {
           Instant.now(),
           NodeCertificates.Validity.DEFAULT);
     }
+  }
+
+  /**
+   * Fills a folder for one more node of the cluster that {@code first} belongs to: its keys,
+   * copied, certificates of its own by the same CAs, and where to look for it.
+   *
+   * @param first the data folder of a node of the provider {@code local}, with the keys of its CAs
+   * @throws StartRefusedException when {@code first} is no such folder, or can't be found by others
+   */
+  static void join(Path dataFolder, Path first, List<String> hosts, Map<String, String> properties)
+      throws IOException {
+    NodeConfig theirs = NodeConfigLoader.load(first, Map.of());
+    if (theirs.ignite().discoveryPort() == 0) {
+      throw new StartRefusedException(
+          "The node in %s has no fixed rekindle.ignite.discovery-port: nobody can find it."
+              .formatted(first));
+    }
+    Map<String, String> all = new LinkedHashMap<>();
+    List<String> addresses = new ArrayList<>(theirs.cluster().addresses().orElse(List.of()));
+    String address = theirs.cluster().host() + ":" + theirs.ignite().discoveryPort();
+    if (!addresses.contains(address)) {
+      addresses.add(address);
+    }
+    all.put("rekindle.cluster.addresses", String.join(",", addresses));
+    all.put("rekindle.cluster.initial-nodes", "0");
+    all.put("rekindle.ignite.backups", Integer.toString(theirs.ignite().backups()));
+    all.putAll(properties);
+    NodeConfig config = begin(dataFolder, all);
+    UUID clusterId = copyKeys(first, theirs, dataFolder, config);
+    NodeCertificates.issue(
+        dataFolder.resolve("tls"),
+        first.resolve("tls"),
+        clusterId,
+        hosts,
+        Instant.now(),
+        NodeCertificates.Validity.DEFAULT);
+  }
+
+  private static UUID copyKeys(Path first, NodeConfig theirs, Path dataFolder, NodeConfig config)
+      throws IOException {
+    Path localKey = dataFolder.resolve(config.keys().localKeyFile());
+    Path clusterKey = dataFolder.resolve(config.keys().clusterKeyFile());
+    copy(first.resolve(theirs.keys().localKeyFile()), localKey);
+    copy(first.resolve(theirs.keys().clusterKeyFile()), clusterKey);
+    try (LocalKeyManagementService kms = new LocalKeyManagementService(localKey);
+        ClusterKey opened = ClusterKeyFile.open(clusterKey, kms)) {
+      return opened.clusterId();
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    byte[] secret = SecretFiles.read(from, "key file", KEY_FILE_BYTES_MAX);
+    try {
+      SecretFiles.create(to, secret);
+    } finally {
+      Arrays.fill(secret, (byte) 0);
+    }
+  }
+
+  /** The folder with its configuration, and nothing else yet. */
+  private static NodeConfig begin(Path dataFolder, Map<String, String> properties)
+      throws IOException {
+    if (Files.exists(dataFolder) && !isEmpty(dataFolder)) {
+      throw new StartRefusedException("The folder " + dataFolder + " is not empty.");
+    }
+    Files.createDirectories(
+        dataFolder,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    // The JVM wants it before the first line of a node runs.
+    SecretFiles.createFolder(EngineFolders.temporary(dataFolder));
+    StringBuilder lines = new StringBuilder("# See docs/configuration.md for every key.\n");
+    properties.forEach((key, value) -> lines.append(key).append('=').append(value).append('\n'));
+    Files.writeString(dataFolder.resolve(NodeConfigLoader.FILE), lines);
+    return NodeConfigLoader.load(dataFolder, Map.of());
   }
 
   private static boolean isEmpty(Path folder) throws IOException {

@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,6 +33,9 @@ import picocli.CommandLine.Option;
 public final class NodeMain {
   static final int REFUSED = 1;
   static final int ENGINE_FAILED = 3;
+
+  /** As a shell says of a process that SIGTERM ended. */
+  static final int SIGNALLED = 143;
 
   private NodeMain() {}
 
@@ -72,9 +76,17 @@ public final class NodeMain {
     @Option(names = "--host", description = "a name or address that clients will use")
     List<String> hosts = List.of();
 
+    @Option(names = "--join", description = "the data folder of a node of the cluster to join")
+    @Nullable Path join;
+
     @Override
     public Integer call() throws IOException {
-      NodeInit.create(dataFolder.toAbsolutePath().normalize(), hosts, overrides);
+      Path folder = dataFolder.toAbsolutePath().normalize();
+      if (join == null) {
+        NodeInit.create(folder, hosts, overrides);
+      } else {
+        NodeInit.join(folder, join.toAbsolutePath().normalize(), hosts, overrides);
+      }
       return 0;
     }
   }
@@ -112,12 +124,13 @@ public final class NodeMain {
                     .log("the engine failed");
                 failed.countDown();
               });
-      AtomicBoolean started = new AtomicBoolean();
+      AtomicReference<Progress> progress = new AtomicReference<>(Progress.STARTING);
       Runtime.getRuntime()
           .addShutdownHook(
-              new Thread(() -> stop(shell, started.get() && failed.getCount() > 0), "stop"));
+              new Thread(() -> stop(shell, progress.get(), failed.getCount() > 0), "stop"));
       try {
         shell.startEngine();
+        progress.set(Progress.RUNNING);
       } catch (StartRefusedException e) {
         throw e;
       } catch (RuntimeException e) {
@@ -126,8 +139,9 @@ public final class NodeMain {
         }
         System.err.println("A page is damaged; the next start does not touch its partition.");
         return ENGINE_FAILED;
+      } finally {
+        progress.compareAndSet(Progress.STARTING, Progress.ENDED);
       }
-      started.set(true);
       Files.writeString(
           config.dataFolder().resolve(PORT_FILE),
           Integer.toString(shell.port()),
@@ -146,10 +160,25 @@ public final class NodeMain {
       return ENGINE_FAILED;
     }
 
-    /** Stops what runs; {@code asked} by a signal, whose number would be the exit code else. */
-    private static void stop(NodeShell shell, boolean asked) {
+    /** How far a start has come, for the signal that ends the process. */
+    enum Progress {
+      STARTING,
+      RUNNING,
+      /** The start failed; what it left open is to be closed. */
+      ENDED
+    }
+
+    /**
+     * Stops what runs; after a signal with 0, as the signal's number would be the exit code else. A
+     * start may wait for other nodes for ever, and nothing was acknowledged by it: it is just
+     * ended, and what it did is replayed.
+     */
+    private static void stop(NodeShell shell, Progress progress, boolean healthy) {
+      if (progress == Progress.STARTING) {
+        Runtime.getRuntime().halt(SIGNALLED);
+      }
       shell.close();
-      if (asked) {
+      if (progress == Progress.RUNNING && healthy) {
         Runtime.getRuntime().halt(0);
       }
     }

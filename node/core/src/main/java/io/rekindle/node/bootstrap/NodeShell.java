@@ -5,6 +5,7 @@ import io.rekindle.node.audit.AuditSettings;
 import io.rekindle.node.cluster.EncryptedCachesCheck;
 import io.rekindle.node.cluster.EngineFolders;
 import io.rekindle.node.cluster.NodeTls;
+import io.rekindle.node.cluster.SeparateRingException;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.ModelRegistry;
 import io.rekindle.node.endpoint.grpc.GrpcDoor;
@@ -136,13 +137,24 @@ public final class NodeShell implements AutoCloseable {
       return;
     }
     try {
-      Engine started = Engine.start(parts);
+      Engine started = startTogether();
       engine = started;
       parts.models().warmUp();
-      gate.open(started.gate());
+      gate.open(started.gate(), started::forbidden);
       engineUp = true;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** An engine that came up apart from the others is none; every try waits for them. */
+  private Engine startTogether() throws IOException {
+    while (true) {
+      try {
+        return Engine.start(parts);
+      } catch (SeparateRingException e) {
+        LOG.atInfo().log("other nodes are there now: the engine starts anew to join them");
+      }
     }
   }
 

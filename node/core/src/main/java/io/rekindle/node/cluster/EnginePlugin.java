@@ -1,22 +1,34 @@
 package io.rekindle.node.cluster;
 
 import java.io.Serializable;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.internal.IgniteEx;
 import org.apache.ignite.internal.pagemem.wal.IgniteWriteAheadLogManager;
 import org.apache.ignite.plugin.CachePluginContext;
 import org.apache.ignite.plugin.CachePluginProvider;
+import org.apache.ignite.plugin.CacheTopologyValidatorProvider;
 import org.apache.ignite.plugin.ExtensionRegistry;
 import org.apache.ignite.plugin.IgnitePlugin;
 import org.apache.ignite.plugin.PluginConfiguration;
 import org.apache.ignite.plugin.PluginContext;
 import org.apache.ignite.plugin.PluginProvider;
+import org.apache.ignite.plugin.PluginValidationException;
 import org.jspecify.annotations.Nullable;
 
-/** Puts Rekindle's own components in the place of Ignite's: the write-ahead log. */
+/**
+ * Puts Rekindle's own components in the place of Ignite's, the write-ahead log, and its rules
+ * beside them: who may join, and that a minority takes no writes.
+ */
 final class EnginePlugin implements PluginProvider<PluginConfiguration> {
   private static final IgnitePlugin NOTHING_TO_CALL = new IgnitePlugin() {};
+
+  private final NodeTraits traits;
+
+  EnginePlugin(NodeTraits traits) {
+    this.traits = traits;
+  }
 
   @Override
   public String name() {
@@ -48,7 +60,10 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
   }
 
   @Override
-  public void initExtensions(PluginContext context, ExtensionRegistry registry) {}
+  public void initExtensions(PluginContext context, ExtensionRegistry registry) {
+    registry.registerExtension(
+        CacheTopologyValidatorProvider.class, new Majority((IgniteEx) context.grid()));
+  }
 
   @Override
   @SuppressWarnings("rawtypes") // As Ignite declares it.
@@ -75,6 +90,16 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
 
   @Override
   public void receiveDiscoveryData(UUID nodeId, Serializable data) {}
+
+  /** Runs on the oldest node of the cluster; what it refuses is told to the node that joins. */
+  @Override
+  public void validateNewNode(ClusterNode node, @Nullable Serializable data) {
+    Optional<String> difference = traits.differenceTo(NodeTraits.of(node));
+    if (difference.isPresent()) {
+      String sentence = JoinRefusal.sentence(difference.get());
+      throw new PluginValidationException(sentence, sentence, node.id());
+    }
+  }
 
   @Override
   @Deprecated

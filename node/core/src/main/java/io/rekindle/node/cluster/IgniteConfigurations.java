@@ -5,10 +5,15 @@ import io.rekindle.node.config.NodeConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.ignite.calcite.CalciteQueryEngineConfiguration;
 import org.apache.ignite.configuration.DataRegionConfiguration;
 import org.apache.ignite.configuration.DataStorageConfiguration;
@@ -20,7 +25,6 @@ import org.apache.ignite.configuration.WALMode;
 import org.apache.ignite.logger.slf4j.Slf4jLogger;
 import org.apache.ignite.spi.communication.tcp.TcpCommunicationSpi;
 import org.apache.ignite.spi.discovery.tcp.TcpDiscoverySpi;
-import org.apache.ignite.spi.discovery.tcp.ipfinder.vm.TcpDiscoveryVmIpFinder;
 import org.apache.ignite.spi.indexing.IndexingSpi;
 import org.apache.ignite.spi.metric.noop.NoopMetricExporterSpi;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +36,6 @@ import org.jspecify.annotations.Nullable;
  * with its reason; the caller adds caches and plugins, and then nothing more.
  */
 public final class IgniteConfigurations {
-  private static final String LOOPBACK = "127.0.0.1";
   private static final int PAGE_BYTES = 4096;
   private static final long SYSTEM_REGION_BYTES = 16L << 20;
   private static final long SYSTEM_REGION_BYTES_MAX = 64L << 20;
@@ -51,6 +54,7 @@ public final class IgniteConfigurations {
    *
    * @param nodeId stable over restarts: the name of this node's folder and place in the baseline
    * @param indexing null for none
+   * @param traits what the node must have in common with those that it joins
    */
   public static IgniteConfiguration of(
       NodeConfig config,
@@ -59,7 +63,8 @@ public final class IgniteConfigurations {
       XaesEncryptionSpi encryption,
       NodeTls tls,
       @Nullable IndexingSpi indexing,
-      EngineFailureListener failures) {
+      EngineFailureListener failures,
+      NodeTraits traits) {
     IgniteConfiguration ignite = new IgniteConfiguration();
     ignite.setIgniteInstanceName("rekindle-" + nodeId);
     ignite.setConsistentId(nodeId.toString());
@@ -68,7 +73,10 @@ public final class IgniteConfigurations {
     ignite.setGridLogger(new Slf4jLogger());
     ignite.setEncryptionSpi(encryption);
     ignite.setDataStorageConfiguration(storage(config, folders));
-    ignite.setPluginProviders(new EnginePlugin());
+    ignite.setPluginProviders(new EnginePlugin(traits));
+    Map<String, Object> attributes = traits.attributes();
+    attributes.put(ClusterStart.FOUNDER, config.cluster().initialNodes() > 0);
+    ignite.setUserAttributes(attributes);
     ignite.setFailureHandler(
         new EngineFailureHandler(DamagedPartitions.in(folders), failures, HALT_AFTER));
     ignite.setExecutorConfiguration(
@@ -76,33 +84,51 @@ public final class IgniteConfigurations {
     if (indexing != null) {
       ignite.setIndexingSpi(indexing);
     }
-    network(ignite, config.ignite(), tls);
+    network(ignite, config, tls);
     harden(ignite);
     return ignite;
   }
 
-  private static void network(IgniteConfiguration ignite, NodeConfig.Ignite config, NodeTls tls) {
-    int discoveryPort = portOrFree(config.discoveryPort());
+  private static void network(IgniteConfiguration ignite, NodeConfig config, NodeTls tls) {
+    String host = config.cluster().host();
+    int discoveryPort = portOrFree(config.ignite().discoveryPort(), host);
     TcpDiscoverySpi discovery = new TcpDiscoverySpi();
-    discovery.setLocalAddress(LOOPBACK);
+    discovery.setLocalAddress(host);
     discovery.setLocalPort(discoveryPort);
     discovery.setLocalPortRange(0);
     discovery.setIpFinder(
-        new TcpDiscoveryVmIpFinder().setAddresses(List.of(LOOPBACK + ":" + discoveryPort)));
+        new ResolvedAddresses(
+            addresses(config.cluster(), InetSocketAddress.createUnresolved(host, discoveryPort))));
     ignite.setDiscoverySpi(discovery);
 
     TcpCommunicationSpi communication = new TcpCommunicationSpi();
-    communication.setLocalAddress(LOOPBACK);
-    communication.setLocalPort(portOrFree(config.communicationPort()));
+    communication.setLocalAddress(host);
+    communication.setLocalPort(portOrFree(config.ignite().communicationPort(), host));
     communication.setLocalPortRange(0);
     ignite.setCommunicationSpi(communication);
 
-    ignite.setLocalHost(LOOPBACK);
+    ignite.setLocalHost(host);
     ignite.setSslContextFactory(new Tls13ContextFactory(tls));
-    ignite.setFailureDetectionTimeout(config.failureDetection().toMillis());
+    ignite.setFailureDetectionTimeout(config.ignite().failureDetection().toMillis());
     // The REST and thin-client listeners speak protocols that no pass guards.
     ignite.setConnectorConfiguration(null);
     ignite.setClientConnectorConfiguration(null);
+  }
+
+  /**
+   * Where to look for others. This node's own address is always among them: of nodes that start at
+   * the same time Ignite lets one begin the ring, and that may be any of them; without its address
+   * it would wait for the others for ever, and they for it.
+   */
+  private static List<InetSocketAddress> addresses(
+      NodeConfig.Cluster cluster, InetSocketAddress self) {
+    Set<InetSocketAddress> addresses =
+        cluster.addresses().orElse(List.of()).stream()
+            .map(String::strip)
+            .map(ResolvedAddresses::parse)
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    addresses.add(self);
+    return List.copyOf(addresses);
   }
 
   private static void harden(IgniteConfiguration ignite) {
@@ -153,14 +179,14 @@ public final class IgniteConfigurations {
   }
 
   /** A port that was free a moment ago; the bind that follows fails if someone took it. */
-  private static int portOrFree(int port) {
+  private static int portOrFree(int port, String host) {
     if (port != 0) {
       return port;
     }
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName(host))) {
       return probe.getLocalPort();
     } catch (IOException e) {
-      throw new UncheckedIOException("no free port on loopback", e);
+      throw new UncheckedIOException("no free port on " + host, e);
     }
   }
 }

@@ -1,8 +1,10 @@
 package io.rekindle.node.cluster;
 
+import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.kms.SecretFiles;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
@@ -20,9 +22,11 @@ import java.util.UUID;
  *
  * <p>Files, in the folder given: {@code server-ca.crt}, {@code server-ca.key}, {@code server.crt},
  * {@code server.key}, {@code node-ca.crt}, {@code node-ca.key}, {@code node.crt}, {@code node.key};
- * keys are PKCS#8, mode 0600. Move the CA keys off the machine once all nodes have certificates.
+ * keys are PKCS#8, mode 0600. All nodes' certificates have one subject, which names the cluster.
+ * Move the CA keys off the machine once all nodes have certificates.
  */
 public final class NodeCertificates {
+  private static final int CA_FILE_BYTES_MAX = 1 << 20;
   private static final List<String> LOOPBACK = List.of("localhost", "127.0.0.1", "::1");
 
   private NodeCertificates() {}
@@ -59,10 +63,53 @@ public final class NodeCertificates {
     write(folder, "node", node.certificate(), node.key());
   }
 
+  /**
+   * Makes the four files of one more node, beside both CAs' certificates, by the CA keys of a first
+   * one, which stay where they are.
+   *
+   * @param first the folder that {@link #create} filled
+   * @throws StartRefusedException when a file of the first is missing or is none
+   */
+  public static void issue(
+      Path folder, Path first, UUID clusterId, List<String> hosts, Instant now, Validity validity)
+      throws IOException {
+    List<String> names = new ArrayList<>(LOOPBACK);
+    names.addAll(hosts);
+    SecretFiles.createFolder(folder);
+    CertificateAuthority doors = read(first, "server-ca");
+    writeCertificate(folder, "server-ca", doors.certificate());
+    var server = doors.issueServer("server of " + clusterId, names, now, validity.leaf());
+    write(folder, "server", server.certificate(), server.key());
+    CertificateAuthority nodes = read(first, "node-ca");
+    writeCertificate(folder, "node-ca", nodes.certificate());
+    var node = nodes.issueNode("node of " + clusterId, names, now, validity.leaf());
+    write(folder, "node", node.certificate(), node.key());
+  }
+
+  private static CertificateAuthority read(Path folder, String name) throws IOException {
+    Path certificate = folder.resolve(name + ".crt");
+    Path key = folder.resolve(name + ".key");
+    try {
+      return CertificateAuthority.of(
+          Pem.readCertificates(Files.readAllBytes(certificate)).getFirst(),
+          Pem.readKey(SecretFiles.read(key, "CA key file", CA_FILE_BYTES_MAX)));
+    } catch (NoSuchFileException e) {
+      throw new StartRefusedException("The certificate " + certificate + " is missing.", e);
+    } catch (GeneralSecurityException e) {
+      throw new StartRefusedException(
+          "The files " + certificate + " and " + key + " are not PEM.", e);
+    }
+  }
+
   /** Writes {@code name.key} (0600) and {@code name.crt} (0644). */
   static void write(Path folder, String name, X509Certificate certificate, PrivateKey key)
       throws IOException {
     SecretFiles.create(folder.resolve(name + ".key"), Pem.write(key));
+    writeCertificate(folder, name, certificate);
+  }
+
+  private static void writeCertificate(Path folder, String name, X509Certificate certificate)
+      throws IOException {
     Path file = folder.resolve(name + ".crt");
     try {
       SecretFiles.write(file, Pem.write(certificate));

@@ -22,6 +22,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * The certificates that a node serves and joins with, read and checked at start with the JDK alone.
@@ -88,7 +89,12 @@ public record NodeTls(
       }
       TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
       factory.init(store);
-      return factory.getTrustManagers();
+      for (TrustManager manager : factory.getTrustManagers()) {
+        if (manager instanceof X509ExtendedTrustManager chains) {
+          return new TrustManager[] {new NodeTrust(chains, nodeChain.getFirst())};
+        }
+      }
+      throw new GeneralSecurityException("the JDK does not verify chains");
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("the node CA is not usable", e);
     }

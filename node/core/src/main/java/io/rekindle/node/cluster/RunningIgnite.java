@@ -5,7 +5,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteException;
 import org.apache.ignite.Ignition;
-import org.apache.ignite.cluster.ClusterState;
 import org.apache.ignite.configuration.CacheConfiguration;
 import org.apache.ignite.configuration.IgniteConfiguration;
 import org.apache.ignite.internal.cache.query.index.IndexProcessor;
@@ -27,7 +26,7 @@ public final class RunningIgnite implements AutoCloseable {
   }
 
   /**
-   * Starts and activates; the first start of a folder makes this node the baseline.
+   * Starts a node that is alone, and activates it; its first start makes it the baseline.
    *
    * @throws io.rekindle.node.error.StartRefusedException when a cache is not encrypted: before
    *     anything starts if it is a configured one
@@ -36,6 +35,16 @@ public final class RunningIgnite implements AutoCloseable {
    * @throws IgniteException when Ignite cannot start; nothing of it runs then
    */
   public static RunningIgnite start(IgniteConfiguration configuration) {
+    return start(configuration, 1);
+  }
+
+  /**
+   * As {@link #start(IgniteConfiguration)}, of a node of a cluster: returns when that is active.
+   *
+   * @param initialNodes how many must be there before a new cluster begins; 0 begins none
+   * @throws SeparateRingException when others are in a cluster of their own: start anew
+   */
+  public static RunningIgnite start(IgniteConfiguration configuration, int initialNodes) {
     CacheConfiguration<?, ?>[] caches = configuration.getCacheConfiguration();
     if (caches != null) {
       EncryptedCachesCheck.check(caches);
@@ -43,8 +52,10 @@ public final class RunningIgnite implements AutoCloseable {
     Ignite ignite = ignition(configuration);
     RunningIgnite running = new RunningIgnite(ignite);
     try {
+      if (!ClusterStart.await(ignite, initialNodes)) {
+        throw new SeparateRingException();
+      }
       fixBaseline(ignite);
-      ignite.cluster().state(ClusterState.ACTIVE);
       EncryptedCachesCheck.check(ignite);
       return running;
     } catch (RuntimeException e) {
@@ -74,7 +85,7 @@ public final class RunningIgnite implements AutoCloseable {
     try {
       return Ignition.start(configuration);
     } catch (IgniteException e) {
-      throw DamagedPartitions.refusalOf(e);
+      throw JoinRefusal.isBehind(e) ? JoinRefusal.of(e) : DamagedPartitions.refusalOf(e);
     }
   }
 

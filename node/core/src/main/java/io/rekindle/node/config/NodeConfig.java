@@ -5,6 +5,7 @@ import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -23,6 +24,8 @@ public interface NodeConfig {
   Door door();
 
   Tls tls();
+
+  Cluster cluster();
 
   Ignite ignite();
 
@@ -108,6 +111,39 @@ public interface NodeConfig {
     Path nodeCa();
   }
 
+  /** Which nodes are one cluster; see docs/cluster.md. */
+  interface Cluster {
+    /** The address that other nodes reach this one at. */
+    @WithDefault("127.0.0.1")
+    String host();
+
+    /**
+     * Where other nodes are looked for: `host:port` of their discovery, with commas between; names
+     * are resolved anew at each look, to all their addresses. None for a node that is alone.
+     */
+    Optional<List<String>> addresses();
+
+    /**
+     * Nodes that must be there before a cluster begins; 0 for a node that only joins one, and never
+     * begins another.
+     */
+    @WithDefault("1")
+    @Range(min = 0, max = 255)
+    int initialNodes();
+
+    /** A node that has heard of no majority for so long answers nothing. */
+    @WithDefault("PT5S")
+    Duration contactMax();
+
+    /** After so long without a majority the process ends, for its supervisor to start it again. */
+    @WithDefault("PT30S")
+    Duration haltAfter();
+
+    /** Clocks of two nodes may differ by this much; a node that is further off does not start. */
+    @WithDefault("PT1S")
+    Duration clockDifferenceMax();
+  }
+
   /** What Ignite may use. */
   interface Ignite {
     /** Off-heap memory for pages. */
@@ -143,12 +179,12 @@ public interface NodeConfig {
     @WithDefault("PT3M")
     Duration checkpointInterval();
 
-    /** 0 takes a free port of loopback. */
+    /** Where other nodes find this one; 0 takes a free port. */
     @WithDefault("0")
     @Range(min = 0, max = 65_535)
     int discoveryPort();
 
-    /** 0 takes a free port of loopback. */
+    /** Where other nodes talk to this one; 0 takes a free port. */
     @WithDefault("0")
     @Range(min = 0, max = 65_535)
     int communicationPort();

@@ -21,6 +21,9 @@ public enum ErrorCode {
   STATE_NOT_FOUND(Blame.CALLER, GrpcStatus.NOT_FOUND, 404, "02000"),
   API_KEY_NOT_FOUND(Blame.CALLER, GrpcStatus.NOT_FOUND, 404, "42704"),
   GRANT_NOT_FOUND(Blame.CALLER, GrpcStatus.NOT_FOUND, 404, "42704"),
+  NODE_NOT_FOUND(Blame.CALLER, GrpcStatus.NOT_FOUND, 404, "42704"),
+  /** The last copy of something would go; the caller can say that it may. */
+  DATA_WOULD_BE_LOST(Blame.CALLER, GrpcStatus.FAILED_PRECONDITION, 409, "55000"),
   VERSION_CONFLICT(Blame.CALLER, GrpcStatus.ABORTED, 409, "40001"),
   IDEMPOTENCY_CONFLICT(Blame.CALLER, GrpcStatus.ALREADY_EXISTS, 409, "23505"),
   MODEL_MISMATCH(Blame.CALLER, GrpcStatus.FAILED_PRECONDITION, 409, "22023"),
@@ -32,6 +35,10 @@ public enum ErrorCode {
   DISK_RESERVE_REACHED(Blame.EXHAUSTED, GrpcStatus.RESOURCE_EXHAUSTED, 507, "53100"),
   INDEX_MEMORY_EXHAUSTED(Blame.EXHAUSTED, GrpcStatus.RESOURCE_EXHAUSTED, 507, "53200"),
   NOT_READY(Blame.EXHAUSTED, GrpcStatus.UNAVAILABLE, 503, "57P03"),
+  /** Fewer than half of the cluster's nodes are in reach: another node may answer. */
+  NO_MAJORITY(Blame.EXHAUSTED, GrpcStatus.UNAVAILABLE, 503, "57P03"),
+  /** All copies of what was asked for are on nodes that are away. */
+  PARTITION_LOST(Blame.EXHAUSTED, GrpcStatus.UNAVAILABLE, 503, "57P03"),
   KEY_REVOKED(Blame.EXHAUSTED, GrpcStatus.UNAVAILABLE, 503, "57P03"),
   AUDIT_UNAVAILABLE(Blame.INTERNAL, GrpcStatus.UNAVAILABLE, 503, "58030"),
   DATA_CORRUPTED(Blame.INTERNAL, GrpcStatus.DATA_LOSS, 500, "XX001"),

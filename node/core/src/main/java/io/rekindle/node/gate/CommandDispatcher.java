@@ -11,6 +11,7 @@ import io.rekindle.node.model.Reply;
 import io.rekindle.node.model.StateCommand;
 import io.rekindle.node.pipeline.apikey.ApiKeyHandler;
 import io.rekindle.node.pipeline.audit.AuditHandler;
+import io.rekindle.node.pipeline.cluster.ClusterHandler;
 import io.rekindle.node.pipeline.delete.DeleteHandler;
 import io.rekindle.node.pipeline.get.GetHandler;
 import io.rekindle.node.pipeline.list.ListHandler;
@@ -33,7 +34,8 @@ public record CommandDispatcher(
     NamespaceHandler namespace,
     ApiKeyHandler apiKey,
     AuditHandler audit,
-    StatusHandler status) {
+    StatusHandler status,
+    ClusterHandler cluster) {
 
   Reply dispatch(AccessPass pass, Command command) {
     return switch (command) {
@@ -47,7 +49,11 @@ public record CommandDispatcher(
       case NamespaceCommand c -> namespace.handle(pass, c);
       case AccessCommand c -> apiKey.handle(pass, c);
       case AuditCommand c -> audit.handle(pass, c);
-      case ClusterCommand c -> status.handle(pass, c);
+      case ClusterCommand.GetStatus _ -> status.status(pass);
+      case ClusterCommand.WhoAmI _ -> status.whoAmI(pass);
+      case ClusterCommand.ListNodes _ -> cluster.listNodes(pass);
+      case ClusterCommand.ChangeBaseline c -> cluster.change(pass, c);
+      case ClusterCommand.ResetLost c -> cluster.resetLost(pass, c);
     };
   }
 }

@@ -79,6 +79,9 @@ final class CommandRules {
           c.namespace() == null ? anywhere(Action.AUDIT) : on(Action.AUDIT, c.namespace());
       case AuditCommand.Verify _ -> new Need(EnumSet.of(Action.AUDIT), null, true);
       case ClusterCommand.GetStatus _ -> new Need(EnumSet.of(Action.MONITOR), null, true);
+      case ClusterCommand.ListNodes _ -> new Need(EnumSet.of(Action.MONITOR), null, true);
+      case ClusterCommand.ChangeBaseline _, ClusterCommand.ResetLost _ ->
+          new Need(EnumSet.of(Action.CLUSTER_WRITE), null, true);
       case ClusterCommand.WhoAmI _ -> anywhere(Action.WHO_AM_I);
     };
   }

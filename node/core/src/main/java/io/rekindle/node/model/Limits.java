@@ -38,6 +38,9 @@ public final class Limits {
   public static final int FILTER_TERMS_MAX = 64;
   public static final int FILTER_OPEN_ROWS_MAX = 30_000;
 
+  /** Of one cluster. */
+  public static final int NODES_MAX = 255;
+
   /** Bytes of a request that is put off until something else is there. */
   public static final int WAITING_REQUEST_BYTES_MAX = 128 * 1024;
 

@@ -154,4 +154,26 @@ public sealed interface Reply {
   record Status(Map<String, String> facts) implements Reply {}
 
   record Identity(ApiKeyInfo key) implements Reply {}
+
+  record Nodes(List<ClusterNodeInfo> nodes, ClusterHealth health) implements Reply {
+    public Nodes {
+      nodes = List.copyOf(nodes);
+    }
+  }
+
+  /**
+   * What a change of the baseline did, or would do.
+   *
+   * @param nodes as they are afterwards
+   * @param copiesMoved copies of partitions that another node gets
+   * @param partitionsLost partitions whose last copy goes
+   */
+  record BaselineChanged(List<ClusterNodeInfo> nodes, int copiesMoved, int partitionsLost)
+      implements Reply {
+    public BaselineChanged {
+      nodes = List.copyOf(nodes);
+    }
+  }
+
+  record LostReset(int partitions) implements Reply {}
 }

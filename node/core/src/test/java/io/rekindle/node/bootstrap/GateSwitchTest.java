@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,11 +36,25 @@ class GateSwitchTest {
       GateSwitch gate = new GateSwitch(audit, meters);
       assertThat(refusal(gate)).isEqualTo(ErrorCode.NOT_READY);
 
-      gate.open(_ -> ANSWER);
+      gate.open(_ -> ANSWER, () -> null);
       assertThat(gate.handle(request())).isSameAs(ANSWER);
 
       gate.close(ErrorCode.KEY_REVOKED);
       assertThat(refusal(gate)).isEqualTo(ErrorCode.KEY_REVOKED);
+    }
+  }
+
+  @Test
+  void anOpenGateMayBeForbiddenToAnswerAndAllowedAgain() {
+    AtomicReference<@Nullable ErrorCode> forbidden = new AtomicReference<>(ErrorCode.NO_MAJORITY);
+    try (AuditLog audit = TestAudit.open(folder);
+        NodeMeters meters = new NodeMeters()) {
+      GateSwitch gate = new GateSwitch(audit, meters);
+      gate.open(_ -> ANSWER, forbidden::get);
+      assertThat(refusal(gate)).isEqualTo(ErrorCode.NO_MAJORITY);
+
+      forbidden.set(null);
+      assertThat(gate.handle(request())).isSameAs(ANSWER);
     }
   }
 
@@ -60,7 +76,8 @@ class GateSwitchTest {
             }
             handled.set(true);
             return ANSWER;
-          });
+          },
+          () -> null);
       CompletableFuture<Reply> underWay =
           CompletableFuture.supplyAsync(() -> gate.handle(request()));
       entered.await();

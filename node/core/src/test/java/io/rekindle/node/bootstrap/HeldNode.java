@@ -161,6 +161,7 @@ final class HeldNode implements AutoCloseable {
             queue,
             waits,
             queries,
+            null,
             Map.of()));
   }
 

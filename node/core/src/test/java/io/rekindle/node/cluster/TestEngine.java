@@ -32,6 +32,7 @@ public final class TestEngine implements AutoCloseable {
   private final EngineFolders folders;
   private final ClusterKey clusterKey;
   private final NodeTls tls;
+  private Map<String, String> traits = Map.of();
 
   private TestEngine(NodeConfig config, EngineFolders folders, ClusterKey clusterKey, NodeTls tls) {
     this.config = config;
@@ -104,6 +105,11 @@ public final class TestEngine implements AutoCloseable {
     return tls;
   }
 
+  /** What a node of the next start says of itself to those that it joins. */
+  public void setTraits(Map<String, String> values) {
+    traits = Map.copyOf(values);
+  }
+
   /** The configuration of the next start; ports are chosen anew each time. */
   public IgniteConfiguration configuration(
       @Nullable IndexingSpi indexing, CacheConfiguration<?, ?>... caches) {
@@ -116,7 +122,8 @@ public final class TestEngine implements AutoCloseable {
             indexing,
             (kind, cause) -> {
               throw new AssertionError(kind, cause);
-            })
+            },
+            new NodeTraits(traits))
         .setCacheConfiguration(caches);
   }
 

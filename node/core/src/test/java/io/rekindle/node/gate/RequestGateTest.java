@@ -106,7 +106,8 @@ class RequestGateTest {
   /** None is reached. */
   @SuppressWarnings("NullAway")
   private static CommandDispatcher noHandlers() {
-    return new CommandDispatcher(null, null, null, null, null, null, null, null, null, null, null);
+    return new CommandDispatcher(
+        null, null, null, null, null, null, null, null, null, null, null, null);
   }
 
   private Request request(Throwable thrownInside) {

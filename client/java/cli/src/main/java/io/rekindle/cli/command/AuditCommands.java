@@ -50,7 +50,8 @@ public final class AuditCommands {
     return exitCode(verified);
   }
 
-  static String verdict(VerifyAuditResponse verified) {
+  /** The chain in one line, or a line for each problem. */
+  public static String verdict(VerifyAuditResponse verified) {
     return verified.getProblemsCount() == 0
         ? summary(verified)
         : Texts.lines(verified.getProblemsList(), problem -> "PROBLEM: " + problem);

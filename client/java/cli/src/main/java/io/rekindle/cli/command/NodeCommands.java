@@ -55,8 +55,17 @@ public final class NodeCommands {
               description =
                   "a name or address that clients use, for the certificate; several times"
                       + " (localhost is always one)")
-          @Nullable List<String> hosts) {
+          @Nullable List<String> hosts,
+      @Option(
+              names = "--join",
+              paramLabel = "FOLDER",
+              description =
+                  "make one more node of the cluster that the node in this data folder belongs to")
+          @Nullable Path join) {
     List<String> arguments = new ArrayList<>(settings.arguments());
+    if (join != null) {
+      arguments.addAll(List.of("--join", join.toAbsolutePath().toString()));
+    }
     if (hosts != null) {
       hosts.forEach(host -> arguments.addAll(List.of("--host", host)));
     }

@@ -20,6 +20,11 @@ public record NodeFolder(Path path) {
     return read("admin.key", "no API key: set REKINDLE_API_KEY, or start a node in this folder");
   }
 
+  /** Whether the first API key of a cluster was made in this folder. */
+  public boolean hasAdminKey() {
+    return Files.exists(path.resolve("admin.key"));
+  }
+
   public Path serverCa() {
     return path.resolve("tls").resolve("server-ca.crt");
   }

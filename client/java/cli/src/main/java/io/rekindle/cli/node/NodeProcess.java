@@ -33,9 +33,14 @@ public final class NodeProcess implements AutoCloseable {
 
   /** Makes keys, certificates and configuration in a folder that is empty or not there. */
   public static void initialize(NodeFolder folder) {
+    initialize(folder, List.of());
+  }
+
+  /** As {@link #initialize(NodeFolder)}, with further arguments of {@code node init}. */
+  public static void initialize(NodeFolder folder, List<String> arguments) {
     try {
       Process process =
-          builder(folder, List.of(), INIT).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+          builder(folder, arguments, INIT).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
       String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
         throw new CommandFailedException(lastLine(errors.lines().toList(), "the folder is unused"));

@@ -3,7 +3,6 @@ package io.rekindle.node.pipeline.status;
 import io.rekindle.node.access.AccessPass;
 import io.rekindle.node.access.Action;
 import io.rekindle.node.model.ApiKeyInfo;
-import io.rekindle.node.model.ClusterCommand;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.storage.ApiKeyStore;
 import java.util.LinkedHashMap;
@@ -25,16 +24,15 @@ public final class StatusHandler {
     this.keys = keys;
   }
 
-  public Reply handle(AccessPass pass, ClusterCommand command) {
-    return switch (command) {
-      case ClusterCommand.GetStatus _ -> {
-        pass.checkRoot(Action.MONITOR);
-        Map<String, String> now = new LinkedHashMap<>();
-        facts.forEach((name, fact) -> now.put(name, fact.get()));
-        yield new Reply.Status(now);
-      }
-      case ClusterCommand.WhoAmI _ -> new Reply.Identity(self(pass));
-    };
+  public Reply status(AccessPass pass) {
+    pass.checkRoot(Action.MONITOR);
+    Map<String, String> now = new LinkedHashMap<>();
+    facts.forEach((name, fact) -> now.put(name, fact.get()));
+    return new Reply.Status(now);
+  }
+
+  public Reply whoAmI(AccessPass pass) {
+    return new Reply.Identity(self(pass));
   }
 
   private ApiKeyInfo self(AccessPass pass) {

@@ -25,6 +25,7 @@ import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
 import org.apache.ignite.cache.query.QueryCursor;
 import org.apache.ignite.cache.query.ScanQuery;
+import org.apache.ignite.cluster.ClusterNode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,10 +67,9 @@ final class VectorSweep {
   }
 
   private boolean isHere(int partition) {
-    return ignite
-        .affinity(CacheName.MEMORY.cache())
-        .mapPartitionToNode(partition)
-        .equals(ignite.cluster().localNode());
+    // Nobody has a partition that is lost.
+    ClusterNode owner = ignite.affinity(CacheName.MEMORY.cache()).mapPartitionToNode(partition);
+    return owner != null && owner.isLocal();
   }
 
   private int requeue(int partition, GiveWay way) {

@@ -1,0 +1,156 @@
+package io.rekindle.cli.cluster;
+
+import io.rekindle.cli.CommandFailedException;
+import io.rekindle.cli.node.NodeFolder;
+import io.rekindle.cli.node.NodeProcess;
+import io.rekindle.client.RekindleClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Nodes of one cluster as processes on this machine, on loopback. Used by one thread. */
+final class LocalCluster implements AutoCloseable {
+  private static final Duration START_WAIT = Duration.ofMinutes(5);
+
+  private final List<NodeFolder> folders;
+  private final @Nullable NodeProcess[] nodes;
+  private final int[] doors;
+
+  private LocalCluster(List<NodeFolder> folders, int[] doors) {
+    this.folders = folders;
+    this.nodes = new NodeProcess[folders.size()];
+    this.doors = doors;
+  }
+
+  /** Makes the folders of {@code count} nodes below {@code parent}, each partition kept twice. */
+  static LocalCluster create(Path parent, int count) {
+    int[] ports = freePorts(count * 3);
+    String addresses =
+        IntStream.range(0, count)
+            .mapToObj(i -> "127.0.0.1:" + ports[i])
+            .collect(Collectors.joining(","));
+    List<NodeFolder> folders = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      NodeFolder folder = new NodeFolder(parent.resolve("node" + (i + 1)));
+      List<String> arguments = new ArrayList<>();
+      if (i > 0) {
+        arguments.addAll(List.of("--join", folders.get(0).path().toAbsolutePath().toString()));
+      }
+      for (String setting :
+          List.of(
+              "rekindle.door.port=" + ports[2 * count + i],
+              "rekindle.ignite.discovery-port=" + ports[i],
+              "rekindle.ignite.communication-port=" + ports[count + i],
+              "rekindle.ignite.backups=1",
+              "rekindle.cluster.addresses=" + addresses,
+              "rekindle.cluster.initial-nodes=" + (i == 0 ? count : 0))) {
+        arguments.addAll(List.of("--set", setting));
+      }
+      NodeProcess.initialize(folder, arguments);
+      folders.add(folder);
+    }
+    return new LocalCluster(folders, Arrays.copyOfRange(ports, 2 * count, 3 * count));
+  }
+
+  /** Starts all nodes at once: the cluster begins when they are all there. */
+  void start() {
+    List<CompletableFuture<Void>> starts =
+        IntStream.range(0, nodes.length)
+            .mapToObj(i -> CompletableFuture.runAsync(() -> start(i)))
+            .toList();
+    try {
+      starts.forEach(CompletableFuture::join);
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  /** Starts one node, and returns when it answers. */
+  void start(int node) {
+    nodes[node] = NodeProcess.start(folders.get(node), List.of(), START_WAIT);
+  }
+
+  /** Ends a node as a crash does (SIGKILL). */
+  void kill(int node) {
+    NodeProcess process = nodes[node];
+    if (process == null) {
+      throw new IllegalStateException("the node does not run");
+    }
+    process.kill();
+  }
+
+  int size() {
+    return nodes.length;
+  }
+
+  /** A client of the whole cluster, as its administrator. */
+  RekindleClient client(Duration deadline) {
+    return client(
+        Arrays.stream(doors).mapToObj(port -> "localhost:" + port).collect(Collectors.joining(",")),
+        deadline);
+  }
+
+  /** A client of one node alone. */
+  RekindleClient client(int node, Duration deadline) {
+    return client("localhost:" + doors[node], deadline);
+  }
+
+  private RekindleClient client(String target, Duration deadline) {
+    return RekindleClient.builder(target)
+        .caCertificate(folders.get(0).serverCa())
+        .apiKey(adminKey())
+        .deadline(deadline)
+        .build();
+  }
+
+  /** In the folder of the node that made it, which began the cluster. */
+  private String adminKey() {
+    for (NodeFolder folder : folders) {
+      if (folder.hasAdminKey()) {
+        return folder.adminKey();
+      }
+    }
+    throw new CommandFailedException("no node of the cluster has made an API key");
+  }
+
+  @Override
+  public void close() {
+    for (NodeProcess node : nodes) {
+      if (node != null) {
+        node.close();
+      }
+    }
+  }
+
+  private static int[] freePorts(int count) {
+    List<ServerSocket> held = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      return held.stream().mapToInt(ServerSocket::getLocalPort).toArray();
+    } catch (IOException e) {
+      throw new CommandFailedException("there are no free ports", e);
+    } finally {
+      held.forEach(LocalCluster::release);
+    }
+  }
+
+  private static void release(ServerSocket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new CommandFailedException("a port could not be given back", e);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.rekindle.node.cluster;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.apache.ignite.Ignite;
+import org.apache.ignite.cluster.BaselineNode;
+import org.apache.ignite.cluster.ClusterNode;
+import org.apache.ignite.cluster.ClusterState;
+import org.apache.ignite.spi.discovery.tcp.TcpDiscoverySpi;
+import org.apache.ignite.spi.discovery.tcp.internal.TcpDiscoveryNode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits until the cluster that a started node belongs to is active.
+ *
+ * <p>A new cluster begins when its first nodes are all there, and they are its baseline. An old one
+ * goes on by itself when all of its baseline is back: fewer could be those that missed the last
+ * writes, and nobody would notice. Nodes that start while they can't reach each other make rings of
+ * their own, which Ignite never joins together; so a ring that is not active and sees a listener
+ * that is not in it gives up, to start anew.
+ */
+final class ClusterStart {
+  /** The attribute of a node that may begin a new cluster. */
+  static final String FOUNDER = "rekindle.founder";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterStart.class);
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final Duration CONNECT_MAX = Duration.ofMillis(500);
+
+  private final Ignite ignite;
+  private final int initialNodes;
+  private long tellAtNanos = System.nanoTime();
+  private long lookAtNanos;
+
+  private ClusterStart(Ignite ignite, int initialNodes) {
+    this.ignite = ignite;
+    this.initialNodes = initialNodes;
+    lookLater();
+  }
+
+  /**
+   * Returns when the cluster is active.
+   *
+   * @return false when this node is in a ring of its own while others are elsewhere
+   */
+  static boolean await(Ignite ignite, int initialNodes) {
+    return new ClusterStart(ignite, initialNodes).await();
+  }
+
+  private boolean await() {
+    while (!ignite.cluster().state().active()) {
+      if (Thread.interrupted()) {
+        throw new IllegalStateException("the start was interrupted while it waited for nodes");
+      }
+      if (mayBegin()) {
+        ignite.cluster().state(ClusterState.ACTIVE);
+      } else if (System.nanoTime() - lookAtNanos >= 0) {
+        lookLater();
+        if (othersAreElsewhere()) {
+          return false;
+        }
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+    return true;
+  }
+
+  /** Whether this node is to begin a new cluster, or the only one of its old one. */
+  private boolean mayBegin() {
+    Collection<ClusterNode> nodes = ignite.cluster().forServers().nodes();
+    Collection<BaselineNode> baseline = ignite.cluster().currentBaselineTopology();
+    if (baseline != null && !baseline.isEmpty()) {
+      Set<Object> there = nodes.stream().map(ClusterNode::consistentId).collect(Collectors.toSet());
+      List<Object> missing =
+          baseline.stream()
+              .map(BaselineNode::consistentId)
+              .filter(id -> !there.contains(id))
+              .toList();
+      tell("the cluster waits for nodes of its baseline", missing);
+      return missing.isEmpty() && isOldest(nodes);
+    }
+    if (initialNodes == 0) {
+      tell("the node waits for a cluster to join", List.of(nodes.size()));
+    } else if (nodes.size() < initialNodes) {
+      tell("a new cluster waits for its first nodes", List.of(nodes.size(), initialNodes));
+    }
+    List<ClusterNode> founders =
+        nodes.stream().filter(node -> Boolean.TRUE.equals(node.attribute(FOUNDER))).toList();
+    return initialNodes > 0 && nodes.size() >= initialNodes && isOldest(founders);
+  }
+
+  private boolean isOldest(Collection<ClusterNode> nodes) {
+    return nodes.stream()
+        .min(Comparator.comparingLong(ClusterNode::order))
+        .map(ClusterNode::isLocal)
+        .orElse(false);
+  }
+
+  private void tell(String what, List<Object> whom) {
+    if (!whom.isEmpty() && System.nanoTime() - tellAtNanos >= 0) {
+      tellAtNanos = System.nanoTime() + TELL_NANOS;
+      LOG.atInfo().addKeyValue("of", whom).log(what);
+    }
+  }
+
+  /** At random times, so that two rings do not give up for each other for ever. */
+  private void lookLater() {
+    lookAtNanos = System.nanoTime() + ThreadLocalRandom.current().nextLong(TELL_NANOS / 2);
+  }
+
+  private boolean othersAreElsewhere() {
+    TcpDiscoverySpi discovery = (TcpDiscoverySpi) ignite.configuration().getDiscoverySpi();
+    Set<InetSocketAddress> inRing =
+        ignite.cluster().nodes().stream()
+            .filter(TcpDiscoveryNode.class::isInstance)
+            .flatMap(node -> ((TcpDiscoveryNode) node).socketAddresses().stream())
+            .collect(Collectors.toSet());
+    return discovery.getIpFinder().getRegisteredAddresses().stream()
+        .anyMatch(address -> !inRing.contains(address) && isListening(address));
+  }
+
+  private static boolean isListening(InetSocketAddress address) {
+    try (Socket socket = new Socket()) {
+      socket.connect(address, Math.toIntExact(CONNECT_MAX.toMillis()));
+      return true;
+    } catch (IOException e) {
+      // Nobody there is an answer.
+      return false;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.rekindle.node.cluster;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.ignite.cluster.ClusterNode;
+
+/**
+ * What nodes of one cluster must have in common, told to each other when one joins: names to values
+ * that are compared as they are. A trait that only one of two nodes has is no difference, so that a
+ * release can add one. Immutable.
+ */
+public final class NodeTraits {
+  private static final String ATTRIBUTE = "rekindle.trait.";
+
+  private final Map<String, String> values;
+
+  public NodeTraits(Map<String, String> values) {
+    this.values = Map.copyOf(values);
+  }
+
+  /** As attributes of an Ignite node. */
+  Map<String, Object> attributes() {
+    Map<String, Object> attributes = new LinkedHashMap<>();
+    values.forEach((name, value) -> attributes.put(ATTRIBUTE + name, value));
+    return attributes;
+  }
+
+  static NodeTraits of(ClusterNode node) {
+    Map<String, String> values = new LinkedHashMap<>();
+    node.attributes()
+        .forEach(
+            (name, value) -> {
+              if (name.startsWith(ATTRIBUTE)) {
+                values.put(name.substring(ATTRIBUTE.length()), String.valueOf(value));
+              }
+            });
+    return new NodeTraits(values);
+  }
+
+  /** The first difference, by name, as a clause; empty when a node with {@code other} may join. */
+  Optional<String> differenceTo(NodeTraits other) {
+    return new TreeMap<>(values)
+        .entrySet().stream()
+            .filter(trait -> other.values.containsKey(trait.getKey()))
+            .filter(trait -> !trait.getValue().equals(other.values.get(trait.getKey())))
+            .findFirst()
+            .map(
+                trait ->
+                    "%s is %s here and %s in the cluster"
+                        .formatted(
+                            trait.getKey(), other.values.get(trait.getKey()), trait.getValue()));
+  }
+}

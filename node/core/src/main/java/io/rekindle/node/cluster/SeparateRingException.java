@@ -1,0 +1,10 @@
+package io.rekindle.node.cluster;
+
+/** This node started alone while others were elsewhere: nothing is wrong, it is to start anew. */
+public final class SeparateRingException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  SeparateRingException() {
+    super("the node started apart from the others");
+  }
+}

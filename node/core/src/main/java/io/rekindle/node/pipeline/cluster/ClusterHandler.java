@@ -1,0 +1,68 @@
+package io.rekindle.node.pipeline.cluster;
+
+import io.rekindle.node.access.AccessPass;
+import io.rekindle.node.access.Action;
+import io.rekindle.node.cluster.Baseline;
+import io.rekindle.node.cluster.Contact;
+import io.rekindle.node.cluster.Membership;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.ClusterCommand;
+import io.rekindle.node.model.ClusterHealth;
+import io.rekindle.node.model.Reply;
+import java.util.Map;
+
+/** Says which nodes there are, and changes which of them hold data. */
+public final class ClusterHandler {
+  private final Membership membership;
+  private final Baseline baseline;
+  private final Contact contact;
+  private final int backups;
+
+  /**
+   * Knows whom to ask.
+   *
+   * @param backups copies of each partition besides the first
+   */
+  public ClusterHandler(Membership membership, Baseline baseline, Contact contact, int backups) {
+    this.membership = membership;
+    this.baseline = baseline;
+    this.contact = contact;
+    this.backups = backups;
+  }
+
+  public Reply listNodes(AccessPass pass) {
+    pass.checkRoot(Action.MONITOR);
+    return new Reply.Nodes(
+        membership.members(),
+        new ClusterHealth(
+            backups, baseline.copiesMissing(), baseline.lost(), contact.clockDifferenceMillis()));
+  }
+
+  public Reply change(AccessPass pass, ClusterCommand.ChangeBaseline command) {
+    pass.checkRoot(Action.CLUSTER_WRITE);
+    Baseline.Plan plan = baseline.plan(command.add(), command.remove());
+    if (!command.dryRun()) {
+      if (plan.partitionsLost() > 0 && !command.acceptLoss()) {
+        throw new RekindleException(
+            ErrorCode.DATA_WOULD_BE_LOST,
+            "nodes that are away have the last copies of partitions",
+            Map.of("partitions", Integer.toString(plan.partitionsLost())));
+      }
+      baseline.change(plan);
+    }
+    return new Reply.BaselineChanged(
+        membership.members(), plan.copiesMoved(), plan.partitionsLost());
+  }
+
+  public Reply resetLost(AccessPass pass, ClusterCommand.ResetLost command) {
+    pass.checkRoot(Action.CLUSTER_WRITE);
+    if (!membership.isComplete() && !command.acceptLoss()) {
+      throw new RekindleException(
+          ErrorCode.DATA_WOULD_BE_LOST,
+          "nodes that hold data are away: what only they have would be given up",
+          Map.of("partitions", Integer.toString(baseline.lost())));
+    }
+    return new Reply.LostReset(baseline.resetLost());
+  }
+}
