@@ -4,6 +4,7 @@ import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.storage.memory.IgniteAccessCountStore;
 import io.rekindle.node.storage.memory.IgniteMemoryStore;
 import io.rekindle.node.storage.memory.IgniteVectorStore;
+import io.rekindle.node.storage.memory.NamespacesById;
 import io.rekindle.node.storage.memory.OpenNamespaces;
 import io.rekindle.node.storage.memory.Replays;
 import io.rekindle.node.storage.row.AvoidedPartitions;
@@ -33,7 +34,8 @@ public record IgniteStorage(
     IgniteGrantStore grants,
     IgniteAuditBlockStore auditBlocks,
     IgniteModelPinStore modelPins,
-    SliceIndexes indexes)
+    SliceIndexes indexes,
+    NamespacesById namespacesById)
     implements AutoCloseable {
 
   /**
@@ -106,7 +108,8 @@ public record IgniteStorage(
         grants,
         new IgniteAuditBlockStore(ignite),
         new IgniteModelPinStore(ignite, transactions),
-        indexes);
+        indexes,
+        byId);
   }
 
   /** Frees the indexes; the engine is closed by its owner, after this. */

@@ -56,6 +56,7 @@ class RowFormatsTest {
     DataKeyRow dataKey = new DataKeyRow(PATH, 1, new byte[1]);
     AccessRow access = new AccessRow(1, 1);
     ModelPinRow pin = new ModelPinRow("fingerprint");
+    EpochRow epoch = new EpochRow(1);
     return Stream.of(
         new Written(memory, () -> memory.columns(ID)),
         new Written(embedded, () -> embedded.columns(ID)),
@@ -69,7 +70,8 @@ class RowFormatsTest {
         new Written(idempotency, idempotency::requestDigest),
         new Written(dataKey, dataKey::wrapped),
         new Written(access, access::stats),
-        new Written(pin, pin::fingerprint));
+        new Written(pin, pin::fingerprint),
+        new Written(epoch, epoch::epoch));
   }
 
   @ParameterizedTest
