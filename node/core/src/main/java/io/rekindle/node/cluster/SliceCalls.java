@@ -31,6 +31,7 @@ public final class SliceCalls {
   /** Of a request or an answer. */
   public static final int BODY_BYTES_MAX = 16 << 20;
 
+  private static final String OPERATION = "operation";
   private static final String REASON = "reason";
   private static final String GONE = "node-gone";
   private static final String LOST = "node-lost";
@@ -97,7 +98,7 @@ public final class SliceCalls {
     UnaryOperator<byte[]> operation = operations.get(name);
     if (operation == null) {
       throw new RekindleException(
-          ErrorCode.NOT_READY, "a node does not know an operation", Map.of("operation", name));
+          ErrorCode.NOT_READY, "a node does not know an operation", Map.of(OPERATION, name));
     }
     return operation.apply(body);
   }
@@ -126,10 +127,15 @@ public final class SliceCalls {
       throw new RekindleException(
           ErrorCode.NOT_READY, "another node is gone", Map.of(REASON, GONE), e);
     } catch (IgniteException e) {
-      throw new RekindleException(
-          ErrorCode.NOT_READY, "another node could not be asked", Map.of(REASON, LOST), e);
+      throw lost(e);
     }
     return SliceAnswer.decode(answer);
+  }
+
+  /** The error of a call that its node can't end, as {@link #isLost} knows it. */
+  public static RekindleException lost(RuntimeException cause) {
+    return new RekindleException(
+        ErrorCode.NOT_READY, "another node could not be asked", Map.of(REASON, LOST), cause);
   }
 
   /** Whether an error of a call says that it never reached its node. */
@@ -140,6 +146,11 @@ public final class SliceCalls {
   /** Whether an error of a call says that its node was lost: it may have done all, or nothing. */
   public static boolean isLost(RekindleException error) {
     return isOf(LOST, error);
+  }
+
+  /** Whether an error of a call says that its node does not know the operation (yet). */
+  public static boolean isUnknownOperation(RekindleException error) {
+    return error.code() == ErrorCode.NOT_READY && error.details().containsKey(OPERATION);
   }
 
   private static boolean isOf(String reason, RekindleException error) {

@@ -9,6 +9,7 @@ import io.rekindle.node.storage.memory.OpenNamespaces;
 import io.rekindle.node.storage.memory.Replays;
 import io.rekindle.node.storage.row.AvoidedPartitions;
 import io.rekindle.node.storage.row.Caches;
+import io.rekindle.node.storage.row.SliceOwners;
 import io.rekindle.node.storage.row.Transactions;
 import io.rekindle.node.storage.slice.SliceIndexes;
 import io.rekindle.node.storage.slice.SliceIndexingSpi;
@@ -76,8 +77,15 @@ public record IgniteStorage(
       InstantSource clock) {
     Replays replays = new Replays(keyring, settings.idempotencyLifetime(), clock);
     AvoidedPartitions avoided = new AvoidedPartitions(ignite, settings.damagedPartitions());
-    NamespacesOnDisk byId = new NamespacesOnDisk(ignite, wrappedKeys, avoided);
+    ClosingNamespaces closing = new ClosingNamespaces(ignite, wrappedKeys, transactions);
+    NamespacesOnDisk byId = new NamespacesOnDisk(ignite, wrappedKeys, avoided, closing);
     OpenNamespaces openNamespaces = new OpenNamespaces(byId);
+    closing.register(
+        openNamespaces::drain,
+        id -> {
+          indexes.forget(id);
+          keyring.forget(id);
+        });
     IgniteMemoryStore memories =
         new IgniteMemoryStore(
             caches, transactions, keyring, replays, indexes, byId, openNamespaces, clock);
@@ -85,12 +93,14 @@ public record IgniteStorage(
     return new IgniteStorage(
         new IgniteNamespaceStore(
             ignite,
+            byId,
             wrappedKeys,
             avoided,
             transactions,
             keyring,
-            new NamespaceContents(ignite, caches, memories, indexes),
+            new NamespaceContents(new SliceOwners(ignite), caches, memories, indexes),
             openNamespaces,
+            closing,
             clock),
         memories,
         new IgniteVectorStore(

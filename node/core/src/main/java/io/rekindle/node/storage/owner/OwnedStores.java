@@ -11,12 +11,17 @@ import org.apache.ignite.Ignite;
 /** The stores of the whole cluster, as every node has them; and this node as an owner. */
 public final class OwnedStores implements AutoCloseable {
   private final OwnerCalls owners;
+  private final OwnerOperations operations;
   private final OwnedMemoryStore memories;
   private final OwnedAgentStateStore agentStates;
 
   private OwnedStores(
-      OwnerCalls owners, OwnedMemoryStore memories, OwnedAgentStateStore agentStates) {
+      OwnerCalls owners,
+      OwnerOperations operations,
+      OwnedMemoryStore memories,
+      OwnedAgentStateStore agentStates) {
     this.owners = owners;
+    this.operations = operations;
     this.memories = memories;
     this.agentStates = agentStates;
   }
@@ -31,16 +36,18 @@ public final class OwnedStores implements AutoCloseable {
       Ignite ignite, IgniteStorage storage, PassCodec passes, NodeMeters meters, Duration timeout) {
     SliceCalls calls = SliceCalls.of(ignite);
     OwnerCalls owners = new OwnerCalls(new SliceOwners(ignite), calls, passes, meters, timeout);
-    new OwnerOperations(
+    OwnerOperations operations =
+        new OwnerOperations(
             ignite.cluster().localNode().id(),
             passes,
             storage.grants()::accessEpoch,
             storage.namespacesById(),
             storage.memories(),
-            storage.agentStates())
-        .register(calls);
+            storage.agentStates());
+    operations.register(calls);
     return new OwnedStores(
         owners,
+        operations,
         new OwnedMemoryStore(storage.memories(), owners),
         new OwnedAgentStateStore(storage.agentStates(), owners));
   }
@@ -53,9 +60,10 @@ public final class OwnedStores implements AutoCloseable {
     return agentStates;
   }
 
-  /** Ends the calls of this node; it answers others until the engine stops. */
+  /** Ends the calls of this node, and tells others to ask elsewhere until the engine is gone. */
   @Override
   public void close() {
+    operations.leave();
     owners.close();
   }
 }

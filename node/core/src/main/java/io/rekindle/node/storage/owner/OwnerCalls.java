@@ -38,8 +38,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnerCalls implements AutoCloseable {
   private static final int THREADS_MAX = 64;
-  private static final int TRIES_MAX = 3;
-  private static final Duration PAUSE = Duration.ofMillis(200);
+  static final int TRIES_MAX = 6;
+
+  /** Before the second try; twice as long before each one that follows: 3 s in all. */
+  private static final Duration PAUSE = Duration.ofMillis(100);
 
   private final SliceOwners owners;
   private final SliceCalls calls;
@@ -189,7 +191,7 @@ final class OwnerCalls implements AutoCloseable {
         if (!isElsewhere(e) || tries == TRIES_MAX) {
           throw e;
         }
-        pause();
+        pause(tries);
       }
     }
   }
@@ -199,9 +201,10 @@ final class OwnerCalls implements AutoCloseable {
     return SliceOwners.isMoved(error) || SliceCalls.isNotBegun(error) || SliceCalls.isLost(error);
   }
 
-  static void pause() {
+  /** Before another node is asked, while the cluster finds out that one is gone. */
+  static void pause(int tries) {
     try {
-      Thread.sleep(PAUSE);
+      Thread.sleep(PAUSE.multipliedBy(1L << (tries - 1)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new RekindleException(ErrorCode.NOT_READY, "the node stops");

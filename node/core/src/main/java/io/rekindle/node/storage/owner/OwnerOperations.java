@@ -1,5 +1,7 @@
 package io.rekindle.node.storage.owner;
 
+import static io.rekindle.node.error.ErrorCode.NOT_READY;
+
 import io.rekindle.node.access.AccessPass;
 import io.rekindle.node.access.PassCodec;
 import io.rekindle.node.access.PassCodec.Epochs;
@@ -20,6 +22,7 @@ import io.rekindle.node.storage.engine.IgniteAgentStateStore;
 import io.rekindle.node.storage.memory.IgniteMemoryStore;
 import io.rekindle.node.storage.memory.NamespacesById;
 import io.rekindle.node.storage.memory.SliceSelection;
+import io.rekindle.node.storage.row.SliceOwners;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -44,6 +47,7 @@ final class OwnerOperations {
   private final NamespacesById namespaces;
   private final IgniteMemoryStore memories;
   private final IgniteAgentStateStore states;
+  private volatile boolean leaving;
 
   OwnerOperations(
       UUID self,
@@ -93,11 +97,25 @@ final class OwnerOperations {
   private record Call(byte[] sealedPass, Work work) {}
 
   private byte[] run(byte[] message, Function<WireIn, Work> reader) {
+    if (leaving) {
+      throw SliceOwners.moved();
+    }
     Call call = WireIn.read(message, in -> new Call(in.bytes(), reader.apply(in)));
-    AccessPass pass = passes.open(call.sealedPass(), self, new Epochs(accessEpoch.getAsLong(), 0));
-    WireOut answer = new WireOut();
-    call.work().run(pass, answer);
-    return answer.toBytes();
+    try {
+      Epochs seen = new Epochs(accessEpoch.getAsLong(), 0);
+      AccessPass pass = passes.open(call.sealedPass(), self, seen);
+      WireOut answer = new WireOut();
+      call.work().run(pass, answer);
+      return answer.toBytes();
+    } catch (RuntimeException e) {
+      boolean decided = e instanceof RekindleException known && known.code() != NOT_READY;
+      throw leaving && !decided ? SliceCalls.lost(e) : e;
+    }
+  }
+
+  /** From here on others are told to ask elsewhere: this node stops, and will soon be gone. */
+  void leave() {
+    leaving = true;
   }
 
   private static <T> Work work(SearchOperations.Asked<T> asked, BiConsumer<WireOut, T> writer) {

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * In one call each owner would have to open and send rows for every place of the answer, and a
  * hybrid order can't be made of answers that are in order already: its ranks are those among all.
  *
- * <p>An owner that can't be asked, twice, leaves a partial answer. One search; one thread.
+ * <p>An owner that can't be asked leaves a partial answer. One search; one thread.
  */
 final class SpreadSource implements SearchSource {
   private final AccessPass pass;
@@ -84,7 +84,7 @@ final class SpreadSource implements SearchSource {
   }
 
   private List<Answer<SliceSelection, FoundCandidates>> askAll(int topK, float minScore) {
-    return twice(
+    return repeat(
         () ->
             owners.ofEach(
                 pass,
@@ -129,7 +129,7 @@ final class SpreadSource implements SearchSource {
     SequencedSet<SliceId> slices = new LinkedHashSet<>();
     asked.forEach(ranked -> slices.add(ranked.query().slice()));
     List<Answer<SliceSelection, List<JoinedRow>>> answers =
-        twice(
+        repeat(
             () ->
                 owners.ofEach(
                     pass,
@@ -165,17 +165,21 @@ final class SpreadSource implements SearchSource {
     return asked.stream().filter(ranked -> part.slices().contains(ranked.query().slice())).toList();
   }
 
-  /** Once more, with owners looked up anew, when one of them is another by now. */
-  private static <T> List<Answer<SliceSelection, T>> twice(
+  /** Again, with owners looked up anew, while one of them is another by now. */
+  private static <T> List<Answer<SliceSelection, T>> repeat(
       Supplier<List<Answer<SliceSelection, T>>> asking) {
-    List<Answer<SliceSelection, T>> answers = asking.get();
-    for (Answer<SliceSelection, T> answer : answers) {
-      if (answer.error() != null && OwnerCalls.isElsewhere(answer.error())) {
-        OwnerCalls.pause();
-        return asking.get();
+    for (int tries = 1; ; tries++) {
+      List<Answer<SliceSelection, T>> answers = asking.get();
+      if (tries == OwnerCalls.TRIES_MAX || answers.stream().noneMatch(SpreadSource::isElsewhere)) {
+        return answers;
       }
+      OwnerCalls.pause(tries);
     }
-    return answers;
+  }
+
+  private static boolean isElsewhere(Answer<?, ?> answer) {
+    RekindleException error = answer.error();
+    return error != null && OwnerCalls.isElsewhere(error);
   }
 
   /**

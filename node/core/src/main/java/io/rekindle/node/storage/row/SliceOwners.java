@@ -16,11 +16,13 @@ public final class SliceOwners {
   private static final String REASON = "reason";
   private static final String MOVED = "moved";
 
+  private final Ignite ignite;
   private final Affinity<Object> affinity;
   private final ClusterNode self;
 
   /** Of a started engine. */
   public SliceOwners(Ignite ignite) {
+    this.ignite = ignite;
     this.affinity = ignite.affinity(CacheName.MEMORY.cache());
     this.self = ignite.cluster().localNode();
   }
@@ -33,6 +35,11 @@ public final class SliceOwners {
   /** This node. */
   public ClusterNode self() {
     return self;
+  }
+
+  /** A number that grows with every node that comes or goes. */
+  public long topology() {
+    return ignite.cluster().topologyVersion();
   }
 
   /** The partition that all of a slice lives in. */
@@ -79,7 +86,8 @@ public final class SliceOwners {
     return error.code() == ErrorCode.NOT_READY && MOVED.equals(error.details().get(REASON));
   }
 
-  private static RekindleException moved() {
+  /** The refusal of a node that a slice leaves, as {@link #isMoved} knows it. */
+  public static RekindleException moved() {
     return new RekindleException(
         ErrorCode.NOT_READY,
         "a part of the namespace moves to another node right now, try again",

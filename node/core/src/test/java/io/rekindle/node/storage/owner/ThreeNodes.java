@@ -6,6 +6,8 @@ import io.rekindle.node.access.Authorizer;
 import io.rekindle.node.access.GrantSource;
 import io.rekindle.node.access.PassCodec;
 import io.rekindle.node.authn.Principal;
+import io.rekindle.node.authn.ScramVerifier;
+import io.rekindle.node.authn.StoredApiKey;
 import io.rekindle.node.cluster.RunningIgnite;
 import io.rekindle.node.cluster.TestEngine;
 import io.rekindle.node.keyring.ClusterKey;
@@ -23,6 +25,8 @@ import io.rekindle.node.storage.StorageNode;
 import io.rekindle.node.storage.engine.IgniteStorage;
 import io.rekindle.node.storage.engine.IgniteWrappedKeyStore;
 import io.rekindle.node.storage.row.CacheConfigurations;
+import io.rekindle.node.storage.row.Caches;
+import io.rekindle.node.storage.row.SliceKey;
 import io.rekindle.node.storage.row.SliceOwners;
 import io.rekindle.node.storage.slice.SliceIndexingSpi;
 import io.rekindle.node.telemetry.NodeMeters;
@@ -35,8 +39,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.cache.Cache;
 import org.apache.ignite.Ignite;
+import org.apache.ignite.IgniteCache;
+import org.apache.ignite.cache.affinity.Affinity;
 import org.apache.ignite.configuration.CacheConfiguration;
 import org.apache.ignite.configuration.IgniteConfiguration;
 import org.apache.ignite.spi.discovery.tcp.TcpDiscoverySpi;
@@ -57,7 +65,7 @@ final class ThreeNodes implements AutoCloseable {
     private final TestEngine engine;
     private final SliceIndexingSpi hook = new SliceIndexingSpi();
     private final RunningIgnite running;
-    private final Keyring keyring;
+    final Keyring keyring;
     final NodeMeters meters = new NodeMeters();
     final PassCodec passes;
     final SliceOwners owners;
@@ -98,21 +106,27 @@ final class ThreeNodes implements AutoCloseable {
           .sum();
     }
 
-    /** Gone at once, as for a kill that the others notice at once. */
-    void halt() {
-      stopped = true;
-      owned.close();
-      storage.close();
-      running.halt();
-    }
-
-    @Override
-    public void close() {
+    /** As an engine stops. */
+    void leave() {
       if (!stopped) {
+        stopped = true;
         owned.close();
         storage.close();
         running.close();
       }
+    }
+
+    /** Gone at once; the others notice it at once. */
+    void kill() {
+      stopped = true;
+      running.halt();
+      owned.close();
+      storage.close();
+    }
+
+    @Override
+    public void close() {
+      leave();
       keyring.close();
       engine.close();
     }
@@ -128,6 +142,44 @@ final class ThreeNodes implements AutoCloseable {
     Ignite ignite = node(0).ignite();
     ignite.cluster().setBaselineTopology(ignite.cluster().topologyVersion());
     await(() -> nodes.stream().allMatch(ThreeNodes::ownsItsShare));
+  }
+
+  /** Those that have not been stopped. */
+  List<Node> running() {
+    return nodes.stream().filter(node -> !node.stopped).toList();
+  }
+
+  /** Without those that are gone; returns when each slice has its two copies again. */
+  void goOnWithOthers() {
+    Ignite ignite = node(0).ignite();
+    ignite.cluster().setBaselineTopology(ignite.cluster().topologyVersion());
+    Affinity<Object> affinity = ignite.affinity("memory");
+    await(
+        () ->
+            IntStream.range(0, CacheConfigurations.SLICE_PARTITIONS)
+                .allMatch(part -> affinity.mapPartitionToPrimaryAndBackups(part).size() == 2));
+  }
+
+  /** Entries that any slice of a namespace has in any cache. */
+  long leftovers(Namespace namespace) {
+    Caches caches = Caches.of(node(0).ignite());
+    return Stream.<IgniteCache<? extends SliceKey, ?>>of(
+            caches.memory(),
+            caches.vector(),
+            caches.agentState(),
+            caches.idempotency(),
+            caches.uniqueKey(),
+            caches.accessCount())
+        .mapToLong(cache -> entriesOf(namespace, cache))
+        .sum();
+  }
+
+  private static <K extends SliceKey> long entriesOf(Namespace namespace, IgniteCache<K, ?> cache) {
+    long entries = 0;
+    for (Cache.Entry<K, ?> entry : cache) {
+      entries += entry.getKey().slice().namespace().equals(namespace.id()) ? 1 : 0;
+    }
+    return entries;
   }
 
   private static boolean ownsItsShare(Node node) {
@@ -196,6 +248,21 @@ final class ThreeNodes implements AutoCloseable {
     return new Authorizer(grants, clock, Duration.ofMinutes(1))
         .authorize(
             RequestId.random(), principal, Set.of(actions), new NamespaceSelector(List.of(), root));
+  }
+
+  /** A key to be stored. */
+  static StoredApiKey key(ApiKeyId id) {
+    return new StoredApiKey(
+        id,
+        "a key",
+        KeyScope.READ_ONLY,
+        null,
+        null,
+        new byte[32],
+        new ScramVerifier(new byte[16], 4_096, new byte[32], new byte[32]),
+        CLOCK.instant(),
+        null,
+        null);
   }
 
   @Override
