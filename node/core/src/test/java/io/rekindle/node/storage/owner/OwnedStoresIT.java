@@ -1,7 +1,12 @@
 package io.rekindle.node.storage.owner;
 
+import static io.rekindle.node.storage.owner.Requests.ALL;
+import static io.rekindle.node.storage.owner.Requests.byWords;
+import static io.rekindle.node.storage.owner.Requests.list;
+import static io.rekindle.node.storage.owner.Requests.refusal;
+import static io.rekindle.node.storage.owner.Requests.store;
+import static io.rekindle.node.storage.owner.Requests.unit;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.rekindle.node.access.AccessPass;
 import io.rekindle.node.access.Action;
@@ -10,7 +15,6 @@ import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.access.filter.FilterParser;
 import io.rekindle.node.cluster.SliceCalls;
 import io.rekindle.node.error.ErrorCode;
-import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.AgentState;
 import io.rekindle.node.model.ApiKeyId;
 import io.rekindle.node.model.ChunkSpan;
@@ -19,7 +23,6 @@ import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.GrantSpec;
 import io.rekindle.node.model.HitExplanation;
 import io.rekindle.node.model.HybridWeights;
-import io.rekindle.node.model.IdempotencyKey;
 import io.rekindle.node.model.Memory;
 import io.rekindle.node.model.MemoryDraft;
 import io.rekindle.node.model.MemoryId;
@@ -33,7 +36,6 @@ import io.rekindle.node.storage.Cursor;
 import io.rekindle.node.storage.Drafts;
 import io.rekindle.node.storage.MemoryPage;
 import io.rekindle.node.storage.MemoryStore;
-import io.rekindle.node.storage.NamespaceStore;
 import io.rekindle.node.storage.SearchQuery;
 import io.rekindle.node.storage.SearchResult;
 import io.rekindle.node.storage.SharedNode;
@@ -48,33 +50,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Any node answers any request, and answers it as the owner does. */
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OwnedStoresIT {
-  private static final Action[] ALL = {
-    Action.STORE,
-    Action.GET,
-    Action.LIST,
-    Action.SEARCH,
-    Action.UPDATE,
-    Action.DELETE,
-    Action.STATE_READ,
-    Action.STATE_WRITE
-  };
-
   @TempDir static Path folder;
 
   private static ThreeNodes cluster;
@@ -90,7 +74,6 @@ class OwnedStoresIT {
   }
 
   @Test
-  @Order(1)
   void aMemoryIsWrittenAndReadThroughEveryNode() {
     for (Node owner : cluster.nodes) {
       Namespace space = cluster.namespaceOn(owner, StorageNode.externalSettings());
@@ -133,7 +116,6 @@ class OwnedStoresIT {
   }
 
   @Test
-  @Order(2)
   void aStateIsWrittenAndReadThroughEveryNode() {
     Namespace space = cluster.namespaceOn(cluster.node(1), StorageNode.modelSettings(8));
     for (Node entry : cluster.nodes) {
@@ -168,7 +150,6 @@ class OwnedStoresIT {
   }
 
   @Test
-  @Order(3)
   void aConditionHoldsBehindTheHop() {
     Namespace space = cluster.namespaceOn(cluster.node(2), StorageNode.externalSettings());
     Node entry = cluster.node(0);
@@ -194,7 +175,6 @@ class OwnedStoresIT {
   }
 
   @Test
-  @Order(4)
   void whatSeveralOwnersFindIsInTheOrderOfOneNode() {
     Data data = new Data();
     List<Namespace> alone =
@@ -322,7 +302,6 @@ class OwnedStoresIT {
   }
 
   @Test
-  @Order(5)
   void aSearchThatIsCutGoesOnWhereItEndedAcrossOwners() {
     Data data = new Data();
     AccessPass pass = ThreeNodes.pass(cluster.node(0), null, ALL);
@@ -350,7 +329,6 @@ class OwnedStoresIT {
   }
 
   @Test
-  @Order(6)
   void aSearchCostsOneCallToOneOwnerAndTwoToEachOfSeveral() {
     Node entry = cluster.node(0);
     AccessPass pass = ThreeNodes.pass(entry, null, ALL);
@@ -379,7 +357,6 @@ class OwnedStoresIT {
   }
 
   @Test
-  @Order(7)
   void aPassThatIsNotForThisNodeAndThisMomentIsRefused() {
     Node owner = cluster.node(1);
     Node entry = cluster.node(0);
@@ -405,7 +382,6 @@ class OwnedStoresIT {
   }
 
   @Test
-  @Order(8)
   void aPassFromBeforeAChangeOfAccessComesBackToBeAuthorisedAnew() {
     Node owner = cluster.node(1);
     Node entry = cluster.node(0);
@@ -433,7 +409,6 @@ class OwnedStoresIT {
   }
 
   @Test
-  @Order(9)
   void aNodeThatDoesNotOwnASliceRefusesToListAndSearchIt() {
     Node owner = cluster.node(1);
     Namespace space = cluster.namespaceOn(owner, StorageNode.externalSettings());
@@ -454,138 +429,6 @@ class OwnedStoresIT {
     }
   }
 
-  @Test
-  @Order(10)
-  void aDeletedNamespaceIsGoneOnAllNodesWhoeverDeletesIt() {
-    for (Node entry : cluster.nodes) {
-      Namespace space = cluster.namespaceOn(cluster.node(1), StorageNode.modelSettings(8));
-      AccessPass pass = ThreeNodes.pass(entry, null, ALL);
-      for (int i = 0; i < 20; i++) {
-        MemoryDraft draft = Drafts.of("ship " + i).externalKey("k" + i).draft();
-        store(cluster.node(i % 3), pass, space, draft, new IdempotencyKey("i" + i));
-        entry.owned.agentStates().set(pass, space, "a", "s" + i, "1", null, null, null, "key");
-      }
-      NamespaceStore namespaces = entry.storage.namespaces();
-      assertThat(refusal(() -> namespaces.delete(StorageNode.PASS, space.path(), false)).code())
-          .isEqualTo(ErrorCode.NAMESPACE_NOT_EMPTY);
-      store(cluster.node(2), pass, space, Drafts.of("still open").draft(), null);
-
-      assertThat(namespaces.delete(StorageNode.PASS, space.path(), true)).isEqualTo(21);
-
-      for (Node node : cluster.nodes) {
-        assertThat(refusal(() -> store(node, pass, space, Drafts.of("x").draft(), null)).code())
-            .isEqualTo(ErrorCode.NAMESPACE_NOT_FOUND);
-        assertThat(node.keyring.isUnwrapped(space.id())).isFalse();
-      }
-      assertThat(cluster.leftovers(space)).isZero();
-    }
-  }
-
-  @Test
-  @Order(11)
-  void noWriteIsAcknowledgedIntoANamespaceThatAnotherNodeDeletes() throws Exception {
-    for (int round = 0; round < 5; round++) {
-      Namespace space = cluster.namespaceOn(cluster.node(1), StorageNode.modelSettings(4));
-      List<FutureTask<Integer>> writers = new ArrayList<>();
-      for (Node entry : cluster.nodes) {
-        FutureTask<Integer> writer = new FutureTask<>(() -> writeUntilGone(entry, space));
-        writers.add(writer);
-        Thread.ofPlatform().start(writer);
-      }
-      Thread.sleep(50);
-      NamespaceStore namespaces = cluster.node(round % 3).storage.namespaces();
-      long deleted = namespaces.delete(StorageNode.PASS, space.path(), true);
-
-      long written = 0;
-      for (FutureTask<Integer> writer : writers) {
-        written += writer.get();
-      }
-      assertThat(deleted).isEqualTo(written);
-      assertThat(cluster.leftovers(space)).isZero();
-    }
-  }
-
-  private static int writeUntilGone(Node entry, Namespace space) {
-    AccessPass pass = ThreeNodes.pass(entry, null, ALL);
-    for (int written = 0; ; written++) {
-      RekindleException refusal =
-          refusal(() -> store(entry, pass, space, Drafts.of("ship").draft(), null));
-      if (refusal != null) {
-        assertThat(refusal.code()).isEqualTo(ErrorCode.NAMESPACE_NOT_FOUND);
-        return written;
-      }
-    }
-  }
-
-  @Test
-  @Order(100)
-  void whileAnOwnerStopsReadsGoOnAndWritesAreDoneOnce() throws Exception {
-    assertGoesOnWithout(cluster.node(2), Node::leave);
-    cluster.goOnWithOthers();
-  }
-
-  @Test
-  @Order(101)
-  void whenAnOwnerIsKilledReadsGoOnAndWritesAreDoneOnce() throws Exception {
-    assertGoesOnWithout(cluster.node(1), Node::kill);
-  }
-
-  private static void assertGoesOnWithout(Node lost, Consumer<Node> end) throws Exception {
-    Node entry = cluster.node(0);
-    Namespace space = cluster.namespaceOn(lost, StorageNode.externalSettings());
-    AccessPass pass = ThreeNodes.pass(entry, null, ALL);
-    MemoryId id = store(entry, pass, space, Drafts.of("ship").vector(unit(1)).draft(), null);
-    // The index is there while the slice moves.
-    assertThat(found(entry, pass, space)).contains(id);
-
-    AtomicBoolean over = new AtomicBoolean();
-    FutureTask<Integer> writes = new FutureTask<>(() -> writeUntil(over, entry, pass, space));
-    Thread.ofPlatform().start(writes);
-    FutureTask<Integer> reads = new FutureTask<>(() -> readUntil(over, entry, pass, space, id));
-    Thread.ofPlatform().start(reads);
-    Thread.sleep(300);
-    end.accept(lost);
-    Thread.sleep(500);
-    over.set(true);
-
-    int written = writes.get();
-    assertThat(reads.get()).isPositive();
-    for (Node left : cluster.running()) {
-      AccessPass now = ThreeNodes.pass(left, null, ALL);
-      assertThat(found(left, now, space)).contains(id);
-      assertThat(list(left, now, List.of(space)).memories()).hasSize(1 + written);
-    }
-  }
-
-  /** Every write with a key of its own; what the store says of it does not matter to its number. */
-  private static int writeUntil(AtomicBoolean end, Node entry, AccessPass pass, Namespace space) {
-    int written = 0;
-    while (!end.get() && written < 90) {
-      MemoryDraft draft = Drafts.of("ship " + written).vector(unit(written)).draft();
-      store(entry, pass, space, draft, new IdempotencyKey("w" + written));
-      written++;
-    }
-    return written;
-  }
-
-  private static int readUntil(
-      AtomicBoolean end, Node entry, AccessPass pass, Namespace space, MemoryId id) {
-    int read = 0;
-    while (!end.get()) {
-      entry.owned.memories().get(pass, space, id);
-      assertThat(found(entry, pass, space)).contains(id);
-      read++;
-    }
-    return read;
-  }
-
-  private static List<MemoryId> found(Node entry, AccessPass pass, Namespace space) {
-    SearchQuery query = SearchQuery.byMeaning(unit(1), 10, null, Filter.ALL, 1);
-    return entry.owned.memories().search(pass, List.of(space), query, null).hits().stream()
-        .map(hit -> hit.memory().memoryId())
-        .toList();
-  }
-
   private static byte[] ask(
       Node entry, Node owner, AccessPass pass, UUID audience, Namespace space, MemoryId id) {
     byte[] message =
@@ -602,38 +445,8 @@ class OwnedStoresIT {
             Duration.ofSeconds(30));
   }
 
-  private static MemoryId store(
-      Node entry,
-      AccessPass pass,
-      Namespace space,
-      MemoryDraft draft,
-      @Nullable IdempotencyKey key) {
-    Reply.StoreResult result =
-        entry
-            .owned
-            .memories()
-            .store(pass, space, draft, new MemoryId(UUID.randomUUID()), "a1", key, "key");
-    return java.util.Objects.requireNonNull(result.memory()).memoryId();
-  }
-
-  private static MemoryPage list(Node entry, AccessPass pass, List<Namespace> spaces) {
-    return entry.owned.memories().list(pass, spaces, Filter.ALL, 100, null, true);
-  }
-
-  private static SearchQuery byWords(String words) {
-    return SearchQuery.byWords(words, 10, null, Filter.ALL);
-  }
-
-  private static float[] unit(long seed) {
-    return Drafts.vectorOf(seed);
-  }
-
   /** Vectors are compared by their numbers. */
   private static void assertSame(Object actual, Object expected) {
     assertThat(actual).usingRecursiveComparison().isEqualTo(expected);
-  }
-
-  private static RekindleException refusal(ThrowingCallable call) {
-    return catchThrowableOfType(RekindleException.class, call);
   }
 }
