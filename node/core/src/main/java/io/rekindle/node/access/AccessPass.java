@@ -25,6 +25,7 @@ public final class AccessPass implements Pass {
   private final Set<Action> actions;
   private final @Nullable NamespaceSelector selector;
   private final List<HeldGrant> held;
+  private final PassCodec.Epochs epochs;
   private final Instant expiresAt;
   private final InstantSource clock;
 
@@ -32,6 +33,7 @@ public final class AccessPass implements Pass {
    * @param actions at least one
    * @param selector null for wherever the grants reach
    * @param held the grants that support every action and meet the selector
+   * @param epochs those that the authorisation was made under
    */
   AccessPass(
       RequestId requestId,
@@ -39,6 +41,7 @@ public final class AccessPass implements Pass {
       Set<Action> actions,
       @Nullable NamespaceSelector selector,
       List<HeldGrant> held,
+      PassCodec.Epochs epochs,
       Instant expiresAt,
       InstantSource clock) {
     this.requestId = requestId;
@@ -46,6 +49,7 @@ public final class AccessPass implements Pass {
     this.actions = EnumSet.copyOf(actions);
     this.selector = selector;
     this.held = List.copyOf(held);
+    this.epochs = epochs;
     this.expiresAt = expiresAt;
     this.clock = clock;
   }
@@ -76,6 +80,11 @@ public final class AccessPass implements Pass {
   /** The grants that this pass rests on: those that support its actions where it was asked for. */
   public List<GrantSpec> grants() {
     return held.stream().map(HeldGrant::spec).toList();
+  }
+
+  /** How far access had changed when the request was authorised. */
+  public PassCodec.Epochs epochs() {
+    return epochs;
   }
 
   /** From this instant on the pass refuses everything. */

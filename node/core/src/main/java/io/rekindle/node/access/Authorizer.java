@@ -1,5 +1,6 @@
 package io.rekindle.node.access;
 
+import io.rekindle.node.access.PassCodec.Epochs;
 import io.rekindle.node.authn.Principal;
 import io.rekindle.node.model.AccessCommand.CreateKey;
 import io.rekindle.node.model.GrantSpec;
@@ -46,13 +47,14 @@ public final class Authorizer {
    */
   public AccessPass authorize(
       RequestId requestId, Principal principal, Set<Action> actions, NamespaceSelector selector) {
+    Epochs epochs = epochs();
     List<HeldGrant> held = held(principal, actions, grant -> HeldGrant.meets(grant, selector));
     for (NamespacePath named : selector.named()) {
       if (held.stream().noneMatch(grant -> grant.spec().covers(named))) {
         throw Denial.ofGrant(firstOf(actions));
       }
     }
-    return pass(requestId, principal, actions, selector, held);
+    return pass(requestId, principal, actions, selector, held, epochs);
   }
 
   /**
@@ -62,12 +64,14 @@ public final class Authorizer {
    */
   public AccessPass authorizeRoot(RequestId requestId, Principal principal, Action action) {
     Set<Action> actions = Set.of(action);
+    Epochs epochs = epochs();
     return pass(
         requestId,
         principal,
         actions,
         null,
-        held(principal, actions, grant -> grant.namespace() == null));
+        held(principal, actions, grant -> grant.namespace() == null),
+        epochs);
   }
 
   /**
@@ -78,7 +82,8 @@ public final class Authorizer {
    */
   public AccessPass authorizeAnywhere(RequestId requestId, Principal principal, Action action) {
     Set<Action> actions = Set.of(action);
-    return pass(requestId, principal, actions, null, held(principal, actions, _ -> true));
+    Epochs epochs = epochs();
+    return pass(requestId, principal, actions, null, held(principal, actions, _ -> true), epochs);
   }
 
   /**
@@ -120,12 +125,18 @@ public final class Authorizer {
         .toList();
   }
 
+  /** Read before the grants, so that it is never newer than they are. */
+  private Epochs epochs() {
+    return new Epochs(grants.accessEpoch(), 0);
+  }
+
   private AccessPass pass(
       RequestId requestId,
       Principal principal,
       Set<Action> actions,
       @Nullable NamespaceSelector selector,
-      List<HeldGrant> held) {
+      List<HeldGrant> held,
+      Epochs epochs) {
     if (held.isEmpty() && !actions.stream().allMatch(Action::needsNoGrant)) {
       throw Denial.ofGrant(firstOf(actions));
     }
@@ -134,7 +145,7 @@ public final class Authorizer {
     if (keyExpiresAt != null && keyExpiresAt.isBefore(expiresAt)) {
       expiresAt = keyExpiresAt;
     }
-    return new AccessPass(requestId, principal, actions, selector, held, expiresAt, clock);
+    return new AccessPass(requestId, principal, actions, selector, held, epochs, expiresAt, clock);
   }
 
   private static Action firstOf(Set<Action> actions) {

@@ -49,7 +49,9 @@ final class PassBody {
     return bytes.toByteArray();
   }
 
-  static AccessPass read(byte[] body, Instant expiresAt, InstantSource clock) throws IOException {
+  static AccessPass read(
+      byte[] body, PassCodec.Epochs epochs, Instant expiresAt, InstantSource clock)
+      throws IOException {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(body))) {
       RequestId requestId = new RequestId(new UUID(in.readLong(), in.readLong()));
       Principal principal = readPrincipal(in);
@@ -63,7 +65,8 @@ final class PassBody {
         held.add(
             HeldGrant.of(new GrantSpec(readPath(in), readText(in), Set.copyOf(readTexts(in)))));
       }
-      return new AccessPass(requestId, principal, actions, selector, held, expiresAt, clock);
+      return new AccessPass(
+          requestId, principal, actions, selector, held, epochs, expiresAt, clock);
     }
   }
 

@@ -26,6 +26,8 @@ public final class PassCodec {
   public static final int SESSION_KEY_BYTES_MIN = KeyedHash.BYTES;
 
   private static final byte FORMAT = 1;
+  private static final String REASON = "reason";
+  private static final String EPOCH = "epoch";
   private static final byte[] LABEL = "rekindle pass".getBytes(StandardCharsets.US_ASCII);
   private static final int BODY_AT = 1 + KeyedHash.BYTES;
 
@@ -36,6 +38,8 @@ public final class PassCodec {
    * @param policies of policies
    */
   public record Epochs(long grants, long policies) {
+    public static final Epochs NONE = new Epochs(0, 0);
+
     boolean olderThan(Epochs other) {
       return grants < other.grants || policies < other.policies;
     }
@@ -57,9 +61,12 @@ public final class PassCodec {
    * Seals a pass for one node.
    *
    * @param audience the id of the node that will open it
-   * @param epochs those that the authorisation was made under
    */
-  public byte[] seal(AccessPass pass, UUID audience, Epochs epochs) {
+  public byte[] seal(AccessPass pass, UUID audience) {
+    return seal(pass, audience, pass.epochs());
+  }
+
+  byte[] seal(AccessPass pass, UUID audience, Epochs epochs) {
     byte[] body = PassBody.write(pass);
     ByteBuffer sealed = ByteBuffer.allocate(BODY_AT + PassBody.HEAD_BYTES + body.length);
     sealed.put(FORMAT).position(BODY_AT);
@@ -76,7 +83,8 @@ public final class PassCodec {
    *
    * @param self the id of this node
    * @param current the epochs that this node has seen
-   * @throws RekindleException PERMISSION_DENIED for anything else than such a pass
+   * @throws RekindleException PERMISSION_DENIED for anything else than such a pass; NOT_READY when
+   *     this node knows of newer epochs: the request has to come again, to be authorised anew
    */
   public AccessPass open(byte[] sealed, UUID self, Epochs current) {
     if (sealed.length < BODY_AT + PassBody.HEAD_BYTES
@@ -88,8 +96,12 @@ public final class PassCodec {
     if (!new UUID(head.getLong(), head.getLong()).equals(self)) {
       throw refusal("audience");
     }
-    if (new Epochs(head.getLong(), head.getLong()).olderThan(current)) {
-      throw refusal("epoch");
+    Epochs epochs = new Epochs(head.getLong(), head.getLong());
+    if (epochs.olderThan(current)) {
+      throw new RekindleException(
+          ErrorCode.NOT_READY,
+          "access was changed while the request was under way, try again",
+          Map.of(REASON, EPOCH));
     }
     Instant expiresAt = Instant.ofEpochSecond(head.getLong(), head.getInt());
     if (!clock.instant().isBefore(expiresAt)) {
@@ -98,12 +110,17 @@ public final class PassCodec {
     byte[] body = new byte[head.remaining()];
     head.get(body);
     try {
-      return PassBody.read(body, expiresAt, clock);
+      return PassBody.read(body, epochs, expiresAt, clock);
     } catch (IOException | IllegalArgumentException e) {
       // Another release may know actions that this one does not.
       throw new RekindleException(
           ErrorCode.INTERNAL, "an authentic pass cannot be read", Map.of(), e);
     }
+  }
+
+  /** Whether a pass was refused because access was changed since it was made. */
+  public static boolean isOutdated(RekindleException error) {
+    return error.code() == ErrorCode.NOT_READY && EPOCH.equals(error.details().get(REASON));
   }
 
   /** Over the format byte and everything behind the HMAC, apart from other uses of the key. */
@@ -117,6 +134,6 @@ public final class PassCodec {
     return new RekindleException(
         ErrorCode.PERMISSION_DENIED,
         "a pass from another node was refused",
-        Map.of("reason", reason));
+        Map.of(REASON, reason));
   }
 }

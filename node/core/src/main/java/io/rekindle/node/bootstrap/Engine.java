@@ -1,6 +1,7 @@
 package io.rekindle.node.bootstrap;
 
 import io.rekindle.node.access.Authorizer;
+import io.rekindle.node.access.PassCodec;
 import io.rekindle.node.access.SystemPass;
 import io.rekindle.node.access.SystemPass.Purpose;
 import io.rekindle.node.authn.Authenticator;
@@ -22,6 +23,7 @@ import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.engine.IgniteStorage;
 import io.rekindle.node.storage.engine.IgniteWrappedKeyStore;
+import io.rekindle.node.storage.owner.OwnedStores;
 import io.rekindle.node.storage.row.CacheConfigurations;
 import io.rekindle.node.storage.slice.SliceIndexes;
 import io.rekindle.node.storage.slice.SliceIndexingSpi;
@@ -243,6 +245,7 @@ final class Engine implements AutoCloseable {
     Authenticator authenticator = new Authenticator(storage.apiKeys(), parts.clock());
     Authorizer authorizer =
         new Authorizer(storage.grants(), parts.clock(), parts.config().requests().passLifetime());
+    OwnedStores owned = onStop(owned(ignite, storage));
     return RequestGate.of(
         parts.config().requests(),
         authenticator,
@@ -255,6 +258,8 @@ final class Engine implements AutoCloseable {
         Handlers.of(
             parts,
             storage,
+            owned.memories(),
+            owned.agentStates(),
             keyring,
             authorizer,
             accesses,
@@ -263,6 +268,14 @@ final class Engine implements AutoCloseable {
             queries,
             cluster.handler(parts.config().ignite().backups()),
             NodeFacts.of(parts, storage, queue, queries, waits, modelsInUse, work, cluster)));
+  }
+
+  private OwnedStores owned(Ignite ignite, IgniteStorage storage) {
+    byte[] sessionKey = parts.clusterKey().derive(ClusterKey.Use.SESSION);
+    PassCodec passes = new PassCodec(sessionKey, parts.clock());
+    Arrays.fill(sessionKey, (byte) 0);
+    return OwnedStores.open(
+        ignite, storage, passes, parts.meters(), parts.config().requests().passLifetime());
   }
 
   private ErrorCode codeOf(Throwable fault) {

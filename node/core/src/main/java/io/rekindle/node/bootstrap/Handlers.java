@@ -26,17 +26,21 @@ import io.rekindle.node.pipeline.token.TokenCipher;
 import io.rekindle.node.pipeline.token.WaitTokens;
 import io.rekindle.node.pipeline.update.UpdateHandler;
 import io.rekindle.node.storage.AccessCounters;
+import io.rekindle.node.storage.AgentStateStore;
+import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.engine.IgniteStorage;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Wires the handlers of all commands. */
+/** Wires the handlers of all commands; what they do with memories and states, owners do. */
 final class Handlers {
   private Handlers() {}
 
   static CommandDispatcher of(
       NodeParts parts,
       IgniteStorage storage,
+      MemoryStore memories,
+      AgentStateStore agentStates,
       Keyring keyring,
       Authorizer authorizer,
       AccessCounters accesses,
@@ -55,23 +59,21 @@ final class Handlers {
             new QueryVectorCache(parts.config().embedding().queryCacheMax()),
             new QueryDigest());
     return new CommandDispatcher(
-        new StoreHandler(
-            storage.namespaces(), storage.memories(), queue, waitTokens, parts.meters()),
-        new GetHandler(storage.namespaces(), storage.memories(), accesses),
-        new ListHandler(storage.namespaces(), storage.memories(), tokens),
+        new StoreHandler(storage.namespaces(), memories, queue, waitTokens, parts.meters()),
+        new GetHandler(storage.namespaces(), memories, accesses),
+        new ListHandler(storage.namespaces(), memories, tokens),
         new SearchHandler(
             storage.namespaces(),
-            storage.memories(),
+            memories,
             embedder,
             new SearchWaits(waitTokens, storage.vectors(), waits, parts.config().requests()),
             tokens,
             accesses,
             parts.meters(),
             parts.clock()),
-        new UpdateHandler(
-            storage.namespaces(), storage.memories(), queue, waitTokens, parts.meters()),
-        new DeleteHandler(storage.namespaces(), storage.memories()),
-        new StateHandler(storage.namespaces(), storage.agentStates(), tokens),
+        new UpdateHandler(storage.namespaces(), memories, queue, waitTokens, parts.meters()),
+        new DeleteHandler(storage.namespaces(), memories),
+        new StateHandler(storage.namespaces(), agentStates, tokens),
         new NamespaceHandler(storage.namespaces(), parts.models(), tokens),
         new ApiKeyHandler(
             storage.apiKeys(),

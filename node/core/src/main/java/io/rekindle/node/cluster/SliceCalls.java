@@ -11,6 +11,7 @@ import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCompute;
 import org.apache.ignite.IgniteException;
 import org.apache.ignite.cluster.ClusterGroup;
+import org.apache.ignite.cluster.ClusterGroupEmptyException;
 import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.compute.ComputeTaskTimeoutException;
 
@@ -28,8 +29,12 @@ public final class SliceCalls {
   static final int EXECUTOR_THREADS = 16;
 
   /** Of a request or an answer. */
-  static final int BODY_BYTES_MAX = 16 << 20;
+  public static final int BODY_BYTES_MAX = 16 << 20;
 
+  private static final String OPERATION = "operation";
+  private static final String REASON = "reason";
+  private static final String GONE = "node-gone";
+  private static final String LOST = "node-lost";
   private static final String LOCAL_MAP_KEY = SliceCalls.class.getName();
 
   private final Ignite ignite;
@@ -93,7 +98,7 @@ public final class SliceCalls {
     UnaryOperator<byte[]> operation = operations.get(name);
     if (operation == null) {
       throw new RekindleException(
-          ErrorCode.NOT_READY, "a node does not know an operation", Map.of("operation", name));
+          ErrorCode.NOT_READY, "a node does not know an operation", Map.of(OPERATION, name));
     }
     return operation.apply(body);
   }
@@ -118,11 +123,38 @@ public final class SliceCalls {
     } catch (ComputeTaskTimeoutException e) {
       throw new RekindleException(
           ErrorCode.DEADLINE_EXCEEDED, "another node did not answer in time", Map.of(), e);
-    } catch (IgniteException e) {
+    } catch (ClusterGroupEmptyException e) {
       throw new RekindleException(
-          ErrorCode.NOT_READY, "another node could not be asked", Map.of(), e);
+          ErrorCode.NOT_READY, "another node is gone", Map.of(REASON, GONE), e);
+    } catch (IgniteException e) {
+      throw lost(e);
     }
     return SliceAnswer.decode(answer);
+  }
+
+  /** The error of a call that its node can't end, as {@link #isLost} knows it. */
+  public static RekindleException lost(RuntimeException cause) {
+    return new RekindleException(
+        ErrorCode.NOT_READY, "another node could not be asked", Map.of(REASON, LOST), cause);
+  }
+
+  /** Whether an error of a call says that it never reached its node. */
+  public static boolean isNotBegun(RekindleException error) {
+    return isOf(GONE, error);
+  }
+
+  /** Whether an error of a call says that its node was lost: it may have done all, or nothing. */
+  public static boolean isLost(RekindleException error) {
+    return isOf(LOST, error);
+  }
+
+  /** Whether an error of a call says that its node does not know the operation (yet). */
+  public static boolean isUnknownOperation(RekindleException error) {
+    return error.code() == ErrorCode.NOT_READY && error.details().containsKey(OPERATION);
+  }
+
+  private static boolean isOf(String reason, RekindleException error) {
+    return error.code() == ErrorCode.NOT_READY && reason.equals(error.details().get(REASON));
   }
 
   private static void requireBounded(byte[] body) {

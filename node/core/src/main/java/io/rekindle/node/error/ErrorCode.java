@@ -40,6 +40,11 @@ public enum ErrorCode {
   /** All copies of what was asked for are on nodes that are away. */
   PARTITION_LOST(Blame.EXHAUSTED, GrpcStatus.UNAVAILABLE, 503, "57P03"),
   KEY_REVOKED(Blame.EXHAUSTED, GrpcStatus.UNAVAILABLE, 503, "57P03"),
+  /**
+   * A node was lost while it worked on a write: it is done, or not. Not UNAVAILABLE, which clients
+   * repeat by themselves; a write with an idempotency key may be repeated.
+   */
+  OUTCOME_UNKNOWN(Blame.INTERNAL, GrpcStatus.UNKNOWN, 500, "08007"),
   AUDIT_UNAVAILABLE(Blame.INTERNAL, GrpcStatus.UNAVAILABLE, 503, "58030"),
   DATA_CORRUPTED(Blame.INTERNAL, GrpcStatus.DATA_LOSS, 500, "XX001"),
   INTERNAL(Blame.INTERNAL, GrpcStatus.INTERNAL, 500, "XX000");
@@ -53,6 +58,7 @@ public enum ErrorCode {
 
   /** The gRPC statuses in use, by the names and numbers of gRPC; no library is needed to say so. */
   public enum GrpcStatus {
+    UNKNOWN(2),
     INVALID_ARGUMENT(3),
     DEADLINE_EXCEEDED(4),
     NOT_FOUND(5),

@@ -22,6 +22,7 @@ public final class NodeMeters implements AutoCloseable {
   private final ConcurrentMap<RequestKey, Timer> requests = new ConcurrentHashMap<>();
   private final ConcurrentMap<Stage, Timer> stages = new ConcurrentHashMap<>();
   private final ConcurrentMap<Count, Counter> counts = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Counter> nodeCalls = new ConcurrentHashMap<>();
   private final ConcurrentMap<Level, Gauge> levels = new ConcurrentHashMap<>();
 
   /** Stages whose duration is watched. */
@@ -100,6 +101,23 @@ public final class NodeMeters implements AutoCloseable {
   /** Records how long a stage took. */
   public void stage(Stage stage, Duration elapsed) {
     stages.computeIfAbsent(stage, this::stageTimer).record(elapsed);
+  }
+
+  /**
+   * Counts one call to another node.
+   *
+   * @param operation of a closed list
+   */
+  public void nodeCall(String operation) {
+    nodeCalls
+        .computeIfAbsent(
+            operation,
+            it ->
+                Counter.builder("rekindle.node.calls")
+                    .description("Calls to other nodes")
+                    .tag("operation", it)
+                    .register(registry))
+        .increment();
   }
 
   public void count(Count what, long amount) {

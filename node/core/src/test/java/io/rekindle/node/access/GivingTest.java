@@ -172,6 +172,7 @@ class GivingTest {
             Set.of(Action.ACCESS_WRITE),
             null,
             List.of(HeldGrant.of(grant("a", null))),
+            PassCodec.Epochs.NONE,
             NOW.plusSeconds(9),
             () -> NOW);
     CreateKey command =

@@ -104,8 +104,9 @@ class PassCodecTest {
 
   @Test
   void aPassFromBeforeTheLastChangeOfAccessIsRefused() {
-    assertRefused(codec.seal(pass, OWNER, new Epochs(4, 3)), "epoch");
-    assertRefused(codec.seal(pass, OWNER, new Epochs(5, 2)), "epoch");
+    assertRefused(codec.seal(pass, OWNER, new Epochs(4, 3)), ErrorCode.NOT_READY, "epoch");
+    assertRefused(codec.seal(pass, OWNER, new Epochs(5, 2)), ErrorCode.NOT_READY, "epoch");
+    assertRefused(codec.seal(pass, OWNER), ErrorCode.NOT_READY, "epoch");
     assertThat(codec.open(codec.seal(pass, OWNER, new Epochs(6, 3)), OWNER, EPOCHS)).isNotNull();
   }
 
@@ -128,10 +129,14 @@ class PassCodecTest {
   }
 
   private void assertRefused(byte[] bytes, String reason) {
+    assertRefused(bytes, ErrorCode.PERMISSION_DENIED, reason);
+  }
+
+  private void assertRefused(byte[] bytes, ErrorCode code, String reason) {
     RekindleException refusal =
         catchThrowableOfType(RekindleException.class, () -> codec.open(bytes, OWNER, EPOCHS));
     assertThat(refusal).isNotNull();
-    assertThat(refusal.code()).isEqualTo(ErrorCode.PERMISSION_DENIED);
+    assertThat(refusal.code()).isEqualTo(code);
     assertThat(refusal.details()).containsEntry("reason", reason);
   }
 

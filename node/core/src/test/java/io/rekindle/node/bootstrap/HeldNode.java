@@ -155,6 +155,8 @@ final class HeldNode implements AutoCloseable {
         Handlers.of(
             parts,
             storage,
+            storage.memories(),
+            storage.agentStates(),
             NODE.keyring(),
             authorizer,
             new AccessCounters(config.maintenance().accessTrackedMax(), NODE.clock),

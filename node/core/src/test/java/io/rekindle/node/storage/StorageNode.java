@@ -63,30 +63,26 @@ public final class StorageNode implements AutoCloseable {
     keyring = new Keyring(engine.clusterKey(), keys);
     storage =
         IgniteStorage.open(
-            ignite.ignite(),
-            hook,
-            keys,
-            keyring,
-            new IgniteStorage.Settings(
-                new SliceIndexes.Settings(
-                    indexBytesMax,
-                    Duration.ofMinutes(10),
-                    Duration.ofSeconds(20),
-                    CODES_FROM,
-                    2 * CODES_FROM,
-                    IndexSettings.GATHER_MAX,
-                    FLOATS_MAX,
-                    new WordSettings(
-                        64 << 20,
-                        folder.resolve("words"),
-                        WORD_FILES_FROM,
-                        Duration.ofHours(20),
-                        0),
-                    new SnapshotSettings(
-                        folder.resolve("vectors"), Integer.MAX_VALUE, Duration.ofHours(20), 0)),
-                Duration.ofHours(24),
-                Set.of()),
-            clock);
+            ignite.ignite(), hook, keys, keyring, settings(folder, indexBytesMax), clock);
+  }
+
+  /** Small limits, so that little is enough for everything. */
+  public static IgniteStorage.Settings settings(Path folder, long indexBytesMax) {
+    return new IgniteStorage.Settings(
+        new SliceIndexes.Settings(
+            indexBytesMax,
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(20),
+            CODES_FROM,
+            2 * CODES_FROM,
+            IndexSettings.GATHER_MAX,
+            FLOATS_MAX,
+            new WordSettings(
+                64 << 20, folder.resolve("words"), WORD_FILES_FROM, Duration.ofHours(20), 0),
+            new SnapshotSettings(
+                folder.resolve("vectors"), Integer.MAX_VALUE, Duration.ofHours(20), 0)),
+        Duration.ofHours(24),
+        Set.of());
   }
 
   public IgniteStorage storage() {

@@ -6,14 +6,18 @@ import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespaceId;
 import io.rekindle.node.model.NamespacePath;
+import io.rekindle.node.model.SliceId;
 import io.rekindle.node.storage.memory.OpenNamespaces;
 import io.rekindle.node.storage.row.DataKeyRow;
 import io.rekindle.node.storage.row.NamespaceRow;
+import io.rekindle.node.storage.row.SliceOwners;
 import io.rekindle.node.storage.row.Transactions;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ignite.IgniteCache;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * Deletes a namespace, and ends the deletes that were cut short. Thread-safe.
  *
  * <p>A delete is decided in one transaction, which takes the name away while no write is in flight
- * ({@link OpenNamespaces}); from then on the path is free and the id leads nowhere. Its contents
- * follow, and last its key. So a key without its namespace is the mark of a delete that was cut
- * short, or of a create that was: {@link #resume} ends both.
+ * on any node ({@link ClosingNamespaces}, {@link OpenNamespaces}); from then on the path is free
+ * and the id leads nowhere. Its contents follow, and last its key. So a key without its namespace
+ * is the mark of a delete that was cut short, or of a create that was: {@link #resume} ends both.
  */
 final class DeleteNamespace {
   private final IgniteCache<String, NamespaceRow> namespaces;
@@ -35,12 +39,17 @@ final class DeleteNamespace {
   private final Keyring keyring;
   private final NamespaceContents contents;
   private final OpenNamespaces open;
+  private final ClosingNamespaces closing;
+  private final SliceOwners owners;
 
   /** Deletes of this process that are under way. */
   private final Set<NamespaceId> deleting = ConcurrentHashMap.newKeySet();
 
   /** Whether some delete may have been cut short: by the end of a process before, or an error. */
   private final AtomicBoolean unfinished = new AtomicBoolean(true);
+
+  /** The nodes at the last look for such deletes. */
+  private final AtomicLong seenTopology = new AtomicLong(-1);
 
   DeleteNamespace(
       IgniteCache<String, NamespaceRow> namespaces,
@@ -50,7 +59,9 @@ final class DeleteNamespace {
       Transactions transactions,
       Keyring keyring,
       NamespaceContents contents,
-      OpenNamespaces open) {
+      OpenNamespaces open,
+      ClosingNamespaces closing,
+      SliceOwners owners) {
     this.namespaces = namespaces;
     this.onDisk = onDisk;
     this.names = names;
@@ -59,6 +70,8 @@ final class DeleteNamespace {
     this.keyring = keyring;
     this.contents = contents;
     this.open = open;
+    this.closing = closing;
+    this.owners = owners;
   }
 
   /** Returns how many memories it deleted. */
@@ -70,7 +83,12 @@ final class DeleteNamespace {
     boolean settled = false;
     try {
       try {
-        open.delete(namespace, () -> removeName(namespace, withMemories));
+        UUID closed = closing.begin(namespace);
+        try {
+          open.delete(namespace, () -> removeName(namespace, withMemories));
+        } finally {
+          closing.end(namespace.id(), closed);
+        }
       } catch (RekindleException e) {
         // Refused or rolled back: the name is there. Of any other error nobody knows that.
         settled = true;
@@ -109,6 +127,7 @@ final class DeleteNamespace {
     long deleted = contents.delete(id, slices);
     keys.removeNamespaceKey(id);
     keyring.forget(id);
+    closing.forgetElsewhere(id);
     return deleted;
   }
 
@@ -119,6 +138,11 @@ final class DeleteNamespace {
    * @return how many namespaces that were
    */
   int resume() {
+    long topology = owners.topology();
+    if (seenTopology.getAndSet(topology) != topology) {
+      // A node that is gone may have left its deletes to whoever owns their slices now.
+      unfinished.set(true);
+    }
     AtomicInteger resumed = new AtomicInteger();
     AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
     if (unfinished.getAndSet(false)) {
@@ -127,7 +151,7 @@ final class DeleteNamespace {
         keys.forEachNamespaceKey(
             (id, key) -> {
               try {
-                resumed.addAndGet(onDisk.find(id) == null && resume(id, key) ? 1 : 0);
+                resumed.addAndGet(onDisk.find(id) == null && resumeHere(id, key) ? 1 : 0);
               } catch (RuntimeException e) {
                 failure.compareAndSet(null, e);
               }
@@ -144,6 +168,11 @@ final class DeleteNamespace {
       throw first;
     }
     return resumed.get();
+  }
+
+  /** Only where the namespace's first slice is, so that nodes do not do the same at once. */
+  private boolean resumeHere(NamespaceId id, DataKeyRow key) {
+    return owners.isHere(SliceId.of(id, 0)) && resume(id, key);
   }
 
   private boolean resume(NamespaceId id, DataKeyRow key) {

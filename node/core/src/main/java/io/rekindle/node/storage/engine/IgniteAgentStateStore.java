@@ -9,12 +9,14 @@ import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.model.AgentState;
 import io.rekindle.node.model.IdempotencyKey;
 import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.SliceId;
 import io.rekindle.node.storage.AgentStateStore;
 import io.rekindle.node.storage.Page;
 import io.rekindle.node.storage.memory.OpenNamespaces;
 import io.rekindle.node.storage.memory.Replay;
 import io.rekindle.node.storage.memory.Replays;
 import io.rekindle.node.storage.memory.RequestParts;
+import io.rekindle.node.storage.memory.SliceSelection;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.DigestKey;
 import io.rekindle.node.storage.row.Digests;
@@ -199,8 +201,34 @@ public final class IgniteAgentStateStore implements AgentStateStore {
       @Nullable String agentId,
       int pageSize,
       @Nullable StateCursor after) {
+    return list(pass, SliceSelection.all(List.of(namespace)), agentId, pageSize, after);
+  }
+
+  /**
+   * As {@link #list(Pass, Namespace, String, int, StateCursor)}, of some slices of one namespace.
+   *
+   * @throws RekindleException NOT_READY when this node does not own all of them
+   */
+  public Page<AgentState> list(
+      Pass pass,
+      SliceSelection selection,
+      @Nullable String agentId,
+      int pageSize,
+      @Nullable StateCursor after) {
+    Namespace namespace = selection.namespaces().getFirst();
     pass.check(Action.STATE_READ, namespace.path());
-    return list.list(namespace, agentId, pageSize, after, StateView.rowFilter(pass, namespace));
+    return list.list(
+        namespace,
+        selection.slices(),
+        agentId,
+        pageSize,
+        after,
+        StateView.rowFilter(pass, namespace));
+  }
+
+  /** The slice that a state lives on. */
+  public SliceId sliceOf(Namespace namespace, String agentId, String key) {
+    return view.key(namespace, agentId, key).slice();
   }
 
   /** Locks the record of this write and those of the row; true for a replay. */

@@ -111,6 +111,7 @@ public final class IgniteApiKeyStore implements ApiKeyStore {
                   StoredApiKey revoked = key.revokedAt() == null ? revokedAt(key, revokedAt) : key;
                   ApiKeyRow row = new ApiKeyRow(revoked);
                   keys.put(id.value(), row);
+                  grants.changed();
                   // As it is kept, to the microsecond.
                   return row.key(id);
                 }));

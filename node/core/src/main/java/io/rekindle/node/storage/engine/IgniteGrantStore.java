@@ -24,10 +24,22 @@ import org.apache.ignite.IgniteCache;
 public final class IgniteGrantStore implements GrantStore {
   private final IgniteCache<String, GrantRow> grants;
   private final Transactions transactions;
+  private final AccessEpoch epoch;
 
   public IgniteGrantStore(Ignite ignite, Transactions transactions) {
     this.grants = Caches.cache(ignite, CacheName.GRANT);
     this.transactions = transactions;
+    this.epoch = new AccessEpoch(ignite);
+  }
+
+  @Override
+  public long accessEpoch() {
+    return epoch.current();
+  }
+
+  /** Inside the transaction that changes or ends what an API key may do. */
+  void changed() {
+    epoch.advance();
   }
 
   @Override
@@ -91,6 +103,7 @@ public final class IgniteGrantStore implements GrantStore {
               }
               List<GrantSpec> after = change.apply(row.grants());
               grants.put(key.value(), new GrantRow(after));
+              changed();
               return after;
             });
   }

@@ -19,6 +19,7 @@ import io.rekindle.node.storage.row.CacheName;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.Micros;
 import io.rekindle.node.storage.row.NamespaceRow;
+import io.rekindle.node.storage.row.SliceOwners;
 import io.rekindle.node.storage.row.Transactions;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -43,22 +44,34 @@ public final class IgniteNamespaceStore implements NamespaceStore {
 
   IgniteNamespaceStore(
       Ignite ignite,
+      NamespacesOnDisk onDisk,
       IgniteWrappedKeyStore keys,
       AvoidedPartitions avoided,
       Transactions transactions,
       Keyring keyring,
       NamespaceContents contents,
       OpenNamespaces open,
+      ClosingNamespaces closing,
       InstantSource clock) {
     this.namespaces = Caches.cache(ignite, CacheName.NAMESPACE);
-    this.onDisk = new NamespacesOnDisk(ignite, keys, avoided);
+    this.onDisk = onDisk;
     this.avoided = avoided;
     this.names = new NamespaceNames(namespaces);
     this.keys = keys;
     this.transactions = transactions;
     this.keyring = keyring;
     this.deletes =
-        new DeleteNamespace(namespaces, onDisk, names, keys, transactions, keyring, contents, open);
+        new DeleteNamespace(
+            namespaces,
+            onDisk,
+            names,
+            keys,
+            transactions,
+            keyring,
+            contents,
+            open,
+            closing,
+            new SliceOwners(ignite));
     this.clock = clock;
   }
 

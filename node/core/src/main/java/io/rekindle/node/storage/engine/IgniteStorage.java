@@ -4,10 +4,12 @@ import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.storage.memory.IgniteAccessCountStore;
 import io.rekindle.node.storage.memory.IgniteMemoryStore;
 import io.rekindle.node.storage.memory.IgniteVectorStore;
+import io.rekindle.node.storage.memory.NamespacesById;
 import io.rekindle.node.storage.memory.OpenNamespaces;
 import io.rekindle.node.storage.memory.Replays;
 import io.rekindle.node.storage.row.AvoidedPartitions;
 import io.rekindle.node.storage.row.Caches;
+import io.rekindle.node.storage.row.SliceOwners;
 import io.rekindle.node.storage.row.Transactions;
 import io.rekindle.node.storage.slice.SliceIndexes;
 import io.rekindle.node.storage.slice.SliceIndexingSpi;
@@ -33,7 +35,8 @@ public record IgniteStorage(
     IgniteGrantStore grants,
     IgniteAuditBlockStore auditBlocks,
     IgniteModelPinStore modelPins,
-    SliceIndexes indexes)
+    SliceIndexes indexes,
+    NamespacesById namespacesById)
     implements AutoCloseable {
 
   /**
@@ -74,8 +77,15 @@ public record IgniteStorage(
       InstantSource clock) {
     Replays replays = new Replays(keyring, settings.idempotencyLifetime(), clock);
     AvoidedPartitions avoided = new AvoidedPartitions(ignite, settings.damagedPartitions());
-    NamespacesOnDisk byId = new NamespacesOnDisk(ignite, wrappedKeys, avoided);
+    ClosingNamespaces closing = new ClosingNamespaces(ignite, wrappedKeys, transactions);
+    NamespacesOnDisk byId = new NamespacesOnDisk(ignite, wrappedKeys, avoided, closing);
     OpenNamespaces openNamespaces = new OpenNamespaces(byId);
+    closing.register(
+        openNamespaces::drain,
+        id -> {
+          indexes.forget(id);
+          keyring.forget(id);
+        });
     IgniteMemoryStore memories =
         new IgniteMemoryStore(
             caches, transactions, keyring, replays, indexes, byId, openNamespaces, clock);
@@ -83,12 +93,14 @@ public record IgniteStorage(
     return new IgniteStorage(
         new IgniteNamespaceStore(
             ignite,
+            byId,
             wrappedKeys,
             avoided,
             transactions,
             keyring,
-            new NamespaceContents(ignite, caches, memories, indexes),
+            new NamespaceContents(new SliceOwners(ignite), caches, memories, indexes),
             openNamespaces,
+            closing,
             clock),
         memories,
         new IgniteVectorStore(
@@ -106,7 +118,8 @@ public record IgniteStorage(
         grants,
         new IgniteAuditBlockStore(ignite),
         new IgniteModelPinStore(ignite, transactions),
-        indexes);
+        indexes,
+        byId);
   }
 
   /** Frees the indexes; the engine is closed by its owner, after this. */

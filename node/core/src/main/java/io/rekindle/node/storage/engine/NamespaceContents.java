@@ -5,31 +5,33 @@ import io.rekindle.node.model.NamespaceId;
 import io.rekindle.node.model.SliceId;
 import io.rekindle.node.storage.memory.IgniteMemoryStore;
 import io.rekindle.node.storage.row.Caches;
+import io.rekindle.node.storage.row.MemoryKey;
 import io.rekindle.node.storage.row.SliceKey;
+import io.rekindle.node.storage.row.SliceOwners;
 import io.rekindle.node.storage.slice.SliceIndexes;
 import io.rekindle.node.storage.slice.SliceScan;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import javax.cache.Cache;
-import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
-import org.apache.ignite.cache.query.QueryCursor;
-import org.apache.ignite.cache.query.ScanQuery;
 
-/** Everything that a namespace holds, for the day it goes. One transaction for each memory. */
+/**
+ * Everything that a namespace holds, on whichever nodes, for the day it goes. One transaction for
+ * each memory.
+ */
 final class NamespaceContents {
-  private final Ignite ignite;
+  private final SliceOwners owners;
+  private final SliceEntries entries;
   private final Caches caches;
   private final IgniteMemoryStore memories;
   private final SliceIndexes indexes;
 
   NamespaceContents(
-      Ignite ignite, Caches caches, IgniteMemoryStore memories, SliceIndexes indexes) {
-    this.ignite = ignite;
+      SliceOwners owners, Caches caches, IgniteMemoryStore memories, SliceIndexes indexes) {
+    this.owners = owners;
+    this.entries = new SliceEntries(owners);
     this.caches = caches;
     this.memories = memories;
     this.indexes = indexes;
@@ -39,8 +41,8 @@ final class NamespaceContents {
     return slices(namespace.id(), namespace.settings().slices()).stream()
         .noneMatch(
             slice ->
-                SliceScan.rows(caches).run(SliceScan.of(slice), (_, _) -> false)
-                    || !scan(caches.agentState(), slice, _ -> false));
+                visitMemories(slice, _ -> false)
+                    || entries.visit(caches.agentState(), slice, _ -> false));
   }
 
   /**
@@ -58,16 +60,28 @@ final class NamespaceContents {
   private long deleteMemories(List<SliceId> slices) {
     AtomicLong deleted = new AtomicLong();
     for (SliceId slice : slices) {
-      SliceScan.rows(caches)
-          .run(
-              SliceScan.of(slice),
-              (key, _) -> {
-                memories.removeWithNamespace(key);
-                deleted.incrementAndGet();
-                return true;
-              });
+      visitMemories(
+          slice,
+          key -> {
+            memories.removeWithNamespace(key);
+            deleted.incrementAndGet();
+            return true;
+          });
     }
     return deleted.get();
+  }
+
+  /** By the index where the slice is here from first to last, else wherever it is. */
+  private boolean visitMemories(SliceId slice, Predicate<MemoryKey> visitor) {
+    if (owners.isHere(slice)) {
+      boolean ended =
+          SliceScan.rows(caches)
+              .run(SliceScan.of(slice), owners.partition(slice), (key, _) -> visitor.test(key));
+      if (ended || owners.isHere(slice)) {
+        return ended;
+      }
+    }
+    return entries.visit(caches.memory(), slice, visitor);
   }
 
   /** What is left when the memories are gone: states, records, orphans. */
@@ -81,29 +95,10 @@ final class NamespaceContents {
     }
   }
 
-  private <K extends SliceKey, V> void removeAll(IgniteCache<K, V> cache, SliceId slice) {
+  private <K extends SliceKey> void removeAll(IgniteCache<K, ?> cache, SliceId slice) {
     List<K> keys = new ArrayList<>();
-    scan(cache, slice, keys::add);
+    entries.visit(cache, slice, keys::add);
     keys.forEach(cache::remove);
-  }
-
-  /**
-   * Reads the slice's partition, as these caches have no index on the slice, until the visitor says
-   * false; whether it never did.
-   */
-  private <K extends SliceKey, V> boolean scan(
-      IgniteCache<K, V> cache, SliceId slice, Predicate<K> visitor) {
-    int partition = ignite.affinity(cache.getName()).partition(slice.value());
-    ScanQuery<K, V> query = new ScanQuery<>(partition);
-    query.setLocal(true);
-    try (QueryCursor<Cache.Entry<K, V>> entries = cache.query(query)) {
-      for (Cache.Entry<K, V> entry : entries) {
-        if (Objects.equals(entry.getKey().slice(), slice) && !visitor.test(entry.getKey())) {
-          return false;
-        }
-      }
-    }
-    return true;
   }
 
   private static List<SliceId> slices(NamespaceId id, int count) {

@@ -18,11 +18,22 @@ final class NamespacesOnDisk implements NamespacesById {
   private final IgniteCache<String, NamespaceRow> namespaces;
   private final IgniteWrappedKeyStore keys;
   private final AvoidedPartitions avoided;
+  private final ClosingNamespaces closing;
 
-  NamespacesOnDisk(Ignite ignite, IgniteWrappedKeyStore keys, AvoidedPartitions avoided) {
+  NamespacesOnDisk(
+      Ignite ignite,
+      IgniteWrappedKeyStore keys,
+      AvoidedPartitions avoided,
+      ClosingNamespaces closing) {
     this.namespaces = Caches.cache(ignite, CacheName.NAMESPACE);
     this.keys = keys;
     this.avoided = avoided;
+    this.closing = closing;
+  }
+
+  @Override
+  public boolean isClosing(Namespace namespace) {
+    return closing.isClosing(namespace);
   }
 
   @Override

@@ -13,8 +13,10 @@ import io.rekindle.node.storage.Page;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.Columns;
 import io.rekindle.node.storage.row.IndexScan;
+import io.rekindle.node.storage.row.SliceOwners;
 import io.rekindle.node.storage.row.StateKey;
 import io.rekindle.node.storage.row.StateRow;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
@@ -27,28 +29,33 @@ final class StateList {
       Comparator.comparing(AgentState::agentId).thenComparing(AgentState::key);
 
   private final Caches caches;
+  private final SliceOwners owners;
   private final StateView view;
 
   StateList(Caches caches, StateView view) {
     this.caches = caches;
+    this.owners = SliceOwners.of(caches);
     this.view = view;
   }
 
   Page<AgentState> list(
       Namespace namespace,
+      Collection<SliceId> slices,
       @Nullable String agentId,
       int pageSize,
       @Nullable StateCursor after,
       Filter filter) {
     FirstStates found = new FirstStates(pageSize);
-    for (int ordinal = 0; ordinal < namespace.settings().slices(); ordinal++) {
-      SliceId slice = SliceId.of(namespace.id(), ordinal);
+    for (SliceId slice : slices) {
+      owners.requireHere(slice);
       for (List<IndexQueryCriterion> range : ranges(slice, agentId, after)) {
         if (collect(namespace, range, filter, found)) {
           break;
         }
       }
     }
+    // What moved away meanwhile may have been read in part.
+    slices.forEach(owners::requireHere);
     return found.page();
   }
 

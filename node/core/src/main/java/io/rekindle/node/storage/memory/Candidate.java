@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param chunk that is nearest in meaning; {@link #NO_CHUNK} by words
  * @param path how meaning was looked for; null by words
  */
-record Candidate(
+public record Candidate(
     SliceQuery query,
     MemoryId memoryId,
     float score,
     long version,
     int chunk,
     @Nullable SearchPath path) {
-  static final int NO_CHUNK = -1;
+  public static final int NO_CHUNK = -1;
 
   static final Comparator<Candidate> BEST_FIRST =
       Comparator.comparingDouble(Candidate::score)

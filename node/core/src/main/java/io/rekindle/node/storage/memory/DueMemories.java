@@ -22,6 +22,7 @@ import io.rekindle.node.storage.row.IndexScan;
 import io.rekindle.node.storage.row.MemoryKey;
 import io.rekindle.node.storage.row.MemoryRow;
 import io.rekindle.node.storage.row.Micros;
+import io.rekindle.node.storage.row.SliceOwners;
 import io.rekindle.node.storage.row.Transactions;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -41,6 +42,7 @@ final class DueMemories {
   private final Transactions transactions;
   private final NamespacesById namespaces;
   private final InstantSource clock;
+  private final SliceOwners owners;
 
   DueMemories(
       Caches caches, Transactions transactions, NamespacesById namespaces, InstantSource clock) {
@@ -48,6 +50,7 @@ final class DueMemories {
     this.transactions = transactions;
     this.namespaces = namespaces;
     this.clock = clock;
+    this.owners = SliceOwners.of(caches);
   }
 
   List<ExpiredMemory> findExpired(Pass pass, @Nullable ExpiredMemory after, int limit) {
@@ -179,6 +182,8 @@ final class DueMemories {
       List<List<IndexQueryCriterion>> ranges =
           number == first ? stretch.behind() : List.of(stretch.whole());
       if (!avoided.contains(number)
+          // A query that names its partition would give what is here as a backup, too.
+          && owners.isHere(number)
           && ranges.stream().anyMatch(range -> scan.run(range, number, visitor))) {
         return true;
       }

@@ -12,6 +12,7 @@ import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.MemoryPatch;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.Reply;
+import io.rekindle.node.model.SliceId;
 import io.rekindle.node.storage.Cursor;
 import io.rekindle.node.storage.ExpiredMemory;
 import io.rekindle.node.storage.MemoryPage;
@@ -141,7 +142,23 @@ public final class IgniteMemoryStore implements MemoryStore {
       int pageSize,
       @Nullable Cursor after,
       boolean withVectors) {
-    return list.list(pass, namespaces, filter, pageSize, after, withVectors);
+    return list(pass, SliceSelection.all(namespaces), filter, pageSize, after, withVectors);
+  }
+
+  /**
+   * As {@link #list(Pass, List, Filter, int, Cursor, boolean)}, of some slices.
+   *
+   * @throws io.rekindle.node.error.RekindleException NOT_READY also when this node does not own all
+   *     of them
+   */
+  public MemoryPage list(
+      Pass pass,
+      SliceSelection selection,
+      Filter filter,
+      int pageSize,
+      @Nullable Cursor after,
+      boolean withVectors) {
+    return list.list(pass, selection, filter, pageSize, after, withVectors);
   }
 
   @Override
@@ -150,7 +167,40 @@ public final class IgniteMemoryStore implements MemoryStore {
       List<Namespace> namespaces,
       SearchQuery query,
       SearchResult.@Nullable Position after) {
-    return search.search(pass, namespaces, query, after);
+    return search(
+        pass, namespaces, query, after, here(pass, SliceSelection.all(namespaces), query));
+  }
+
+  /**
+   * As {@link #search(Pass, List, SearchQuery, SearchResult.Position)}, of what a source finds.
+   *
+   * @param namespaces those that the source asks
+   */
+  public SearchResult search(
+      Pass pass,
+      List<Namespace> namespaces,
+      SearchQuery query,
+      SearchResult.@Nullable Position after,
+      SearchSource source) {
+    return search.search(pass, namespaces, query, after, source);
+  }
+
+  /**
+   * What a search finds in slices of this node; refuses as {@link #list(Pass, SliceSelection,
+   * Filter, int, Cursor, boolean)} those of another.
+   */
+  public SearchSource here(Pass pass, SliceSelection selection, SearchQuery query) {
+    return search.here(pass, selection, query);
+  }
+
+  /** What a search asks of each slice, wherever that is. */
+  public List<SliceQuery> queries(Pass pass, SliceSelection selection, SearchQuery query) {
+    return search.queries(pass, selection, query);
+  }
+
+  /** The slice that knows which memory has a caller's own key. */
+  public SliceId sliceOfExternalKey(Namespace namespace, String externalKey) {
+    return sealed.externalKey(namespace, externalKey).slice();
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.rekindle.node.model.NamespaceSettings;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.model.ReplyRoom;
 import io.rekindle.node.storage.SearchResult;
+import io.rekindle.node.storage.memory.SearchSource.JoinedRow;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.MemoryKey;
 import io.rekindle.node.storage.row.MemoryRow;
@@ -23,39 +24,23 @@ final class JoinRows {
     this.chunks = new MatchedChunks(caches);
   }
 
-  /**
-   * The hits behind a place that fit into one answer.
-   *
-   * @param found hits there were, those before the place included
-   * @param cut whether the answer had no room for the next one
-   */
-  record Joined(List<Reply.Hit> hits, int found, boolean cut) {
-    boolean isEnough(int topK) {
-      return cut || found == topK;
-    }
-  }
-
-  Joined join(List<RankedMemory> best, int topK, SearchResult.@Nullable Position after) {
-    List<Reply.Hit> hits = new ArrayList<>();
+  /** As {@link SearchSource#rows}. */
+  List<JoinedRow> of(List<RankedMemory> asked, SearchResult.@Nullable Position after) {
+    List<JoinedRow> rows = new ArrayList<>();
     ReplyRoom room = new ReplyRoom();
-    int found = 0;
-    for (RankedMemory ranked : best) {
-      if (found == topK) {
-        break;
-      }
+    for (RankedMemory ranked : asked) {
       Reply.Hit hit = findHit(ranked);
       if (hit == null) {
-        continue;
-      }
-      found++;
-      if (after == null || after.isBefore(hit)) {
-        if (!room.take(hit.memory())) {
-          return new Joined(hits, found, true);
-        }
-        hits.add(hit);
+        rows.add(JoinedRow.GONE);
+      } else if (after != null && !after.isBefore(hit)) {
+        rows.add(JoinedRow.BEFORE);
+      } else if (room.take(hit.memory())) {
+        rows.add(new JoinedRow(true, hit));
+      } else {
+        break;
       }
     }
-    return new Joined(hits, found, false);
+    return rows;
   }
 
   /** The row as it is now, unless it changed so that the hit is none any more. */

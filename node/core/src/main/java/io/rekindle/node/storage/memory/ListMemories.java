@@ -5,7 +5,6 @@ import io.rekindle.node.access.Pass;
 import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.index.RowPosition;
 import io.rekindle.node.model.Memory;
-import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.ReplyRoom;
 import io.rekindle.node.storage.Cursor;
 import io.rekindle.node.storage.MemoryPage;
@@ -34,14 +33,14 @@ final class ListMemories {
 
   MemoryPage list(
       Pass pass,
-      List<Namespace> namespaces,
+      SliceSelection selection,
       Filter filter,
       int pageSize,
       @Nullable Cursor after,
       boolean withVectors) {
-    namespaces.forEach(namespace -> pass.check(Action.LIST, namespace.path()));
+    selection.namespaces().forEach(namespace -> pass.check(Action.LIST, namespace.path()));
     List<SliceQuery> queries =
-        SliceQuery.of(namespaces, space -> pass.rowFilter(space.path()), filter, view.now());
+        SliceQuery.of(selection, space -> pass.rowFilter(space.path()), filter, view.now());
     checkRowsToOpen(queries);
     RowPosition start =
         after == null ? null : new RowPosition(Micros.of(after.createdAt()), after.memoryId());

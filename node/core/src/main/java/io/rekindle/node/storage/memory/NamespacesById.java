@@ -11,6 +11,11 @@ public interface NamespacesById {
   /** The namespace, or null when it was deleted or can't be touched. */
   @Nullable Namespace find(NamespaceId id);
 
+  /** Whether a delete of the namespace is being decided, on this node or another. */
+  default boolean isClosing(Namespace namespace) {
+    return false;
+  }
+
   /** Partitions that background work keeps away from; their namespaces are not found. */
   default Set<Integer> avoidedPartitions() {
     return Set.of();

@@ -21,16 +21,18 @@ import java.util.concurrent.locks.StampedLock;
  * lookup and a compare-and-set. An entry may be dropped at any time when nobody holds it: the next
  * write looks again. So nothing has to be remembered about what was deleted.
  *
- * <p>The locks are this process's. On a single node, where every write passes here, that is exact.
- * A cluster has to take the lock alone on every node that owns a slice of the namespace before the
- * name goes, and to treat a node that left meanwhile as one without writes; one that joins later
- * looks the namespace up like any other. Thread-safe.
+ * <p>The locks are this process's. Before the name goes, a delete marks the namespace as closing
+ * for all nodes, and each of them lets its writes end ({@link #drain}) and looks again for the next
+ * one: {@code ClosingNamespaces}. Thread-safe.
  */
 public final class OpenNamespaces {
   private static final int KNOWN_MAX = 20_000;
 
   /** Longer than a delete may take to decide, so that no write is refused for its sake. */
   private static final Duration WRITE_WAIT_MAX = Duration.ofSeconds(30);
+
+  /** Between two looks whether a delete on another node is decided. */
+  private static final Duration CLOSING_PAUSE = Duration.ofMillis(10);
 
   private final NamespacesById namespaces;
   private final int knownMax;
@@ -80,13 +82,13 @@ public final class OpenNamespaces {
    * @throws RekindleException NAMESPACE_NOT_FOUND when the namespace was deleted; NOT_READY
    */
   public Write write(Namespace namespace) {
+    long end = System.nanoTime() + WRITE_WAIT_MAX.toNanos();
     while (true) {
       Entry entry = entry(namespace.id());
       long stamp = await(entry.lock::tryReadLock, WRITE_WAIT_MAX);
       boolean begun = false;
       try {
-        if (!entry.dropped) {
-          requireExisting(entry, namespace);
+        if (!entry.dropped && isOpen(entry, namespace)) {
           begun = true;
           return new Write(entry.lock, stamp);
         }
@@ -95,7 +97,23 @@ public final class OpenNamespaces {
           entry.lock.unlockRead(stamp);
         }
       }
+      if (!entry.dropped) {
+        pauseUntil(end);
+      }
     }
+  }
+
+  /** Without a lock, so that the delete that closes the namespace gets it. */
+  private static void pauseUntil(long end) {
+    try {
+      if (System.nanoTime() < end) {
+        Thread.sleep(CLOSING_PAUSE);
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw waitedTooLong();
   }
 
   /**
@@ -119,6 +137,22 @@ public final class OpenNamespaces {
         drop(namespace.id(), entry);
         entry.lock.unlockWrite(stamp);
       }
+    }
+  }
+
+  /**
+   * Waits until the writes to a namespace have ended; the next one looks whether it exists.
+   *
+   * @throws RekindleException NOT_READY when they do not end within ten seconds
+   */
+  public void drain(NamespaceId id) {
+    boolean drained = false;
+    while (!drained) {
+      Entry entry = entry(id);
+      long stamp = await(entry.lock::tryWriteLock, deleteWaitMax);
+      drained = !entry.dropped;
+      drop(id, entry);
+      entry.lock.unlockWrite(stamp);
     }
   }
 
@@ -156,16 +190,26 @@ public final class OpenNamespaces {
     known.remove(id, entry);
   }
 
-  private void requireExisting(Entry entry, Namespace namespace) {
-    if (!entry.exists) {
-      if (namespaces.find(namespace.id()) == null) {
-        throw new RekindleException(
-            ErrorCode.NAMESPACE_NOT_FOUND,
-            "there is no such namespace",
-            Map.of("namespace", namespace.path().toString()));
-      }
-      entry.exists = true;
+  /**
+   * Whether a write may begin; false while a delete is being decided. That comes first: where no
+   * delete was begun before, this write's lock keeps it waiting; where one is over, its name is
+   * gone.
+   */
+  private boolean isOpen(Entry entry, Namespace namespace) {
+    if (entry.exists) {
+      return true;
     }
+    if (namespaces.isClosing(namespace)) {
+      return false;
+    }
+    if (namespaces.find(namespace.id()) == null) {
+      throw new RekindleException(
+          ErrorCode.NAMESPACE_NOT_FOUND,
+          "there is no such namespace",
+          Map.of("namespace", namespace.path().toString()));
+    }
+    entry.exists = true;
+    return true;
   }
 
   @FunctionalInterface
@@ -182,7 +226,11 @@ public final class OpenNamespaces {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    throw new RekindleException(
+    throw waitedTooLong();
+  }
+
+  private static RekindleException waitedTooLong() {
+    return new RekindleException(
         ErrorCode.NOT_READY, "a delete of the namespace and a write wait too long, try again");
   }
 }

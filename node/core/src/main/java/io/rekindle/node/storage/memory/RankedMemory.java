@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param byWords what it was found as by words, or null
  * @param score that decides the place
  */
-record RankedMemory(
+public record RankedMemory(
     @Nullable Candidate byMeaning,
     @Nullable Candidate byWords,
     float score,
@@ -45,11 +45,11 @@ record RankedMemory(
     return Objects.requireNonNull(byMeaning == null ? byWords : byMeaning);
   }
 
-  MemoryId memoryId() {
+  public MemoryId memoryId() {
     return any().memoryId();
   }
 
-  SliceQuery query() {
+  public SliceQuery query() {
     return any().query();
   }
 

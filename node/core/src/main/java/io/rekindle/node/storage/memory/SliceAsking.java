@@ -2,6 +2,7 @@ package io.rekindle.node.storage.memory;
 
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.storage.row.SliceOwners;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,7 +21,10 @@ final class SliceAsking {
     Candidates ask(SliceQuery query, int topK, float minScore);
   }
 
-  /** The best of all slices together; one that is not ready leaves the rest a partial answer. */
+  /**
+   * The best of all slices together; one that is not ready leaves the rest a partial answer, but
+   * not one that another node owns by now.
+   */
   static Candidates ask(List<SliceQuery> queries, Part part, int topK, float minScore) {
     List<Candidate> all = new ArrayList<>();
     boolean more = false;
@@ -33,7 +37,8 @@ final class SliceAsking {
         more |= found.more();
         exact &= found.exact();
       } catch (RekindleException e) {
-        if (e.code() != ErrorCode.NOT_READY || queries.size() == 1) {
+        boolean askAgain = SliceOwners.isMoved(e);
+        if (e.code() != ErrorCode.NOT_READY || queries.size() == 1 || askAgain) {
           throw e;
         }
         partial = true;

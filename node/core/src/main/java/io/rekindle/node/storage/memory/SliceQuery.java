@@ -22,7 +22,7 @@ import java.util.Map;
  * @param residual the part over undeclared metadata, tested on opened rows
  * @param hides whether the pass hides rows of the namespace
  */
-record SliceQuery(
+public record SliceQuery(
     Namespace namespace,
     SliceId slice,
     Filter filter,
@@ -32,14 +32,14 @@ record SliceQuery(
   private static final Filter.Field EXPIRES_AT =
       new Filter.Field.OfColumn(Filter.Column.EXPIRES_AT);
 
-  /** One query for each slice of each namespace. */
-  static List<SliceQuery> of(
-      List<Namespace> namespaces,
+  /** One query for each selected slice. */
+  public static List<SliceQuery> of(
+      SliceSelection selection,
       java.util.function.Function<Namespace, Filter> rowFilter,
       Filter caller,
       Instant now) {
     List<SliceQuery> queries = new ArrayList<>();
-    for (Namespace namespace : namespaces) {
+    for (Namespace namespace : selection.namespaces()) {
       Filter rows = rowFilter.apply(namespace);
       Filter filter = Filter.and(Filter.and(rows, caller), notExpired(now));
       List<String> declared = namespace.settings().declaredPaths();
@@ -49,11 +49,11 @@ record SliceQuery(
               field ->
                   !(field instanceof Filter.Field.OfMetadata(String path))
                       || declared.contains(path));
-      for (int ordinal = 0; ordinal < namespace.settings().slices(); ordinal++) {
+      for (SliceId slice : selection.of(namespace)) {
         queries.add(
             new SliceQuery(
                 namespace,
-                SliceId.of(namespace.id(), ordinal),
+                slice,
                 filter,
                 split.answered(),
                 split.residual(),

@@ -1,10 +1,13 @@
 package io.rekindle.node.storage.memory;
 
+import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.Distance;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.NamespaceSettings;
 import io.rekindle.node.model.VectorInput;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +40,7 @@ final class VectorChecks {
     int dimensions = namespace.settings().dimensions();
     if (vector.length != dimensions) {
       throw new RekindleException(
-          io.rekindle.node.error.ErrorCode.INVALID_ARGUMENT,
+          ErrorCode.INVALID_ARGUMENT,
           "a vector has the dimensions of its namespace",
           Map.of(
               "field", "vector",
@@ -46,6 +49,31 @@ final class VectorChecks {
     }
     if (namespace.settings().distance() == Distance.COSINE && isZero(vector)) {
       throw RekindleException.invalid("vector", "a vector of zeros has no direction");
+    }
+  }
+
+  /** Vectors of different models, dimensions or distances are never compared. */
+  static void requireOneSpace(List<Namespace> namespaces, float[] vector) {
+    NamespaceSettings first = namespaces.getFirst().settings();
+    for (Namespace namespace : namespaces) {
+      NamespaceSettings settings = namespace.settings();
+      if (!settings.embeddingModel().equals(first.embeddingModel())
+          || settings.dimensions() != first.dimensions()
+          || settings.distance() != first.distance()) {
+        throw new RekindleException(
+            ErrorCode.MODEL_MISMATCH,
+            "the namespaces have different embedding models and cannot be searched together",
+            Map.of("namespace", namespace.path().toString()));
+      }
+    }
+    if (vector.length != first.dimensions()) {
+      throw new RekindleException(
+          ErrorCode.MODEL_MISMATCH,
+          "the query vector has other dimensions than the namespace",
+          Map.of(
+              "field", "vector",
+              "expected", Integer.toString(first.dimensions()),
+              "actual", Integer.toString(vector.length)));
     }
   }
 

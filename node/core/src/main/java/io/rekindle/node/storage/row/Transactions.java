@@ -8,6 +8,7 @@ import io.rekindle.node.error.RekindleException;
 import java.util.function.Supplier;
 import javax.cache.CacheException;
 import org.apache.ignite.Ignite;
+import org.apache.ignite.cluster.ClusterTopologyException;
 import org.apache.ignite.internal.util.typedef.X;
 import org.apache.ignite.transactions.Transaction;
 import org.apache.ignite.transactions.TransactionRollbackException;
@@ -54,18 +55,22 @@ public final class Transactions {
     int timeouts = 0;
     for (int i = 0; i < ATTEMPTS_MAX && timeouts < TIMEOUTS_MAX; i++) {
       Attempt<T> attempt = plan.get();
+      boolean committing = false;
       try (Transaction tx =
           ignite.transactions().txStart(PESSIMISTIC, REPEATABLE_READ, TIMEOUT_MILLIS, 0)) {
         T answer = attempt.get();
         if (answer != null) {
+          committing = true;
           tx.commit();
           return answer;
         }
       } catch (CacheException | TransactionRollbackException | TransactionTimeoutException e) {
-        if (!isRolledBack(e)) {
+        // A node that had a lock can be lost; before the commit that is no more than a rollback.
+        boolean lostLock = !committing && X.hasCause(e, ClusterTopologyException.class);
+        if (!isRolledBack(e) && !lostLock) {
           throw e;
         }
-        timeouts++;
+        timeouts += lostLock ? 0 : 1;
       }
     }
     throw new RekindleException(

@@ -14,6 +14,7 @@ import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespaceId;
 import io.rekindle.node.model.SliceId;
 import io.rekindle.node.storage.row.Caches;
+import io.rekindle.node.storage.row.SliceOwners;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -71,6 +72,7 @@ public final class SliceIndexes implements AutoCloseable {
   }
 
   private final Caches caches;
+  private final SliceOwners owners;
   private final SliceReader reader;
   private final Settings settings;
   private final MemoryBudget budget;
@@ -94,6 +96,7 @@ public final class SliceIndexes implements AutoCloseable {
       Caches caches, SliceReader reader, Function<SliceId, FileCipher> ciphers, Settings settings) {
     RecentChanges recent = new RecentChanges();
     this.caches = caches;
+    this.owners = SliceOwners.of(caches);
     this.reader = reader;
     this.settings = settings;
     this.budget = new MemoryBudget(settings.memoryBytesMax());
@@ -119,7 +122,8 @@ public final class SliceIndexes implements AutoCloseable {
   /**
    * Asks a slice's index; builds it first when need be.
    *
-   * @throws RekindleException NOT_READY when the build takes longer than {@code buildWaitMax};
+   * @throws RekindleException NOT_READY when the build takes longer than {@code buildWaitMax}, or
+   *     when this node does not own the slice, before or after ({@link SliceOwners#isMoved});
    *     INDEX_MEMORY_EXHAUSTED when it does not fit even alone
    */
   public <T> T ask(Namespace namespace, SliceId id, Function<SliceIndex, T> question) {
@@ -136,6 +140,20 @@ public final class SliceIndexes implements AutoCloseable {
   }
 
   private <T> T attempt(
+      Namespace namespace, SliceId id, Function<LiveSlice, Optional<T>> question) {
+    owners.requireHere(id);
+    try {
+      T answer = attemptHere(namespace, id, question);
+      // What moved away meanwhile was emptied, perhaps under the question.
+      owners.requireHere(id);
+      return answer;
+    } catch (RuntimeException e) {
+      owners.requireHere(id);
+      throw e;
+    }
+  }
+
+  private <T> T attemptHere(
       Namespace namespace, SliceId id, Function<LiveSlice, Optional<T>> question) {
     for (int i = 0; i < TRIES_MAX; i++) {
       LiveSlice slice = findOrBegin(namespace, id);

@@ -14,6 +14,7 @@ import io.rekindle.node.storage.row.IndexScan;
 import io.rekindle.node.storage.row.MemoryKey;
 import io.rekindle.node.storage.row.MemoryRow;
 import io.rekindle.node.storage.row.SliceKey;
+import io.rekindle.node.storage.row.SliceOwners;
 import io.rekindle.node.storage.row.VectorKey;
 import io.rekindle.node.storage.row.VectorRow;
 import java.util.List;
@@ -22,7 +23,12 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.ignite.cache.query.IndexQueryCriterion;
 
-/** Reads the rows and vectors of one slice by Ignite's index on it, never a whole partition. */
+/**
+ * Reads the rows and vectors of one slice by Ignite's index on it, never a whole partition.
+ *
+ * <p>It names the partition, because a query of a node without one leaves out what the node holds
+ * as a backup: an index follows its partition, whoever owns that.
+ */
 public final class SliceScan {
   /** Of so many the middle one is near to that of all. */
   private static final int SOME_KEYS = 255;
@@ -30,11 +36,13 @@ public final class SliceScan {
   private final Caches caches;
   private final SliceReader reader;
   private final RecentChanges recent;
+  private final SliceOwners owners;
 
   SliceScan(Caches caches, SliceReader reader, RecentChanges recent) {
     this.caches = caches;
     this.reader = reader;
     this.recent = recent;
+    this.owners = SliceOwners.of(caches);
   }
 
   /**
@@ -48,15 +56,16 @@ public final class SliceScan {
   int fill(
       SliceBuild build, Namespace namespace, SliceId slice, boolean loaded, Runnable progress) {
     Set<SliceKey> unsettled = recent.of(slice);
+    int partition = owners.partition(slice);
     if (!loaded) {
-      Fill fill = new Fill(build, namespace, unsettled);
+      Fill fill = new Fill(build, namespace, partition, unsettled);
       fill.rows(of(slice), false, progress);
       fill.vectors(slice);
       unsettled.forEach(fill::settle);
       return fill.opened;
     }
-    Fill first = new Fill(build, namespace, unsettled);
-    Fill second = new Fill(build, namespace, unsettled);
+    Fill first = new Fill(build, namespace, partition, unsettled);
+    Fill second = new Fill(build, namespace, partition, unsettled);
     IndexScan<MemoryKey, MemoryRow> rows = rows(caches);
     MemoryKey middle = rows.middle(someKeys(slice));
     BothAtOnce.run(
@@ -81,10 +90,12 @@ public final class SliceScan {
   private final class Fill {
     private final SliceBuild build;
     private final Namespace namespace;
+    private final int partition;
     private final Set<SliceKey> unsettled;
     private int opened;
 
-    Fill(SliceBuild build, Namespace namespace, Set<SliceKey> unsettled) {
+    Fill(SliceBuild build, Namespace namespace, int partition, Set<SliceKey> unsettled) {
+      this.partition = partition;
       this.build = build;
       this.namespace = namespace;
       this.unsettled = unsettled;
@@ -95,6 +106,7 @@ public final class SliceScan {
           SliceScan.rows(caches)
               .run(
                   which,
+                  partition,
                   (key, row) -> {
                     if (!unsettled.contains(key)) {
                       put(key, row, vectorsLoaded);
@@ -112,6 +124,7 @@ public final class SliceScan {
       new IndexScan<>(caches.vector(), VectorKey.class, VectorRow.class, Columns.SLICE)
           .run(
               of(slice),
+              partition,
               (key, vector) -> {
                 if (!unsettled.contains(key)) {
                   put(key, vector);

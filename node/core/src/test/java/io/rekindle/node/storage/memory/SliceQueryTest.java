@@ -79,7 +79,8 @@ class SliceQueryTest {
   }
 
   private static SliceQuery query(String filter) {
-    return SliceQuery.of(List.of(SPACE), _ -> Filter.ALL, FilterParser.parse(filter), NOW)
+    return SliceQuery.of(
+            SliceSelection.all(List.of(SPACE)), _ -> Filter.ALL, FilterParser.parse(filter), NOW)
         .getFirst();
   }
 

@@ -56,7 +56,10 @@ class RowFormatsTest {
     DataKeyRow dataKey = new DataKeyRow(PATH, 1, new byte[1]);
     AccessRow access = new AccessRow(1, 1);
     ModelPinRow pin = new ModelPinRow("fingerprint");
+    EpochRow epoch = new EpochRow(1);
+    ClosingRow closing = new ClosingRow(ID.value(), ID.value());
     return Stream.of(
+        new Written(closing, closing::delete),
         new Written(memory, () -> memory.columns(ID)),
         new Written(embedded, () -> embedded.columns(ID)),
         new Written(vector, vector::sealed),
@@ -69,7 +72,8 @@ class RowFormatsTest {
         new Written(idempotency, idempotency::requestDigest),
         new Written(dataKey, dataKey::wrapped),
         new Written(access, access::stats),
-        new Written(pin, pin::fingerprint));
+        new Written(pin, pin::fingerprint),
+        new Written(epoch, epoch::epoch));
   }
 
   @ParameterizedTest

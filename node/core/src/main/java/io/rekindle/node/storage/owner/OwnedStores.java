@@ -1,0 +1,69 @@
+package io.rekindle.node.storage.owner;
+
+import io.rekindle.node.access.PassCodec;
+import io.rekindle.node.cluster.SliceCalls;
+import io.rekindle.node.storage.engine.IgniteStorage;
+import io.rekindle.node.storage.row.SliceOwners;
+import io.rekindle.node.telemetry.NodeMeters;
+import java.time.Duration;
+import org.apache.ignite.Ignite;
+
+/** The stores of the whole cluster, as every node has them; and this node as an owner. */
+public final class OwnedStores implements AutoCloseable {
+  private final OwnerCalls owners;
+  private final OwnerOperations operations;
+  private final OwnedMemoryStore memories;
+  private final OwnedAgentStateStore agentStates;
+
+  private OwnedStores(
+      OwnerCalls owners,
+      OwnerOperations operations,
+      OwnedMemoryStore memories,
+      OwnedAgentStateStore agentStates) {
+    this.owners = owners;
+    this.operations = operations;
+    this.memories = memories;
+    this.agentStates = agentStates;
+  }
+
+  /**
+   * Over the local stores; from here on this node answers others.
+   *
+   * @param passes with the session key of the cluster
+   * @param timeout of the wait for another node
+   */
+  public static OwnedStores open(
+      Ignite ignite, IgniteStorage storage, PassCodec passes, NodeMeters meters, Duration timeout) {
+    SliceCalls calls = SliceCalls.of(ignite);
+    OwnerCalls owners = new OwnerCalls(new SliceOwners(ignite), calls, passes, meters, timeout);
+    OwnerOperations operations =
+        new OwnerOperations(
+            ignite.cluster().localNode().id(),
+            passes,
+            storage.grants()::accessEpoch,
+            storage.namespacesById(),
+            storage.memories(),
+            storage.agentStates());
+    operations.register(calls);
+    return new OwnedStores(
+        owners,
+        operations,
+        new OwnedMemoryStore(storage.memories(), owners),
+        new OwnedAgentStateStore(storage.agentStates(), owners));
+  }
+
+  public OwnedMemoryStore memories() {
+    return memories;
+  }
+
+  public OwnedAgentStateStore agentStates() {
+    return agentStates;
+  }
+
+  /** Ends the calls of this node, and tells others to ask elsewhere until the engine is gone. */
+  @Override
+  public void close() {
+    operations.leave();
+    owners.close();
+  }
+}
