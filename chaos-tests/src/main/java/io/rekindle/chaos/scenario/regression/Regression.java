@@ -1,0 +1,33 @@
+package io.rekindle.chaos.scenario.regression;
+
+import io.rekindle.chaos.cluster.Cluster;
+import io.rekindle.chaos.cluster.ClusterSpec;
+import io.rekindle.chaos.cluster.Distribution;
+import io.rekindle.chaos.scenario.ChaosRun;
+import io.rekindle.chaos.scenario.Verdict;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * A short run with a course of its own.
+ *
+ * @param course what happens while the traffic flows
+ */
+public record Regression(String name, Consumer<ChaosRun> course) {
+
+  /**
+   * Runs it over new nodes.
+   *
+   * @param below a folder that is empty or not there; the history stays in it
+   */
+  public Verdict run(long seed, ClusterSpec spec, Path below) {
+    Cluster cluster = Cluster.prepare(Distribution.built(), below, spec);
+    try (ChaosRun run = new ChaosRun(seed, cluster)) {
+      course.accept(run);
+      run.quiet();
+      Verdict verdict = run.judge();
+      run.leaveHistory(below.resolve("history.txt"));
+      return verdict;
+    }
+  }
+}
