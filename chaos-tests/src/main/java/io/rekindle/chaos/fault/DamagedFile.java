@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** Bits of a file of a stopped node that flip; the file can be put back as it was. */
-public final class DamagedFile implements AutoCloseable {
+/** Bits of a file of a stopped node that flip. */
+public final class DamagedFile {
   private static final int BLOCK_BYTES = 4_096;
 
   /** Which file of the folder. */
@@ -35,16 +35,14 @@ public final class DamagedFile implements AutoCloseable {
     }
   }
 
-  private final Path file;
-  private final byte[] before;
+  private DamagedFile() {}
 
-  private DamagedFile(Path file, byte[] before) {
-    this.file = file;
-    this.before = before;
-  }
-
-  /** Damages the largest file of a kind; empty when there is none. */
-  public static Optional<DamagedFile> damage(ChaosNode node, Kind kind, Random random) {
+  /**
+   * Damages the largest file of a kind.
+   *
+   * @return false when there is none
+   */
+  public static boolean damage(ChaosNode node, Kind kind, Random random) {
     try {
       Path below = node.folder().resolve(kind.below);
       Optional<Path> largest;
@@ -57,11 +55,10 @@ public final class DamagedFile implements AutoCloseable {
                 .max(Comparator.comparingLong(it -> it.toFile().length()));
       }
       if (largest.isEmpty()) {
-        return Optional.empty();
+        return false;
       }
-      byte[] before = Files.readAllBytes(largest.get());
       flip(largest.get(), kind, random);
-      return Optional.of(new DamagedFile(largest.get(), before));
+      return true;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -80,16 +77,6 @@ public final class DamagedFile implements AutoCloseable {
         file.seek(place);
         file.write(value ^ 1);
       }
-    }
-  }
-
-  /** Puts it back. */
-  @Override
-  public void close() {
-    try {
-      Files.write(file, before);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

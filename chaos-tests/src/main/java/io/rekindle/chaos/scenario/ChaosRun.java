@@ -1,5 +1,6 @@
 package io.rekindle.chaos.scenario;
 
+import io.rekindle.chaos.checker.ChainCheck;
 import io.rekindle.chaos.checker.Checkers;
 import io.rekindle.chaos.checker.Evidence;
 import io.rekindle.chaos.checker.Violation;
@@ -9,6 +10,7 @@ import io.rekindle.chaos.fault.Fault;
 import io.rekindle.chaos.fault.FaultEvent;
 import io.rekindle.chaos.history.Recorder;
 import io.rekindle.chaos.traffic.LastRead;
+import io.rekindle.chaos.traffic.Mix;
 import io.rekindle.chaos.traffic.Tenant;
 import io.rekindle.chaos.traffic.Traffic;
 import io.rekindle.client.RekindleClient;
@@ -39,7 +41,7 @@ public final class ChaosRun implements AutoCloseable {
   private final Traffic traffic;
 
   /** Starts the nodes, and then the traffic. */
-  public ChaosRun(long seed, Cluster cluster) {
+  public ChaosRun(long seed, Mix mix, Cluster cluster) {
     this.seed = seed;
     this.cluster = cluster;
     this.random = new Random(seed);
@@ -47,7 +49,7 @@ public final class ChaosRun implements AutoCloseable {
     try (RekindleClient administrator = cluster.administrator()) {
       this.tenants = Tenant.make(administrator);
     }
-    this.traffic = Traffic.start(seed, cluster.nodes(), tenants, recorder);
+    this.traffic = Traffic.start(mix, seed, cluster.nodes(), tenants, recorder);
   }
 
   public Random random() {
@@ -65,6 +67,12 @@ public final class ChaosRun implements AutoCloseable {
 
   /** One fault, under traffic. */
   public void strike(Fault fault) {
+    requireAlive();
+    trail.look(cluster);
+    events.add(fault.strike(cluster, random));
+  }
+
+  private void requireAlive() {
     for (ChaosNode node : cluster.nodes()) {
       if (!node.isAlive()) {
         throw new IllegalStateException(
@@ -72,12 +80,26 @@ public final class ChaosRun implements AutoCloseable {
                 .formatted(node.number(), node.exitCode(), node.lastSentence()));
       }
     }
-    trail.look(cluster);
-    events.add(fault.strike(cluster, random));
+  }
+
+  /** Reads what nodes in trouble still answer; what they answer has to be right. */
+  public void readInTrouble() {
+    LastRead.inTrouble(recorder, cluster.nodes(), tenants);
+  }
+
+  /** What a chain says now, and the newest number that was seen before. */
+  public List<ChainCheck> verifyChains() {
+    return trail.verify(cluster);
+  }
+
+  public long lastSequenceSeen() {
+    return trail.lastSequenceSeen();
   }
 
   /** Ends the traffic; the nodes stay as they are. */
   public void quiet() {
+    requireAlive();
+    trail.look(cluster);
     traffic.stop();
     Fault.hold(QUIET_MILLIS);
   }

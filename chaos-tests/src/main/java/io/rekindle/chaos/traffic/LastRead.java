@@ -1,5 +1,6 @@
 package io.rekindle.chaos.traffic;
 
+import io.grpc.Status;
 import io.rekindle.chaos.cluster.ChaosNode;
 import io.rekindle.chaos.history.Answer;
 import io.rekindle.chaos.history.Fingerprint;
@@ -45,21 +46,37 @@ public final class LastRead {
   private final ChaosNode node;
   private final Tenant tenant;
   private final RecordedCalls calls;
+  private final boolean patient;
   private int searches;
+  private boolean away;
 
-  private LastRead(Recorder recorder, ChaosNode node, Tenant tenant) {
+  private LastRead(Recorder recorder, Phase phase, ChaosNode node, Tenant tenant) {
+    this.patient = phase == Phase.LAST_READ;
     this.recorder = recorder;
     this.node = node;
     this.tenant = tenant;
-    this.calls = new RecordedCalls(recorder, Phase.LAST_READ, NOBODY, tenant);
+    this.calls = new RecordedCalls(recorder, phase, NOBODY, tenant);
   }
 
+  /** Everything has to be there. */
   public static void run(Recorder recorder, List<ChaosNode> nodes, List<Tenant> tenants) {
+    run(recorder, Phase.LAST_READ, nodes, tenants);
+  }
+
+  /**
+   * What a node in trouble answers, as a part of the traffic, until it does not answer any more.
+   */
+  public static void inTrouble(Recorder recorder, List<ChaosNode> nodes, List<Tenant> tenants) {
+    run(recorder, Phase.TRAFFIC, nodes, tenants);
+  }
+
+  private static void run(
+      Recorder recorder, Phase phase, List<ChaosNode> nodes, List<Tenant> tenants) {
     Model model = Model.of(recorder.history());
     for (ChaosNode node : nodes) {
       for (Tenant tenant : tenants) {
         try (RekindleClient client = node.connect(tenant.apiKey(), DEADLINE)) {
-          new LastRead(recorder, node, tenant).run(client, model);
+          new LastRead(recorder, phase, node, tenant).run(client, model);
         }
       }
     }
@@ -73,6 +90,9 @@ public final class LastRead {
         .forEach(keys::add);
     keys.addAll(list(client));
     for (String key : keys) {
+      if (away) {
+        return;
+      }
       if (key.startsWith(Answers.STATE)) {
         getState(client, key);
       } else {
@@ -99,6 +119,7 @@ public final class LastRead {
       } while (!token.isEmpty());
     } catch (RekindleClientException e) {
       recorder.complete(number, Outcome.UNKNOWN, Answer.error(e.reason()));
+      noteAway(e);
       return List.of();
     }
     Answer answer = Answers.rows(all);
@@ -164,17 +185,22 @@ public final class LastRead {
     } catch (RekindleClientException e) {
       RecordedCalls.Ended ended = RecordedCalls.failed(kind, e);
       recorder.complete(number, ended.outcome(), ended.answer());
+      noteAway(e);
       return none;
     }
   }
 
   /** A node that was started a moment ago may build an index first. */
-  private static <R> R patiently(Supplier<R> call) {
+  private void noteAway(RekindleClientException e) {
+    away |= !patient && e.code() == Status.Code.UNAVAILABLE;
+  }
+
+  private <R> R patiently(Supplier<R> call) {
     for (int i = 1; ; i++) {
       try {
         return call.get();
       } catch (RekindleClientException e) {
-        if (i == TRIES_MAX || !e.reason().equals("NOT_READY")) {
+        if (!patient || i == TRIES_MAX || !e.reason().equals("NOT_READY")) {
           throw e;
         }
         pause();

@@ -10,21 +10,22 @@ import java.util.Random;
 final class Plan {
   private static final int BATCH_MAX = 8;
   private static final int STATES = 4;
-  private static final int HUNDRED = 100;
 
+  private final Mix mix;
   private final String prefix;
   private final Random random;
   private final List<Planned> living = new ArrayList<>();
   private final List<Planned> dead = new ArrayList<>();
   private int steps;
 
-  Plan(long seed, int client) {
+  Plan(Mix mix, long seed, int client) {
+    this.mix = mix;
     this.prefix = Long.toHexString(seed) + "-" + client + "-";
     this.random = new Random(seed * 31 + client);
   }
 
   Step next() {
-    Action action = roll();
+    Action action = mix.roll(random);
     if (action.needsMemory() && living.isEmpty()) {
       action = Action.STORE;
     }
@@ -40,17 +41,6 @@ final class Plan {
           case LIST, SET_STATE, GET_STATE, TRESPASS -> List.of();
         };
     return new Step(name, action, memories, random.nextInt(STATES), random.nextInt(4) > 0);
-  }
-
-  private Action roll() {
-    int dice = random.nextInt(HUNDRED);
-    for (Action action : Action.values()) {
-      dice -= action.weight;
-      if (dice < 0) {
-        return action;
-      }
-    }
-    throw new IllegalStateException("the weights are less than a hundred together");
   }
 
   private List<Planned> made(String name, int count) {

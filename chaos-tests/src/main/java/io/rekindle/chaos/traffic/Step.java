@@ -11,27 +11,21 @@ import java.util.List;
  * @param comparing whether a write names the version that the client has seen
  */
 record Step(String name, Action action, List<Planned> memories, int state, boolean comparing) {
-  /** What to ask, and how often of a hundred. */
+  /** What to ask. */
   enum Action {
-    STORE(24),
-    BATCH(4),
-    REPEAT(3),
-    RACE(3),
-    UPDATE(16),
-    DELETE(7),
-    GET(14),
-    LIST(3),
-    SEARCH_VECTOR(8),
-    SEARCH_WORDS(6),
-    SET_STATE(6),
-    GET_STATE(4),
-    TRESPASS(2);
-
-    final int weight;
-
-    Action(int weight) {
-      this.weight = weight;
-    }
+    STORE,
+    BATCH,
+    REPEAT,
+    RACE,
+    UPDATE,
+    DELETE,
+    GET,
+    LIST,
+    SEARCH_VECTOR,
+    SEARCH_WORDS,
+    SET_STATE,
+    GET_STATE,
+    TRESPASS;
 
     boolean needsMemory() {
       return switch (this) {

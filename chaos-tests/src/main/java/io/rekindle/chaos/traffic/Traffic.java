@@ -22,22 +22,22 @@ public final class Traffic {
   private Traffic() {}
 
   public static Traffic start(
-      long seed, List<ChaosNode> nodes, List<Tenant> tenants, Recorder recorder) {
+      Mix mix, long seed, List<ChaosNode> nodes, List<Tenant> tenants, Recorder recorder) {
     Traffic traffic = new Traffic();
     int number = 0;
     for (int i = 0; i < CLIENTS_PER_TENANT; i++) {
       for (Tenant tenant : tenants) {
-        traffic.add(seed, number++, nodes, tenant, recorder);
+        traffic.add(new Plan(mix, seed, number), number++, nodes, tenant, recorder);
       }
     }
     traffic.threads.forEach(Thread::start);
     return traffic;
   }
 
-  private void add(long seed, int number, List<ChaosNode> nodes, Tenant tenant, Recorder recorder) {
+  private void add(Plan plan, int number, List<ChaosNode> nodes, Tenant tenant, Recorder recorder) {
     TrafficClient client =
         new TrafficClient(
-            new Plan(seed, number),
+            plan,
             new Doors(nodes, tenant.apiKey(), DEADLINE, number),
             new RecordedCalls(recorder, Phase.TRAFFIC, number, tenant),
             tenant.namespace(),

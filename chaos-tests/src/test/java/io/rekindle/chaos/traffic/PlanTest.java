@@ -47,7 +47,7 @@ class PlanTest {
   }
 
   private static List<Step> steps(long seed, int client) {
-    Plan plan = new Plan(seed, client);
+    Plan plan = new Plan(Mix.EVERYTHING, seed, client);
     return Stream.generate(plan::next).limit(MANY).toList();
   }
 }

@@ -5,15 +5,16 @@ import io.rekindle.chaos.cluster.ClusterSpec;
 import io.rekindle.chaos.cluster.Distribution;
 import io.rekindle.chaos.scenario.ChaosRun;
 import io.rekindle.chaos.scenario.Verdict;
+import io.rekindle.chaos.traffic.Mix;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
  * A short run with a course of its own.
  *
- * @param course what happens while the traffic flows
+ * @param course what happens while the traffic flows, and after it
  */
-public record Regression(String name, Consumer<ChaosRun> course) {
+public record Regression(String name, Mix mix, Consumer<ChaosRun> course) {
 
   /**
    * Runs it over new nodes.
@@ -22,9 +23,8 @@ public record Regression(String name, Consumer<ChaosRun> course) {
    */
   public Verdict run(long seed, ClusterSpec spec, Path below) {
     Cluster cluster = Cluster.prepare(Distribution.built(), below, spec);
-    try (ChaosRun run = new ChaosRun(seed, cluster)) {
+    try (ChaosRun run = new ChaosRun(seed, mix, cluster)) {
       course.accept(run);
-      run.quiet();
       Verdict verdict = run.judge();
       run.leaveHistory(below.resolve("history.txt"));
       return verdict;

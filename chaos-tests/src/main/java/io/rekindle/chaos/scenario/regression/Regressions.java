@@ -1,45 +1,72 @@
 package io.rekindle.chaos.scenario.regression;
 
+import io.rekindle.chaos.fault.FillDisk;
 import io.rekindle.chaos.fault.KillNode;
 import io.rekindle.chaos.fault.PauseNode;
+import io.rekindle.chaos.fault.SmallDisk;
 import io.rekindle.chaos.scenario.ChaosRun;
+import io.rekindle.chaos.traffic.Mix;
 
 /** The runs of every build. */
 public final class Regressions {
   private static final int FLOW_MILLIS_MIN = 1_500;
   private static final int FLOW_MILLIS_MAX = 4_000;
-  private static final int KILLS = 2;
-  private static final int PAUSES = 3;
 
   private Regressions() {}
 
   /** kill -9 in the middle of everything that the traffic asks. */
   public static Regression killWhileWriting() {
-    return new Regression(
-        "KillWhileWriting",
-        run -> {
-          for (int i = 0; i < KILLS; i++) {
-            flow(run);
-            run.strike(new KillNode());
-          }
-          flow(run);
-        });
+    return new Regression("KillWhileWriting", Mix.EVERYTHING, run -> killTwice(run));
+  }
+
+  /** kill -9 while as much is deleted as is stored: what is gone must not come back. */
+  public static Regression killDuringDeletes() {
+    return new Regression("KillDuringDeletes", Mix.DELETES, run -> killTwice(run));
   }
 
   /** Standing still, for less and for longer than clients wait. */
   public static Regression pauseAndResume() {
     return new Regression(
         "PauseAndResume",
+        Mix.EVERYTHING,
         run -> {
-          for (int i = 0; i < PAUSES; i++) {
-            flow(run);
-            run.strike(new PauseNode());
-          }
           flow(run);
+          run.strike(new PauseNode());
+          flow(run);
+          run.strike(new PauseNode());
+          flow(run);
+          run.quiet();
         });
   }
 
-  private static void flow(ChaosRun run) {
+  /** No room, to the reserve or to the last byte. */
+  public static Regression fullDisk(SmallDisk disk) {
+    return new Regression(
+        "FullDisk",
+        Mix.EVERYTHING,
+        run -> {
+          flow(run);
+          run.strike(new FillDisk(disk));
+          flow(run);
+          run.quiet();
+        });
+  }
+
+  /** Bits that flip in a page, in the audit and in the files of the index. */
+  public static Regression damagedFiles() {
+    return new Regression("DamagedFiles", Mix.EVERYTHING, DamagedFilesCourse::run);
+  }
+
+  private static void killTwice(ChaosRun run) {
+    flow(run);
+    run.strike(new KillNode());
+    flow(run);
+    run.strike(new KillNode());
+    flow(run);
+    run.quiet();
+  }
+
+  static void flow(ChaosRun run) {
     run.flow(FLOW_MILLIS_MIN, FLOW_MILLIS_MAX);
   }
 }
