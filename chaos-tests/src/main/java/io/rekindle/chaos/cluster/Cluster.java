@@ -135,6 +135,16 @@ public final class Cluster implements AutoCloseable {
         "PT2M");
   }
 
+  /** Leaves what the nodes have said, for whoever looks into a run, in a folder that stays. */
+  public void leaveLogs(Path into) {
+    for (ChaosNode node : nodes) {
+      Path diagnostics = node.folder().resolve("diagnostics");
+      Path kept = into.resolve("diagnostics-" + node.number());
+      Distribution.run(List.of("cp", "-a", diagnostics.toString(), kept.toString()));
+      Distribution.run(List.of("cp", node.log().toString(), into.toString()));
+    }
+  }
+
   @Override
   public void close() {
     nodes.forEach(ChaosNode::close);

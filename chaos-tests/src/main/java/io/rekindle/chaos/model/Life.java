@@ -70,16 +70,15 @@ public final class Life {
     if (last.isEmpty()) {
       return Optional.empty();
     }
-    long least = leastVersion(read);
     boolean alone =
         puts.stream()
             .filter(it -> it.invokedNanos() < read.completedNanos())
-            .allMatch(it -> cannotFollow(it, last.get(), least));
+            .allMatch(it -> cannotFollow(it, last.get()));
     return alone ? Optional.ofNullable(last.get().request().written()) : Optional.empty();
   }
 
   /** Whether the other write is the same one, or lies before it for sure. */
-  private boolean cannotFollow(Operation other, Operation last, long least) {
+  private boolean cannotFollow(Operation other, Operation last) {
     if (Objects.equals(other.request().written(), last.request().written())
         || (other.kind() == Kind.STORE && last.kind() != Kind.STORE)) {
       return true;
@@ -87,13 +86,10 @@ public final class Life {
     if (other.completedNanos() <= firstAsked(last)) {
       return true;
     }
-    // One that would make a version that is there, or was, comes too late.
+    // One that would make a version that was there before the last one comes too late.
     OptionalLong made = other.madeVersion();
     OptionalLong lastMade = last.madeVersion();
-    return made.isPresent()
-        && lastMade.isPresent()
-        && lastMade.getAsLong() == least
-        && made.getAsLong() < least;
+    return made.isPresent() && lastMade.isPresent() && made.getAsLong() < lastMade.getAsLong();
   }
 
   /** When this write was asked for the first time: a repetition may be answered with its effect. */

@@ -127,8 +127,9 @@ public final class ChaosRun implements AutoCloseable {
     }
   }
 
+  /** Ends the traffic of a run that was given up. */
   @Override
   public void close() {
-    cluster.close();
+    traffic.abandon();
   }
 }

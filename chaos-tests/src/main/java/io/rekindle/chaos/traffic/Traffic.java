@@ -50,9 +50,14 @@ public final class Traffic {
             .unstarted(client));
   }
 
+  /** Tells every client to stop, and does not wait. */
+  public void abandon() {
+    going.set(false);
+  }
+
   /** Lets every client end what it has begun. */
   public void stop() {
-    going.set(false);
+    abandon();
     try {
       for (Thread thread : threads) {
         thread.join();

@@ -204,6 +204,21 @@ class DoctoredHistoryTest {
     }
 
     @Test
+    void aStoreThatIsRepeatedAfterAnUpdateChangesNothing() {
+      condemned(
+          checker,
+          Script.clean().stored("a", "a1", "k-a", false).searched("a", "a2", "c"),
+          "was not found");
+    }
+
+    @Test
+    void anOpenUpdateOfAVersionThatWasThereComesTooLate() {
+      Script script = Script.clean().openUpdate("a", 1, "a9").updated("a", 2, "a3");
+
+      condemned(checker, script.searched("a", "a3", "c"), "was not found");
+    }
+
+    @Test
     void anAnswerInPartIsPassedOver() {
       assertThat(checker.check(Script.clean().searchedInPart("a", "a2").evidence())).isEmpty();
     }

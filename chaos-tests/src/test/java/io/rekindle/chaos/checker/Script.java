@@ -81,6 +81,13 @@ final class Script {
     return ok(number, Answer.of(List.of(answered(key, expected + 1))));
   }
 
+  /** An update that is never answered. */
+  Script openUpdate(String key, long expected, String value) {
+    OptionalLong version = OptionalLong.of(expected);
+    ask(Kind.UPDATE, key, next(), version, print(value), NAMESPACE, true);
+    return this;
+  }
+
   Script refusedUpdate(String key, long expected, String value) {
     OptionalLong version = OptionalLong.of(expected);
     int number = ask(Kind.UPDATE, key, next(), version, print(value), NAMESPACE, true);

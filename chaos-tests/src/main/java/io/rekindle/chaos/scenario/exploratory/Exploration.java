@@ -23,22 +23,25 @@ public final class Exploration {
    *
    * @param length of the traffic; the verdict takes time of its own
    * @param below where the folders of the nodes are made
-   * @param history where the history goes
+   * @param kept where the history and the nodes' logs stay
    */
   public static Verdict run(
-      long seed, ClusterSpec spec, List<Fault> faults, Duration length, Path below, Path history) {
+      long seed, ClusterSpec spec, List<Fault> faults, Duration length, Path below, Path kept) {
     long end = System.nanoTime() + length.toNanos();
-    Cluster cluster = Cluster.prepare(Distribution.built(), below, spec);
-    try (ChaosRun run = new ChaosRun(seed, Mix.EVERYTHING, cluster)) {
-      while (System.nanoTime() < end) {
+    try (Cluster cluster = Cluster.prepare(Distribution.built(), below, spec);
+        ChaosRun run = new ChaosRun(seed, Mix.EVERYTHING, cluster)) {
+      try {
+        while (System.nanoTime() < end) {
+          run.flow(FLOW_MILLIS_MIN, FLOW_MILLIS_MAX);
+          run.strike(faults.get(run.random().nextInt(faults.size())));
+        }
         run.flow(FLOW_MILLIS_MIN, FLOW_MILLIS_MAX);
-        run.strike(faults.get(run.random().nextInt(faults.size())));
+        run.quiet();
+        return run.judge();
+      } finally {
+        run.leaveHistory(kept.resolve("history.txt"));
+        cluster.leaveLogs(kept);
       }
-      run.flow(FLOW_MILLIS_MIN, FLOW_MILLIS_MAX);
-      run.quiet();
-      Verdict verdict = run.judge();
-      run.leaveHistory(history);
-      return verdict;
     }
   }
 }

@@ -22,12 +22,14 @@ public record Regression(String name, Mix mix, Consumer<ChaosRun> course) {
    * @param below a folder that is empty or not there; the history stays in it
    */
   public Verdict run(long seed, ClusterSpec spec, Path below) {
-    Cluster cluster = Cluster.prepare(Distribution.built(), below, spec);
-    try (ChaosRun run = new ChaosRun(seed, mix, cluster)) {
-      course.accept(run);
-      Verdict verdict = run.judge();
-      run.leaveHistory(below.resolve("history.txt"));
-      return verdict;
+    try (Cluster cluster = Cluster.prepare(Distribution.built(), below, spec);
+        ChaosRun run = new ChaosRun(seed, mix, cluster)) {
+      try {
+        course.accept(run);
+        return run.judge();
+      } finally {
+        run.leaveHistory(below.resolve("history.txt"));
+      }
     }
   }
 }

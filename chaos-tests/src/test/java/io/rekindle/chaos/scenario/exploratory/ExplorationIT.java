@@ -43,7 +43,7 @@ class ExplorationIT {
               Faults.under(disk),
               Duration.ofMinutes(minutes),
               disk.map(SmallDisk::folder).orElse(folder).resolve("run"),
-              folder.resolve("history.txt"));
+              folder);
     } finally {
       disk.ifPresent(SmallDisk::close);
     }

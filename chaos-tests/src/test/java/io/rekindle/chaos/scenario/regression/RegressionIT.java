@@ -52,19 +52,18 @@ class RegressionIT {
   }
 
   private void keepsEveryPromise(Regression regression, Path below) {
-    Verdict verdict = regression.run(seed, ClusterSpec.of(1, 0), below);
-
+    String repeat =
+        "mvn -B verify -pl chaos-tests -am -Dtest=NoTest -Dit.test=RegressionIT -Dseed=" + seed;
+    Verdict verdict;
+    try {
+      verdict = regression.run(seed, ClusterSpec.of(1, 0), below);
+    } catch (IllegalStateException e) {
+      throw new AssertionError("repeat with: " + repeat, e);
+    }
     System.out.printf(
         "%s: seed %d, %,d operations%n",
         regression.name(), seed, verdict.history().operations().size());
-    assertThat(verdict.violations())
-        .as(
-            () ->
-                verdict.text(
-                    "mvn -B verify -pl chaos-tests -am -Dtest=NoTest -Dit.test=RegressionIT"
-                        + " -Dsurefire.failIfNoSpecifiedTests=false -Dseed="
-                        + seed))
-        .isEmpty();
+    assertThat(verdict.violations()).as(() -> verdict.text(repeat)).isEmpty();
   }
 
   private Path folder(String name) {
