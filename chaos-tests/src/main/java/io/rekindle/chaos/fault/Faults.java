@@ -15,7 +15,8 @@ public final class Faults {
     faults.add(new KillAtStart());
     faults.add(new PauseNode());
     faults.add(new RestartNode());
-    disk.map(FillDisk::new).ifPresent(faults::add);
+    disk.map(FillDisk::belowTheReserve).ifPresent(faults::add);
+    disk.map(FillDisk::toTheLastByte).ifPresent(faults::add);
     return faults;
   }
 
@@ -25,12 +26,11 @@ public final class Faults {
     if (disk.isEmpty()) {
       missing.add("full disk: a tmpfs can't be mounted, which takes root");
     }
-    if (!network.supported()) {
-      missing.add("network cuts: " + network.reason());
-    }
-    missing.add("loss and delay: this kernel may have no netem, and nothing stands in for it yet");
-    missing.add("slow disk: throttling of writes through the page cache is not to be had");
-    missing.add("clock offset: a node takes none from outside, and the machine's is never moved");
+    missing.add(
+        network.supported()
+            ? "network cuts: this run has one node"
+            : "network cuts: " + network.reason());
+    missing.add("loss and delay, slow disk, clock offset: not there yet; the README says why");
     return missing;
   }
 }

@@ -22,20 +22,31 @@ public final class FillDisk implements Fault {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final SmallDisk disk;
+  private final boolean toTheLastByte;
 
-  public FillDisk(SmallDisk disk) {
+  private FillDisk(SmallDisk disk, boolean toTheLastByte) {
     this.disk = disk;
+    this.toTheLastByte = toTheLastByte;
+  }
+
+  /** Writes are refused, and everything else goes on. */
+  public static FillDisk belowTheReserve(SmallDisk disk) {
+    return new FillDisk(disk, false);
+  }
+
+  /** Nothing can be written any more, the log and the audit included. */
+  public static FillDisk toTheLastByte(SmallDisk disk) {
+    return new FillDisk(disk, true);
   }
 
   @Override
   public String name() {
-    return "full disk";
+    return toTheLastByte ? "full disk" : "disk below its reserve";
   }
 
   @Override
   public FaultEvent strike(Cluster cluster, Random random) {
     ChaosNode node = Fault.victim(cluster, random);
-    boolean toTheLastByte = random.nextBoolean();
     long broken = System.nanoTime();
     disk.fillUpTo(toTheLastByte ? 0 : BELOW_RESERVE_BYTES);
     Fault.hold(random.nextInt(FULL_MILLIS_MAX));

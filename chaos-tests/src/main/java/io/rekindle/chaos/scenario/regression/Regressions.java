@@ -39,14 +39,14 @@ public final class Regressions {
         });
   }
 
-  /** No room, to the reserve or to the last byte. */
+  /** No room for writes, and then room again. */
   public static Regression fullDisk(SmallDisk disk) {
     return new Regression(
         "FullDisk",
         Mix.EVERYTHING,
         run -> {
           flow(run);
-          run.strike(new FillDisk(disk));
+          run.strike(FillDisk.belowTheReserve(disk));
           flow(run);
           run.quiet();
         });

@@ -4,6 +4,7 @@ import io.rekindle.node.audit.AuditLog;
 import io.rekindle.node.audit.AuditSettings;
 import io.rekindle.node.cluster.EncryptedCachesCheck;
 import io.rekindle.node.cluster.EngineFolders;
+import io.rekindle.node.cluster.MaintenanceDoneException;
 import io.rekindle.node.cluster.NodeTls;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.ModelRegistry;
@@ -136,13 +137,22 @@ public final class NodeShell implements AutoCloseable {
       return;
     }
     try {
-      Engine started = Engine.start(parts);
+      Engine started = startedOrRepaired();
       engine = started;
       parts.models().warmUp();
       gate.open(started.gate());
       engineUp = true;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private Engine startedOrRepaired() throws IOException {
+    try {
+      return Engine.start(parts);
+    } catch (MaintenanceDoneException e) {
+      LOG.warn("indexes that the last run left in doubt were rebuilt; the engine starts again");
+      return Engine.start(parts);
     }
   }
 
