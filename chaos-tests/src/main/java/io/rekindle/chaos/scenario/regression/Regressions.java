@@ -10,18 +10,18 @@ import io.rekindle.chaos.traffic.Mix;
 /** The runs of every build. */
 public final class Regressions {
   private static final int FLOW_MILLIS_MIN = 1_500;
-  private static final int FLOW_MILLIS_MAX = 4_000;
+  private static final int FLOW_MILLIS_MAX = 3_000;
 
   private Regressions() {}
 
   /** kill -9 in the middle of everything that the traffic asks. */
   public static Regression killWhileWriting() {
-    return new Regression("KillWhileWriting", Mix.EVERYTHING, run -> killTwice(run));
+    return new Regression("KillWhileWriting", Mix.EVERYTHING, run -> kill(run, 2));
   }
 
   /** kill -9 while as much is deleted as is stored: what is gone must not come back. */
   public static Regression killDuringDeletes() {
-    return new Regression("KillDuringDeletes", Mix.DELETES, run -> killTwice(run));
+    return new Regression("KillDuringDeletes", Mix.DELETES, run -> kill(run, 1));
   }
 
   /** Standing still, for less and for longer than clients wait. */
@@ -57,11 +57,11 @@ public final class Regressions {
     return new Regression("DamagedFiles", Mix.EVERYTHING, DamagedFilesCourse::run);
   }
 
-  private static void killTwice(ChaosRun run) {
-    flow(run);
-    run.strike(new KillNode());
-    flow(run);
-    run.strike(new KillNode());
+  private static void kill(ChaosRun run, int times) {
+    for (int i = 0; i < times; i++) {
+      flow(run);
+      run.strike(new KillNode());
+    }
     flow(run);
     run.quiet();
   }
