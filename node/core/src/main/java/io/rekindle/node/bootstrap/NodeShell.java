@@ -4,6 +4,7 @@ import io.rekindle.node.audit.AuditLog;
 import io.rekindle.node.audit.AuditSettings;
 import io.rekindle.node.cluster.EncryptedCachesCheck;
 import io.rekindle.node.cluster.EngineFolders;
+import io.rekindle.node.cluster.MaintenanceDoneException;
 import io.rekindle.node.cluster.NodeTls;
 import io.rekindle.node.cluster.SeparateRingException;
 import io.rekindle.node.config.NodeConfig;
@@ -147,13 +148,23 @@ public final class NodeShell implements AutoCloseable {
     }
   }
 
-  /** An engine that came up apart from the others is none; every try waits for them. */
+  /**
+   * An engine that came up apart from the others is none, and every try waits for them; one that
+   * repaired its indexes has to start once more, and once is enough.
+   */
   private Engine startTogether() throws IOException {
+    boolean repaired = false;
     while (true) {
       try {
         return Engine.start(parts);
       } catch (SeparateRingException e) {
         LOG.atInfo().log("other nodes are there now: the engine starts anew to join them");
+      } catch (MaintenanceDoneException e) {
+        if (repaired) {
+          throw e;
+        }
+        repaired = true;
+        LOG.warn("indexes that the last run left in doubt were rebuilt; the engine starts again");
       }
     }
   }

@@ -24,6 +24,10 @@ final class IgniteProperties {
           // MBeans can stop nodes and change configuration.
           Map.entry("IGNITE_MBEANS_DISABLED", "true"),
           Map.entry("IGNITE_MARSHALLER_WHITELIST", ALLOWED_CLASSES),
+          // By default a node that is filled by others writes no log until it is full; killed
+          // before
+          // that, it needs somebody to empty its folder.
+          Map.entry("IGNITE_DISABLE_WAL_DURING_REBALANCING", "false"),
           // The process's own shutdown hook stops the doors before the engine.
           Map.entry("IGNITE_NO_SHUTDOWN_HOOK", "true"),
           Map.entry("IGNITE_NO_ASCII", "true"),

@@ -7,6 +7,7 @@ import org.apache.ignite.IgniteException;
 import org.apache.ignite.Ignition;
 import org.apache.ignite.configuration.CacheConfiguration;
 import org.apache.ignite.configuration.IgniteConfiguration;
+import org.apache.ignite.internal.IgniteEx;
 import org.apache.ignite.internal.cache.query.index.IndexProcessor;
 import org.apache.ignite.internal.processors.configuration.distributed.NotWritablePropertyException;
 import org.apache.ignite.internal.util.typedef.X;
@@ -32,6 +33,8 @@ public final class RunningIgnite implements AutoCloseable {
    *     anything starts if it is a configured one
    * @throws io.rekindle.node.error.StartRefusedException also when a page that every start reads is
    *     damaged
+   * @throws MaintenanceDoneException when this start was for Ignite's own repairs; the caller tries
+   *     again, with a new configuration
    * @throws IgniteException when Ignite cannot start; nothing of it runs then
    */
   public static RunningIgnite start(IgniteConfiguration configuration) {
@@ -51,6 +54,12 @@ public final class RunningIgnite implements AutoCloseable {
     }
     Ignite ignite = ignition(configuration);
     RunningIgnite running = new RunningIgnite(ignite);
+    if (((IgniteEx) ignite).context().maintenanceRegistry().isMaintenanceMode()) {
+      // A write to an SQL index that fails, as on a full disk, makes Ignite note that the index is
+      // corrupted. The start has rebuilt it, and goes no further.
+      running.close();
+      throw new MaintenanceDoneException();
+    }
     try {
       if (!ClusterStart.await(ignite, initialNodes)) {
         throw new SeparateRingException();

@@ -1,0 +1,35 @@
+package io.rekindle.chaos.cluster;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Where a node listens, for all its life.
+ *
+ * @param host an address of this machine
+ */
+record NodePorts(String host, int door, int discovery, int communication) {
+  /** Below the ports that the kernel gives to outgoing connections. */
+  private static final int FROM = 20_000;
+
+  private static final int TO = 30_000;
+  private static final int TRIES_MAX = 1_000;
+
+  static NodePorts free(String host) {
+    return new NodePorts(host, port(host), port(host), port(host));
+  }
+
+  private static int port(String host) {
+    for (int i = 0; i < TRIES_MAX; i++) {
+      int port = ThreadLocalRandom.current().nextInt(FROM, TO);
+      try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getByName(host))) {
+        return port;
+      } catch (IOException e) {
+        // Taken: another one.
+      }
+    }
+    throw new IllegalStateException("no free port");
+  }
+}

@@ -1,0 +1,50 @@
+package io.rekindle.chaos.traffic;
+
+import io.rekindle.chaos.cluster.ChaosNode;
+import io.rekindle.client.RekindleClient;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One client's way to the nodes: it stays at one, and goes on to the next when that is away. */
+final class Doors implements AutoCloseable {
+  private final List<ChaosNode> nodes;
+  private final String apiKey;
+  private final Duration deadline;
+  private int at;
+  private @Nullable RekindleClient open;
+
+  Doors(List<ChaosNode> nodes, String apiKey, Duration deadline, int first) {
+    this.nodes = nodes;
+    this.apiKey = apiKey;
+    this.deadline = deadline;
+    this.at = first % nodes.size();
+  }
+
+  int node() {
+    return nodes.get(at).number();
+  }
+
+  RekindleClient client() {
+    RekindleClient client = open;
+    if (client == null) {
+      client = nodes.get(at).connect(apiKey, deadline);
+      open = client;
+    }
+    return client;
+  }
+
+  /** Connects anew: a connection that failed waits longer and longer before it tries again. */
+  void away() {
+    close();
+    at = (at + 1) % nodes.size();
+  }
+
+  @Override
+  public void close() {
+    if (open != null) {
+      open.close();
+      open = null;
+    }
+  }
+}

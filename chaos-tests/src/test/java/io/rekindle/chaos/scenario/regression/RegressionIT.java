@@ -1,0 +1,72 @@
+package io.rekindle.chaos.scenario.regression;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import io.rekindle.chaos.cluster.ClusterSpec;
+import io.rekindle.chaos.fault.SmallDisk;
+import io.rekindle.chaos.scenario.Verdict;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The short set; {@code -Dseed=N} repeats a run, as far as the operating system lets it. */
+@Timeout(300) // So that what waits for ever ends the build.
+class RegressionIT {
+  private static final int DISK_MEGABYTES = 192;
+
+  private final long seed = Long.getLong("seed", System.nanoTime() & 0xffff_ffffL);
+
+  @Test
+  void nothingIsLostWhenItIsKilledWhileWriting() {
+    keepsEveryPromise(Regressions.killWhileWriting(), folder("kill"));
+  }
+
+  @Test
+  void nothingIsStaleWhenItStandsStill() {
+    keepsEveryPromise(Regressions.pauseAndResume(), folder("pause"));
+  }
+
+  @Test
+  void whatIsDeletedStaysDeletedWhenItIsKilled() {
+    keepsEveryPromise(Regressions.killDuringDeletes(), folder("deletes"));
+  }
+
+  @Test
+  void damagedFilesAreRefusedOrMadeAnew() {
+    keepsEveryPromise(Regressions.damagedFiles(), folder("damage"));
+  }
+
+  @Test
+  void nothingIsLostOnAFullDisk() {
+    Optional<SmallDisk> mounted = SmallDisk.mount(folder("disk"), DISK_MEGABYTES);
+    if (mounted.isEmpty()) {
+      String why = "skipped: a tmpfs can't be mounted here, which takes root";
+      System.out.println(why);
+      abort(why);
+    }
+    try (SmallDisk disk = mounted.orElseThrow()) {
+      keepsEveryPromise(Regressions.fullDisk(disk), disk.folder().resolve("run"));
+    }
+  }
+
+  private void keepsEveryPromise(Regression regression, Path below) {
+    String repeat =
+        "mvn -B verify -pl chaos-tests -am -Dtest=NoTest -Dit.test=RegressionIT -Dseed=" + seed;
+    Verdict verdict;
+    try {
+      verdict = regression.run(seed, ClusterSpec.of(1, 0), below);
+    } catch (IllegalStateException e) {
+      throw new AssertionError("repeat with: " + repeat, e);
+    }
+    System.out.printf(
+        "%s: seed %d, %,d operations%n",
+        regression.name(), seed, verdict.history().operations().size());
+    assertThat(verdict.violations()).as(() -> verdict.text(repeat)).isEmpty();
+  }
+
+  private Path folder(String name) {
+    return Path.of(System.getProperty("chaos.folder"), name + "-" + seed).toAbsolutePath();
+  }
+}
