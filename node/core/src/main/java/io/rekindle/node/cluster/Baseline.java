@@ -49,7 +49,8 @@ public final class Baseline {
   }
 
   /**
-   * What a change would do; changes nothing.
+   * What a change would do; changes nothing. A node that is to go may still run, to hear what would
+   * be lost with it.
    *
    * @throws RekindleException NODE_NOT_FOUND for a node that is not there, or holds no data;
    *     INVALID_ARGUMENT when no node would be left
@@ -77,13 +78,22 @@ public final class Baseline {
     return new Plan(after, moved, lost);
   }
 
-  /** Carries out a plan; copies move in the background. */
+  /**
+   * Carries out a plan; copies move in the background.
+   *
+   * @throws RekindleException NODE_ONLINE when a node that is to go still runs
+   */
   public void change(Plan plan) {
-    Set<BaselineNode> nodes = new HashSet<>();
-    for (BaselineNode node : nodesOf(plan.baseline())) {
-      nodes.add(node);
+    Set<String> going = new TreeSet<>(membership.baseline());
+    going.removeAll(plan.baseline());
+    going.retainAll(online().keySet());
+    if (!going.isEmpty()) {
+      throw new RekindleException(
+          ErrorCode.NODE_ONLINE,
+          "a node that is to hold no data any more still runs: stop it first",
+          Map.of("field", "remove_node_ids", "node", going.iterator().next()));
     }
-    ignite.cluster().setBaselineTopology(nodes);
+    ignite.cluster().setBaselineTopology(nodesOf(plan.baseline()));
   }
 
   /** Partitions of any cache without a copy in reach. */
@@ -180,11 +190,20 @@ public final class Baseline {
         .toList();
   }
 
-  /** A node that is there hands over what it has; one that is away takes it along. */
+  /** Of which nobody else has a copy now; what is away may have had some. */
   private int lost(CacheGroupContext group, Set<String> remove) {
-    Set<String> online = online().keySet();
-    boolean anyAway = remove.stream().anyMatch(id -> !online.contains(id));
-    return anyAway ? group.topology().lostPartitions().size() : 0;
+    if (remove.isEmpty()) {
+      return 0;
+    }
+    Set<Integer> away =
+        online().keySet().containsAll(remove) ? Set.of() : group.topology().lostPartitions();
+    int lost = 0;
+    for (int p = 0; p < group.affinity().partitions(); p++) {
+      List<ClusterNode> owners = group.topology().owners(p);
+      boolean last = !owners.isEmpty() && owners.stream().allMatch(it -> remove.contains(id(it)));
+      lost += last || away.contains(p) ? 1 : 0;
+    }
+    return lost;
   }
 
   private static String id(BaselineNode node) {

@@ -65,6 +65,12 @@ public final class TestEngine implements AutoCloseable {
 
   /** A second node's folder with the keys and the node CA of {@code first}. */
   public static TestEngine join(Path dataFolder, TestEngine first) throws IOException {
+    return join(dataFolder, first, Map.of());
+  }
+
+  /** As {@link #join(Path, TestEngine)}, with settings of its own. */
+  public static TestEngine join(Path dataFolder, TestEngine first, Map<String, String> settings)
+      throws IOException {
     Path from = first.folders().dataFolder();
     for (String name : List.of("keys", "tls")) {
       SecretFiles.createFolder(dataFolder.resolve(name));
@@ -74,7 +80,7 @@ public final class TestEngine implements AutoCloseable {
         }
       }
     }
-    return open(dataFolder, Map.of());
+    return open(dataFolder, settings);
   }
 
   /** The defaults, with small WAL segments, and {@code settings} over them. */

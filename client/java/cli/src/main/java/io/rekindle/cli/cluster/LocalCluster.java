@@ -66,13 +66,18 @@ final class LocalCluster implements AutoCloseable {
   void start() {
     List<CompletableFuture<Void>> starts =
         IntStream.range(0, nodes.length)
-            .mapToObj(i -> CompletableFuture.runAsync(() -> start(i)))
+            .mapToObj(i -> CompletableFuture.runAsync(() -> start(i), LocalCluster::onOwnThread))
             .toList();
     try {
       starts.forEach(CompletableFuture::join);
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
+  }
+
+  /** They wait for each other: a pool of as many threads as there are cores may be too few. */
+  private static void onOwnThread(Runnable task) {
+    Thread.ofPlatform().daemon().start(task);
   }
 
   /** Starts one node, and returns when it answers. */

@@ -42,9 +42,7 @@ public final class ClusterCommands {
   }
 
   @Command(
-      description =
-          "Let nodes hold no data any more. Keep those that run until show says that no copies are"
-              + " missing.",
+      description = "Let nodes hold no data any more: first --dry-run, then stop them, then this.",
       mixinStandardHelpOptions = true)
   int remove(
       @Mixin Session session,

@@ -1,0 +1,318 @@
+package io.rekindle.node.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.model.ClusterNodeInfo;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import javax.cache.CacheException;
+import org.apache.ignite.Ignite;
+import org.apache.ignite.IgniteCache;
+import org.apache.ignite.cache.CacheAtomicityMode;
+import org.apache.ignite.cache.CacheWriteSynchronizationMode;
+import org.apache.ignite.cache.PartitionLossPolicy;
+import org.apache.ignite.configuration.CacheConfiguration;
+import org.apache.ignite.internal.processors.cache.CacheInvalidStateException;
+import org.apache.ignite.internal.util.typedef.X;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three nodes of one cluster in this process, and a fourth that comes and goes. */
+@TestMethodOrder(OrderAnnotation.class)
+@Timeout(180)
+class ClusterIT {
+  private static final int FIRST = 3;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir static Path folder;
+
+  private static final List<TestEngine> engines = new ArrayList<>();
+  private static final List<RunningIgnite> running = new ArrayList<>();
+  private static List<Integer> ports = List.of();
+
+  @BeforeAll
+  static void start() throws IOException {
+    ports = freePorts(FIRST + 1);
+    engines.add(TestEngine.open(folder.resolve("0"), settings(0, FIRST)));
+    for (int i = 1; i <= FIRST; i++) {
+      engines.add(TestEngine.join(folder.resolve("" + i), engines.getFirst(), settings(i, 0)));
+    }
+    engines.forEach(engine -> engine.setTraits(Map.of("the cluster id", "a")));
+    List<CompletableFuture<RunningIgnite>> starts = new ArrayList<>();
+    for (int i = 0; i < FIRST; i++) {
+      int node = i;
+      starts.add(beginning(node));
+    }
+    starts.forEach(node -> running.add(node.join()));
+  }
+
+  @AfterAll
+  static void stop() {
+    running.forEach(RunningIgnite::close);
+    engines.forEach(TestEngine::close);
+  }
+
+  private static RunningIgnite begin(int node) {
+    return RunningIgnite.start(
+        engines.get(node).configuration(null, cache()), node == 0 ? FIRST : 0);
+  }
+
+  /** On a thread of its own: a pool of as many as there are cores would let nodes wait in turn. */
+  private static CompletableFuture<RunningIgnite> beginning(int node) {
+    return CompletableFuture.supplyAsync(
+        () -> begin(node), task -> Thread.ofPlatform().daemon().start(task));
+  }
+
+  private static Map<String, String> settings(int node, int initialNodes) {
+    return Map.of(
+        "rekindle.ignite.discovery-port",
+        ports.get(node).toString(),
+        "rekindle.cluster.initial-nodes",
+        Integer.toString(initialNodes),
+        "rekindle.ignite.failure-detection",
+        "PT3S",
+        "rekindle.cluster.addresses",
+        String.join(",", ports.stream().map(port -> "127.0.0.1:" + port).toList()));
+  }
+
+  private static CacheConfiguration<Object, Object> cache() {
+    return new CacheConfiguration<>("memory")
+        .setAtomicityMode(CacheAtomicityMode.TRANSACTIONAL)
+        .setWriteSynchronizationMode(CacheWriteSynchronizationMode.FULL_SYNC)
+        .setPartitionLossPolicy(PartitionLossPolicy.READ_WRITE_SAFE)
+        .setEncryptionEnabled(true)
+        .setBackups(1);
+  }
+
+  private static Ignite ignite(int node) {
+    return running.get(node).ignite();
+  }
+
+  private static Membership membership(int node) {
+    return new Membership(ignite(node));
+  }
+
+  private static Baseline baseline(int node) {
+    return new Baseline(ignite(node), membership(node));
+  }
+
+  private static IgniteCache<Object, Object> memories(int node) {
+    return ignite(node).cache("memory");
+  }
+
+  private static String id(int node) {
+    return engines.get(node).folders().nodeId().toString();
+  }
+
+  @Test
+  @Order(1)
+  void aClusterBeginsWithAllItsFirstNodesAsItsBaseline() {
+    for (int node = 0; node < FIRST; node++) {
+      assertThat(membership(node).baseline()).containsExactlyInAnyOrder(id(0), id(1), id(2));
+      assertThat(membership(node).hasMajority()).isTrue();
+      assertThat(membership(node).isComplete()).isTrue();
+    }
+    assertThat(List.of(0, 1, 2)).filteredOn(node -> membership(node).isOldest()).hasSize(1);
+  }
+
+  @Test
+  @Order(2)
+  void contactCountsAMajorityAndComparesClocks() {
+    InstantSource late = InstantSource.offset(InstantSource.system(), Duration.ofSeconds(-90));
+    try (Contact first = contact(0, late);
+        Contact second = contact(1, InstantSource.system());
+        Contact third = contact(2, InstantSource.system())) {
+      first.round();
+      second.round();
+      assertThat(first.holds()).isTrue();
+      assertThat(first.clockDifferenceMillis()).isBetween(88_000L, 92_000L);
+      assertThat(second.clockDifferenceMillis()).isBetween(-92_000L, 2_000L);
+      assertThat(third.holds()).isTrue();
+    }
+  }
+
+  private static Contact contact(int node, InstantSource clock) {
+    return new Contact(
+        membership(node), SliceCalls.of(ignite(node)), clock, Duration.ofSeconds(30));
+  }
+
+  @Test
+  @Order(3)
+  void aNodeThatDiffersIsNotLetInAndToldWhy() {
+    TestEngine fourth = engines.get(FIRST);
+    fourth.setTraits(Map.of("the cluster id", "b"));
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(() -> begin(FIRST))
+        .withMessage(
+            "The cluster did not let this node in: the cluster id is b here and a in the cluster.");
+    fourth.setTraits(Map.of("the cluster id", "a"));
+  }
+
+  @Test
+  @Order(4)
+  void aCopyOfARunningNodesFolderIsNotLetIn() throws IOException {
+    Path copy = folder.resolve("copy");
+    try (TestEngine engine = TestEngine.join(copy, engines.getFirst(), settings(FIRST, 0))) {
+      Files.deleteIfExists(copy.resolve("node.id"));
+      Files.copy(folder.resolve("1").resolve("node.id"), copy.resolve("node.id"));
+      engine.setTraits(Map.of("the cluster id", "a"));
+      // In a process of its own it would have this name to itself.
+      var configuration = engine.configuration(null, cache()).setIgniteInstanceName("copy");
+      assertThatExceptionOfType(StartRefusedException.class)
+          .isThrownBy(() -> RunningIgnite.start(configuration, 0))
+          .withMessageContaining("a node of the same id is running");
+    }
+  }
+
+  @Test
+  @Order(5)
+  void aNodeThatJoinsHoldsDataWhenItIsAddedAndNoneWhenItIsRemoved() {
+    for (int key = 0; key < 100; key++) {
+      memories(0).put(key, "value " + key);
+    }
+    running.add(begin(FIRST));
+    String fourth = id(FIRST);
+    assertThat(membership(0).members())
+        .filteredOn(ClusterNodeInfo::online)
+        .hasSize(FIRST + 1)
+        .filteredOn(node -> !node.inBaseline())
+        .extracting(ClusterNodeInfo::id)
+        .containsExactly(fourth);
+    assertThat(memories(FIRST).get(7)).isEqualTo("value 7");
+
+    Baseline.Plan adding = baseline(1).plan(Set.of(fourth), Set.of());
+    assertThat(adding.copiesMoved()).isPositive();
+    assertThat(adding.partitionsLost()).isZero();
+    assertThat(membership(0).baseline()).as("a plan changes nothing").hasSize(FIRST);
+    baseline(1).change(adding);
+    awaitCopies();
+    assertThat(membership(2).baseline()).contains(fourth);
+
+    Baseline.Plan removing = baseline(1).plan(Set.of(), Set.of(fourth));
+    assertThat(removing.partitionsLost()).isZero();
+    assertThat(baseline(1).plan(Set.of(), Set.of(id(0), id(1), fourth)).partitionsLost())
+        .as("two copies of each partition, and three of four nodes")
+        .isPositive();
+    assertThatExceptionOfType(RekindleException.class)
+        .isThrownBy(() -> baseline(1).change(removing))
+        .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.NODE_ONLINE));
+    running.removeLast().close();
+    await(() -> membership(1).members().stream().filter(ClusterNodeInfo::online).count() == FIRST);
+    baseline(1).change(baseline(1).plan(Set.of(), Set.of(fourth)));
+    awaitCopies();
+    for (int key = 0; key < 100; key++) {
+      assertThat(memories(2).get(key)).isEqualTo("value " + key);
+    }
+  }
+
+  private static void awaitCopies() {
+    await(() -> baseline(0).copiesMissing() == 0);
+  }
+
+  @Test
+  @Order(6)
+  void aBaselineOfNodesThatAreNotThereOrOfNoneIsRefused() {
+    assertThatExceptionOfType(RekindleException.class)
+        .isThrownBy(() -> baseline(0).plan(Set.of("nobody"), Set.of()))
+        .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.NODE_NOT_FOUND))
+        .satisfies(e -> assertThat(e.details()).containsEntry("node", "nobody"));
+    assertThatExceptionOfType(RekindleException.class)
+        .isThrownBy(() -> baseline(0).plan(Set.of(), Set.of(id(0), id(1), id(2))))
+        .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
+  }
+
+  @Test
+  @Order(7)
+  void twoOfThreeGoOnAndOneOfThreeWritesNothing() {
+    running.get(2).halt();
+    await(() -> membership(0).members().stream().filter(ClusterNodeInfo::online).count() == 2);
+    assertThat(membership(0).hasMajority()).isTrue();
+    memories(0).put(1, "by two");
+    assertThat(memories(1).get(1)).isEqualTo("by two");
+
+    running.get(1).halt();
+    await(() -> !membership(0).hasMajority());
+    assertThatExceptionOfType(CacheException.class)
+        .isThrownBy(
+            () -> {
+              for (int key = 0; key < 100; key++) {
+                memories(0).put(key, "by one");
+              }
+            })
+        .satisfies(e -> assertThat(X.hasCause(e, CacheInvalidStateException.class)).isTrue());
+  }
+
+  @Test
+  @Order(8)
+  void whatWasLostIsServedAgainWhenAllAreBack() {
+    assertThat(baseline(0).lost()).isPositive();
+    running.set(1, begin(1));
+    running.set(2, begin(2));
+    assertThat(baseline(0).lost()).as("not before it is reset").isPositive();
+    assertThat(membership(0).isComplete()).isTrue();
+    baseline(0).resetLost();
+    awaitCopies();
+    assertThat(baseline(0).lost()).isZero();
+    assertThat(memories(2).get(1)).isEqualTo("by two");
+  }
+
+  @Test
+  @Order(9)
+  void afterAWholeStopTheClusterWaitsForAllOfItsNodes() {
+    running.forEach(RunningIgnite::close);
+    running.clear();
+    CompletableFuture<RunningIgnite> second = beginning(1);
+    CompletableFuture<RunningIgnite> third = beginning(2);
+    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(6));
+    assertThat(second.isDone() || third.isDone()).as("two of three wait").isFalse();
+    running.add(begin(0));
+    running.add(second.join());
+    running.add(third.join());
+    assertThat(memories(2).get(1)).isEqualTo("by two");
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadline).as("within a minute").isNegative();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    }
+  }
+
+  private static List<Integer> freePorts(int count) throws IOException {
+    List<ServerSocket> held = new ArrayList<>();
+    List<Integer> free = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+      held.add(socket);
+      free.add(socket.getLocalPort());
+    }
+    for (ServerSocket socket : held) {
+      socket.close();
+    }
+    return free;
+  }
+}
