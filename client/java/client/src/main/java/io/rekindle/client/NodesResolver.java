@@ -9,6 +9,7 @@ import io.grpc.StatusOr;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class NodesResolver extends NameResolver {
   static final String SCHEME = "rekindle";
   private static final int PORT = 8443;
+  private static final int PORT_MAX = 65_535;
 
   private final List<InetSocketAddress> nodes;
   private @Nullable Listener2 listener;
@@ -33,7 +35,12 @@ final class NodesResolver extends NameResolver {
 
   /** The target of a channel to these nodes. */
   static String target(String commaSeparated) {
-    return SCHEME + ":///" + commaSeparated;
+    try {
+      // Escapes what no path may have, as blanks and the brackets of IPv6.
+      return new URI(SCHEME, "", "/" + commaSeparated, null, null).toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException("\"" + commaSeparated + "\" is not host:port", e);
+    }
   }
 
   /**
@@ -44,15 +51,23 @@ final class NodesResolver extends NameResolver {
   static List<InetSocketAddress> parse(String commaSeparated) {
     List<InetSocketAddress> nodes = new ArrayList<>();
     for (String node : commaSeparated.split(",", -1)) {
-      URI uri = URI.create("//" + node.strip());
-      if (uri.getHost() == null) {
-        throw new IllegalArgumentException("\"" + node + "\" is not host:port");
-      }
-      nodes.add(
-          InetSocketAddress.createUnresolved(
-              uri.getHost(), uri.getPort() == -1 ? PORT : uri.getPort()));
+      nodes.add(parseNode(node.strip()));
     }
     return nodes;
+  }
+
+  private static InetSocketAddress parseNode(String node) {
+    try {
+      URI uri = new URI("//" + node);
+      int port = uri.getPort() == -1 ? PORT : uri.getPort();
+      boolean bare = uri.getUserInfo() == null && uri.toString().equals("//" + uri.getAuthority());
+      if (uri.getHost() != null && bare && port >= 1 && port <= PORT_MAX) {
+        return InetSocketAddress.createUnresolved(uri.getHost(), port);
+      }
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException("\"" + node + "\" is not host:port", e);
+    }
+    throw new IllegalArgumentException("\"" + node + "\" is not host:port");
   }
 
   @Override

@@ -93,7 +93,8 @@ public final class RekindleClientBuilder {
       } else if (trust != null) {
         tls.trustManager(trust);
       }
-      builder.sslContext(tls.build());
+      // A call that a node could not answer is tried again by the next one.
+      builder.sslContext(tls.build()).defaultLoadBalancingPolicy("round_robin");
     } catch (IOException e) {
       throw new IllegalArgumentException("the CA certificate cannot be read", e);
     }
@@ -102,14 +103,12 @@ public final class RekindleClientBuilder {
 
   /**
    * Makes the client over a channel of the caller's own making, such as one without a network in
-   * tests; target and certificates are then the channel's business.
+   * tests; target, certificates and the choice among nodes are then the channel's business.
    */
   public RekindleClient build(ManagedChannelBuilder<?> builder) {
     ManagedChannel channel =
         builder
             .maxInboundMessageSize(INBOUND_BYTES_MAX)
-            // A call that a node could not answer is tried again by the next one.
-            .defaultLoadBalancingPolicy("round_robin")
             .defaultServiceConfig(Retries.serviceConfig())
             .enableRetry()
             .build();

@@ -65,6 +65,9 @@ final class NodeInit {
    */
   static void join(Path dataFolder, Path first, List<String> hosts, Map<String, String> properties)
       throws IOException {
+    if (!Files.isRegularFile(first.resolve(NodeConfigLoader.FILE))) {
+      throw new StartRefusedException("The folder " + first + " is not one of a node.");
+    }
     NodeConfig theirs = NodeConfigLoader.load(first, Map.of());
     if (theirs.ignite().discoveryPort() == 0) {
       throw new StartRefusedException(
@@ -73,7 +76,8 @@ final class NodeInit {
     }
     Map<String, String> all = new LinkedHashMap<>();
     List<String> addresses = new ArrayList<>(theirs.cluster().addresses().orElse(List.of()));
-    String address = theirs.cluster().host() + ":" + theirs.ignite().discoveryPort();
+    addresses.replaceAll(String::strip);
+    String address = address(theirs.cluster().host(), theirs.ignite().discoveryPort());
     if (!addresses.contains(address)) {
       addresses.add(address);
     }
@@ -81,27 +85,41 @@ final class NodeInit {
     all.put("rekindle.cluster.initial-nodes", "0");
     all.put("rekindle.ignite.backups", Integer.toString(theirs.ignite().backups()));
     all.putAll(properties);
+    // What is wrong with the first shows before anything is made that a second try would refuse.
+    UUID clusterId = clusterId(first, theirs);
+    NodeCertificates.Authorities authorities = NodeCertificates.authorities(first.resolve("tls"));
     NodeConfig config = begin(dataFolder, all);
-    UUID clusterId = copyKeys(first, theirs, dataFolder, config);
+    copyKeys(first, theirs, dataFolder, config);
     NodeCertificates.issue(
         dataFolder.resolve("tls"),
-        first.resolve("tls"),
+        authorities,
         clusterId,
         hosts,
         Instant.now(),
         NodeCertificates.Validity.DEFAULT);
   }
 
-  private static UUID copyKeys(Path first, NodeConfig theirs, Path dataFolder, NodeConfig config)
-      throws IOException {
-    Path localKey = dataFolder.resolve(config.keys().localKeyFile());
-    Path clusterKey = dataFolder.resolve(config.keys().clusterKeyFile());
-    copy(first.resolve(theirs.keys().localKeyFile()), localKey);
-    copy(first.resolve(theirs.keys().clusterKeyFile()), clusterKey);
+  private static String address(String host, int port) {
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+  }
+
+  private static UUID clusterId(Path folder, NodeConfig config) throws IOException {
+    Path localKey = folder.resolve(config.keys().localKeyFile());
     try (LocalKeyManagementService kms = new LocalKeyManagementService(localKey);
-        ClusterKey opened = ClusterKeyFile.open(clusterKey, kms)) {
+        ClusterKey opened =
+            ClusterKeyFile.open(folder.resolve(config.keys().clusterKeyFile()), kms)) {
       return opened.clusterId();
     }
+  }
+
+  private static void copyKeys(Path first, NodeConfig theirs, Path dataFolder, NodeConfig config)
+      throws IOException {
+    copy(
+        first.resolve(theirs.keys().localKeyFile()),
+        dataFolder.resolve(config.keys().localKeyFile()));
+    copy(
+        first.resolve(theirs.keys().clusterKeyFile()),
+        dataFolder.resolve(config.keys().clusterKeyFile()));
   }
 
   private static void copy(Path from, Path to) throws IOException {

@@ -84,22 +84,23 @@ public final class CertificateAuthority {
 
   /** For the door: {@code hosts} are DNS names or IP addresses that clients call it by. */
   public Issued issueServer(String commonName, List<String> hosts, Instant now, Duration validity) {
-    return issue(commonName, names(hosts), now, validity, List.of(KeyPurposeId.id_kp_serverAuth));
+    return issue(commonName, hosts, now, validity, List.of(KeyPurposeId.id_kp_serverAuth));
   }
 
   /** For a node, which is server and client of its peers. */
   public Issued issueNode(String commonName, List<String> hosts, Instant now, Duration validity) {
     return issue(
         commonName,
-        names(hosts),
+        hosts,
         now,
         validity,
         List.of(KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth));
   }
 
-  private Issued issue(
+  /** With these extended key usages and no others. */
+  Issued issue(
       String commonName,
-      GeneralNames names,
+      List<String> hosts,
       Instant now,
       Duration validity,
       List<KeyPurposeId> purposes) {
@@ -114,7 +115,7 @@ public final class CertificateAuthority {
           Extension.extendedKeyUsage,
           true,
           new ExtendedKeyUsage(purposes.toArray(KeyPurposeId[]::new)));
-      builder.addExtension(Extension.subjectAlternativeName, false, names);
+      builder.addExtension(Extension.subjectAlternativeName, false, names(hosts));
       builder.addExtension(
           Extension.authorityKeyIdentifier,
           false,

@@ -70,8 +70,8 @@ public final class Contact implements AutoCloseable {
     var _ =
         rounds.scheduleWithFixedDelay(
             () -> {
-              roundOrWarn();
-              afterEach.accept(silence());
+              orWarn(this::round);
+              orWarn(() -> afterEach.accept(silence()));
             },
             0,
             INTERVAL.toMillis(),
@@ -103,9 +103,10 @@ public final class Contact implements AutoCloseable {
     return System.nanoTime() - heardNanos.get();
   }
 
-  private void roundOrWarn() {
+  /** An executor would never run again what threw once. */
+  private static void orWarn(Runnable work) {
     try {
-      round();
+      work.run();
     } catch (RuntimeException e) {
       // The lease runs out by itself; the next round may do better.
       LOG.atWarn().setCause(e).log("a round of contact failed");

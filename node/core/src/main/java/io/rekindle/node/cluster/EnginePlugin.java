@@ -94,7 +94,7 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
   /** Runs on the oldest node of the cluster; what it refuses is told to the node that joins. */
   @Override
   public void validateNewNode(ClusterNode node, @Nullable Serializable data) {
-    Optional<String> difference = traits.differenceTo(NodeTraits.of(node));
+    Optional<String> difference = traits.differenceTo(NodeTraits.of(node.attributes()));
     if (difference.isPresent()) {
       String sentence = JoinRefusal.sentence(difference.get());
       throw new PluginValidationException(sentence, sentence, node.id());

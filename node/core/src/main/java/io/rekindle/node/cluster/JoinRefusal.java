@@ -13,7 +13,7 @@ final class JoinRefusal {
 
   /** Ours, up to its full stop; Ignite puts its own words around it. */
   private static final Pattern OURS =
-      Pattern.compile(Pattern.quote(PREFIX) + "[^\\n]*?\\.(?= \\[|$)");
+      Pattern.compile(Pattern.quote(PREFIX) + "[^\\n]*?\\.(?= \\[|$)", Pattern.MULTILINE);
 
   /** What Ignite says itself, and what it means here. */
   private record Known(String text, String meaning) {}
@@ -24,9 +24,6 @@ final class JoinRefusal {
           new Known(
               "is not compatible with BaselineTopology in the cluster",
               "its data folder belongs to another cluster, or went on without this one."),
-          new Known(
-              "local node's ID or consistent ID",
-              "a node of the same id is running; a copied data folder needs a new node.id."),
           new Known(
               "same hash code for partitioned affinity",
               "a node of the same id is running; a copied data folder needs a new node.id."));

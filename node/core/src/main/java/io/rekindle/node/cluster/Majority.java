@@ -3,7 +3,6 @@ package io.rekindle.node.cluster;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.configuration.TopologyValidator;
 import org.apache.ignite.internal.IgniteEx;
@@ -32,14 +31,14 @@ final class Majority implements CacheTopologyValidatorProvider {
   /** Before there is a baseline nothing can be served, and nothing is refused. */
   boolean isIn(Collection<ClusterNode> nodes) {
     BaselineTopology baseline = ignite.context().state().clusterState().baselineTopology();
-    return baseline == null || isMajority(baseline.consistentIds(), nodes);
+    return baseline == null
+        || isMajority(
+            baseline.consistentIds(), nodes.stream().map(ClusterNode::consistentId).toList());
   }
 
-  static boolean isMajority(Set<Object> baseline, Collection<ClusterNode> nodes) {
-    Set<Object> there =
-        nodes.stream()
-            .map(ClusterNode::consistentId)
-            .collect(Collectors.toCollection(HashSet::new));
+  /** Whether the nodes with these ids are more than half of {@code baseline}, others aside. */
+  static boolean isMajority(Set<?> baseline, Collection<?> ids) {
+    Set<Object> there = new HashSet<>(ids);
     there.retainAll(baseline);
     return there.size() * 2 > baseline.size();
   }

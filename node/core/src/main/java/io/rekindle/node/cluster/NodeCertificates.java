@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 
@@ -63,24 +64,39 @@ public final class NodeCertificates {
     write(folder, "node", node.certificate(), node.key());
   }
 
+  /** The CAs of a cluster, with their keys. */
+  public record Authorities(CertificateAuthority doors, CertificateAuthority nodes) {}
+
   /**
-   * Makes the four files of one more node, beside both CAs' certificates, by the CA keys of a first
-   * one, which stay where they are.
+   * Reads both CAs.
    *
-   * @param first the folder that {@link #create} filled
-   * @throws StartRefusedException when a file of the first is missing or is none
+   * @param folder one that {@link #create} filled
+   * @throws StartRefusedException when a file is missing, or is none, or a key is another CA's
+   */
+  public static Authorities authorities(Path folder) throws IOException {
+    return new Authorities(read(folder, "server-ca"), read(folder, "node-ca"));
+  }
+
+  /**
+   * Makes the four files of one more node, beside both CAs' certificates; the CA keys stay where
+   * they are.
    */
   public static void issue(
-      Path folder, Path first, UUID clusterId, List<String> hosts, Instant now, Validity validity)
+      Path folder,
+      Authorities authorities,
+      UUID clusterId,
+      List<String> hosts,
+      Instant now,
+      Validity validity)
       throws IOException {
     List<String> names = new ArrayList<>(LOOPBACK);
     names.addAll(hosts);
     SecretFiles.createFolder(folder);
-    CertificateAuthority doors = read(first, "server-ca");
+    CertificateAuthority doors = authorities.doors();
     writeCertificate(folder, "server-ca", doors.certificate());
     var server = doors.issueServer("server of " + clusterId, names, now, validity.leaf());
     write(folder, "server", server.certificate(), server.key());
-    CertificateAuthority nodes = read(first, "node-ca");
+    CertificateAuthority nodes = authorities.nodes();
     writeCertificate(folder, "node-ca", nodes.certificate());
     var node = nodes.issueNode("node of " + clusterId, names, now, validity.leaf());
     write(folder, "node", node.certificate(), node.key());
@@ -90,14 +106,27 @@ public final class NodeCertificates {
     Path certificate = folder.resolve(name + ".crt");
     Path key = folder.resolve(name + ".key");
     try {
-      return CertificateAuthority.of(
-          Pem.readCertificates(Files.readAllBytes(certificate)).getFirst(),
-          Pem.readKey(SecretFiles.read(key, "CA key file", CA_FILE_BYTES_MAX)));
+      X509Certificate ca = Pem.readCertificates(Files.readAllBytes(certificate)).getFirst();
+      PrivateKey caKey = readKey(key);
+      if (!Pem.belongTogether(ca.getPublicKey(), caKey)) {
+        throw new StartRefusedException(
+            "The CA key file " + key + " does not belong to the certificate " + certificate + ".");
+      }
+      return CertificateAuthority.of(ca, caKey);
     } catch (NoSuchFileException e) {
       throw new StartRefusedException("The certificate " + certificate + " is missing.", e);
     } catch (GeneralSecurityException e) {
       throw new StartRefusedException(
           "The files " + certificate + " and " + key + " are not PEM.", e);
+    }
+  }
+
+  private static PrivateKey readKey(Path file) throws GeneralSecurityException {
+    byte[] pem = SecretFiles.read(file, "CA key file", CA_FILE_BYTES_MAX);
+    try {
+      return Pem.readKey(pem);
+    } finally {
+      Arrays.fill(pem, (byte) 0);
     }
   }
 

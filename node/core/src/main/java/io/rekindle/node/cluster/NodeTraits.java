@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.ignite.cluster.ClusterNode;
 
 /**
  * What nodes of one cluster must have in common, told to each other when one joins: names to values
@@ -27,15 +26,15 @@ public final class NodeTraits {
     return attributes;
   }
 
-  static NodeTraits of(ClusterNode node) {
+  /** Those among the attributes of an Ignite node. */
+  static NodeTraits of(Map<String, ?> attributes) {
     Map<String, String> values = new LinkedHashMap<>();
-    node.attributes()
-        .forEach(
-            (name, value) -> {
-              if (name.startsWith(ATTRIBUTE)) {
-                values.put(name.substring(ATTRIBUTE.length()), String.valueOf(value));
-              }
-            });
+    attributes.forEach(
+        (name, value) -> {
+          if (name.startsWith(ATTRIBUTE)) {
+            values.put(name.substring(ATTRIBUTE.length()), String.valueOf(value));
+          }
+        });
     return new NodeTraits(values);
   }
 

@@ -7,6 +7,8 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.ignite.spi.discovery.tcp.ipfinder.TcpDiscoveryIpFinderAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,10 +21,25 @@ import org.slf4j.LoggerFactory;
 final class ResolvedAddresses extends TcpDiscoveryIpFinderAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ResolvedAddresses.class);
 
+  private static final int PORT_MAX = 65_535;
+  private static final Pattern HOST_PORT =
+      Pattern.compile("(?:(?<name>[^\\s:/\\[\\]]+)|\\[(?<v6>[\\w:.%]+)\\]):(?<port>[0-9]{1,5})");
+
   private final List<InetSocketAddress> unresolved;
+  private final Names names;
+
+  /** Gives all addresses of a name, as {@link InetAddress#getAllByName} does. */
+  interface Names {
+    InetAddress[] find(String host) throws UnknownHostException;
+  }
 
   ResolvedAddresses(List<InetSocketAddress> unresolved) {
+    this(unresolved, InetAddress::getAllByName);
+  }
+
+  ResolvedAddresses(List<InetSocketAddress> unresolved, Names names) {
     this.unresolved = List.copyOf(unresolved);
+    this.names = names;
     // Ignite would write to a shared one what it finds.
     setShared(false);
   }
@@ -33,27 +50,14 @@ final class ResolvedAddresses extends TcpDiscoveryIpFinderAdapter {
    * @throws IllegalArgumentException with what is wrong
    */
   static InetSocketAddress parse(String address) {
-    int colon = address.lastIndexOf(':');
-    String host = colon < 1 ? "" : address.substring(0, colon);
-    if (host.startsWith("[") && host.endsWith("]")) {
-      host = host.substring(1, host.length() - 1);
-    } else if (host.indexOf(':') >= 0) {
-      host = "";
+    Matcher parts = HOST_PORT.matcher(address);
+    int port = parts.matches() ? Integer.parseInt(parts.group("port")) : 0;
+    if (port < 1 || port > PORT_MAX) {
+      throw new IllegalArgumentException(
+          "rekindle.cluster.addresses: \"" + address + "\" is not host:port");
     }
-    try {
-      int port = colon < 0 ? 0 : Integer.parseInt(address.substring(colon + 1));
-      if (!host.isBlank() && port >= 1 && port <= 65_535) {
-        return InetSocketAddress.createUnresolved(host, port);
-      }
-    } catch (NumberFormatException e) {
-      throw malformed(address);
-    }
-    throw malformed(address);
-  }
-
-  private static IllegalArgumentException malformed(String address) {
-    return new IllegalArgumentException(
-        "rekindle.cluster.addresses: \"" + address + "\" is not host:port");
+    String host = parts.group("name") == null ? parts.group("v6") : parts.group("name");
+    return InetSocketAddress.createUnresolved(host, port);
   }
 
   /** A name that is not known right now has no addresses right now. */
@@ -62,7 +66,7 @@ final class ResolvedAddresses extends TcpDiscoveryIpFinderAdapter {
     Set<InetSocketAddress> found = new LinkedHashSet<>();
     for (InetSocketAddress address : unresolved) {
       try {
-        for (InetAddress host : InetAddress.getAllByName(address.getHostString())) {
+        for (InetAddress host : names.find(address.getHostString())) {
           found.add(new InetSocketAddress(host, address.getPort()));
         }
       } catch (UnknownHostException e) {

@@ -153,6 +153,9 @@ class NodeProcessIT {
       assertThat(TlsProbe.tls(port, "TLSv1.3", peers.foreign())).as("foreign").isEqualTo(REFUSED);
       assertThat(TlsProbe.tls(port, "TLSv1.3", peers.expired())).as("expired").isEqualTo(REFUSED);
       assertThat(TlsProbe.tls(port, "TLSv1.3", peers.serverOnly())).as("server").isEqualTo(REFUSED);
+      assertThat(TlsProbe.tls(port, "TLSv1.3", peers.otherCluster()))
+          .as("of another cluster")
+          .isEqualTo(REFUSED);
     }
   }
 

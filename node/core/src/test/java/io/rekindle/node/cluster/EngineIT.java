@@ -113,6 +113,7 @@ class EngineIT {
   void aPeerWithACertificateOfTheNodeCaIsLetIn() throws Exception {
     for (int port : ports()) {
       assertThat(TlsProbe.right(port, engine.tls().nodeKeyManagers())).isEqualTo(LET_IN);
+      assertThat(TlsProbe.right(port, TestPeers.of(folder).right())).isEqualTo(LET_IN);
     }
   }
 
@@ -127,6 +128,12 @@ class EngineIT {
       assertThat(TlsProbe.tls(port, "TLSv1.3", peers.expired())).as("expired").isEqualTo(REFUSED);
       assertThat(TlsProbe.tls(port, "TLSv1.3", peers.serverOnly()))
           .as("not for clients")
+          .isEqualTo(REFUSED);
+      assertThat(TlsProbe.tls(port, "TLSv1.3", peers.clientOnly()))
+          .as("for clients alone")
+          .isEqualTo(REFUSED);
+      assertThat(TlsProbe.tls(port, "TLSv1.3", peers.otherCluster()))
+          .as("of another cluster")
           .isEqualTo(REFUSED);
       assertThat(TlsProbe.plaintext(port, new byte[] {0, 0, 0x47, 0x47, 0, 0, 0, 1, 2, 3}))
           .as("plaintext")
