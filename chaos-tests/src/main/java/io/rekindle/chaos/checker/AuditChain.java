@@ -26,13 +26,15 @@ public final class AuditChain implements Checker {
             Violation.of(
                 this,
                 "the chain of node %d is not whole: %s".formatted(chain.node(), chain.output())));
-      } else if (evidence.chains().size() == 1
-          && chain.lastSequence() < evidence.lastSequenceSeen()) {
+        continue;
+      }
+      long seen = evidence.lastSequencesSeen().getOrDefault(chain.node(), 0L);
+      if (chain.lastSequence() < seen) {
         found.add(
             Violation.of(
                 this,
-                "the chain ends at #%d, and #%d was shown"
-                    .formatted(chain.lastSequence(), evidence.lastSequenceSeen())));
+                "the chain of node %d ends at #%d, and #%d was shown"
+                    .formatted(chain.node(), chain.lastSequence(), seen)));
       }
     }
     evidence.history().stream()

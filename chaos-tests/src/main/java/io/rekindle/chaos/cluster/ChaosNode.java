@@ -129,10 +129,19 @@ public final class ChaosNode implements AutoCloseable {
   /** Starts it, and insists that it answers. */
   public void start() {
     launch();
+    insistReady();
+  }
+
+  void insistReady() {
     if (!awaitReady()) {
       throw new IllegalStateException(
           "node %d ended with %d: %s".formatted(number, exitCode(), lastSentence()));
     }
+  }
+
+  /** Whether it has said that it answers, and has not ended since. */
+  boolean isReady() {
+    return isAlive() && ready.getNow(false);
   }
 
   public boolean isAlive() {

@@ -55,12 +55,15 @@ public final class Cluster implements AutoCloseable {
       if (i > 0) {
         init.addAll(List.of("--join", nodes.getFirst().folder().toString()));
       }
+      List<String> settings = settings(spec, ports, i);
+      // One that joins wants to know where the first one is found.
+      settings.forEach(it -> init.addAll(List.of("--set", it)));
       Distribution.Ended ended = distribution.command(init.toArray(String[]::new));
       if (ended.code() != 0) {
         throw new IllegalStateException("a folder was not made: " + ended.output());
       }
       List<String> command = new ArrayList<>(wrap.get(i));
-      command.addAll(distribution.node(folder, settings(spec, ports, i)));
+      command.addAll(distribution.node(folder, settings));
       nodes.add(new ChaosNode(i, folder, ports.get(i), command));
     }
     return new Cluster(distribution, nodes);
@@ -84,8 +87,10 @@ public final class Cluster implements AutoCloseable {
     settings.add("rekindle.door.port=" + own.door());
     if (spec.nodes() > 1) {
       settings.add("rekindle.ignite.backups=" + spec.backups());
+      settings.add("rekindle.cluster.initial-nodes=" + (number == 0 ? spec.nodes() : 0));
       settings.add("rekindle.ignite.discovery-port=" + own.discovery());
       settings.add("rekindle.ignite.communication-port=" + own.communication());
+      settings.add("rekindle.cluster.halt-after=PT20S");
       settings.add("rekindle.cluster.host=" + own.host());
       settings.add(
           "rekindle.cluster.addresses="
@@ -96,9 +101,32 @@ public final class Cluster implements AutoCloseable {
     return settings;
   }
 
-  /** Starts all, the first one first, and waits until each answers. */
+  /** Starts all at once, as a cluster begins when they are all there, and waits for them. */
   public void start() {
-    nodes.forEach(ChaosNode::start);
+    bringBack(nodes);
+  }
+
+  /**
+   * Starts nodes that were ended, and waits until all nodes are one database again, with all its
+   * copies.
+   */
+  public void bringBack(List<ChaosNode> ended) {
+    ended.forEach(ChaosNode::launch);
+    if (nodes.size() == 1) {
+      ended.forEach(ChaosNode::insistReady);
+    }
+    settle();
+  }
+
+  /**
+   * Waits until every node sees every other one and no copy is missing. Meanwhile it supervises: a
+   * node that ends with 3, as one does that was too long without a majority, is started again. A
+   * node that is alone has nobody to wait for.
+   */
+  public void settle() {
+    if (nodes.size() > 1) {
+      new Settling(this).await();
+    }
   }
 
   public List<ChaosNode> nodes() {
@@ -111,15 +139,28 @@ public final class Cluster implements AutoCloseable {
 
   /** With the first API key, which may do everything. */
   public RekindleClient administrator() {
-    return nodes.getFirst().connect(adminKey(), DEADLINE);
+    return administrator(nodes.getFirst());
+  }
+
+  /** The same, of a certain node. */
+  public RekindleClient administrator(ChaosNode node) {
+    return node.connect(adminKey(), DEADLINE);
   }
 
   public String adminKey() {
     try {
-      return Files.readString(nodes.getFirst().folder().resolve("admin.key")).strip();
+      return Files.readString(founder().folder().resolve("admin.key")).strip();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The node that made the first API key. */
+  private ChaosNode founder() {
+    return nodes.stream()
+        .filter(it -> Files.exists(it.folder().resolve("admin.key")))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no node has made an API key"));
   }
 
   /** {@code rekindle audit verify}, as a process, against one node. */
@@ -130,7 +171,7 @@ public final class Cluster implements AutoCloseable {
         "--target",
         node.target(),
         "--data-folder",
-        nodes.getFirst().folder().toString(),
+        founder().folder().toString(),
         "--timeout",
         "PT2M");
   }

@@ -2,6 +2,7 @@ package io.rekindle.chaos.cluster;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -21,9 +22,21 @@ record NodePorts(String host, int door, int discovery, int communication) {
     return new NodePorts(host, port(host), port(host), port(host));
   }
 
+  /** In a network namespace of its own a node is alone: nobody has taken a port of that address. */
+  private static boolean isHere(String host) {
+    try {
+      return NetworkInterface.getByInetAddress(InetAddress.getByName(host)) != null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private static int port(String host) {
     for (int i = 0; i < TRIES_MAX; i++) {
       int port = ThreadLocalRandom.current().nextInt(FROM, TO);
+      if (!isHere(host)) {
+        return port;
+      }
       try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getByName(host))) {
         return port;
       } catch (IOException e) {

@@ -13,23 +13,48 @@ public final class Faults {
     List<Fault> faults = new ArrayList<>();
     faults.add(new KillNode());
     faults.add(new KillAtStart());
-    faults.add(new PauseNode());
+    faults.add(PauseNode.alone());
     faults.add(new RestartNode());
     disk.map(FillDisk::belowTheReserve).ifPresent(faults::add);
     disk.map(FillDisk::toTheLastByte).ifPresent(faults::add);
     return faults;
   }
 
-  /** What the report has to say of those that did not strike. */
-  public static List<String> missing(Optional<SmallDisk> disk, NetworkFaults.Support network) {
+  /** Those of a run with several nodes; where the network can be cut, it is cut, too. */
+  public static List<Fault> amongOthers(Optional<NetworkFaults> network) {
+    List<Fault> faults = new ArrayList<>();
+    faults.add(new KillNode());
+    faults.add(new KillAtStart());
+    faults.add(PauseNode.amongOthers());
+    faults.add(new RestartNode());
+    faults.add(new KillTwo());
+    for (CutNode.Way way : CutNode.Way.values()) {
+      network.map(it -> new CutNode(it, way)).ifPresent(faults::add);
+    }
+    return faults;
+  }
+
+  /** What the report has to say of those that did not strike a node that is alone. */
+  public static List<String> missing(Optional<SmallDisk> disk) {
     List<String> missing = new ArrayList<>();
     if (disk.isEmpty()) {
       missing.add("full disk: a tmpfs can't be mounted, which takes root");
     }
-    missing.add(
-        network.supported()
-            ? "network cuts: this run has one node"
-            : "network cuts: " + network.reason());
+    missing.add("network cuts: this run has one node");
+    return notThereYet(missing);
+  }
+
+  /** The same, of several nodes. */
+  public static List<String> missing(NetworkFaults.Support network) {
+    List<String> missing = new ArrayList<>();
+    if (!network.supported()) {
+      missing.add("network cuts: " + network.reason());
+    }
+    missing.add("full disk: runs of one node have it");
+    return notThereYet(missing);
+  }
+
+  private static List<String> notThereYet(List<String> missing) {
     missing.add("loss and delay, slow disk, clock offset: not there yet; the README says why");
     return missing;
   }

@@ -2,6 +2,7 @@ package io.rekindle.chaos.fault;
 
 import io.rekindle.chaos.cluster.ChaosNode;
 import io.rekindle.chaos.cluster.Cluster;
+import java.util.List;
 import java.util.Random;
 
 /** SIGKILL, and SIGKILL again while the node recovers from it. */
@@ -23,7 +24,7 @@ public final class KillAtStart implements Fault {
     Fault.hold(random.nextInt(STARTING_MILLIS_MIN, STARTING_MILLIS_MAX));
     node.kill();
     long mended = System.nanoTime();
-    node.start();
+    cluster.bringBack(List.of(node));
     return new FaultEvent(name(), node.number(), broken, mended, System.nanoTime());
   }
 }

@@ -2,6 +2,7 @@ package io.rekindle.chaos.fault;
 
 import io.rekindle.chaos.cluster.ChaosNode;
 import io.rekindle.chaos.cluster.Cluster;
+import java.util.List;
 import java.util.Random;
 
 /** SIGKILL in the middle of whatever it does, and a start on the same folder. */
@@ -20,7 +21,7 @@ public final class KillNode implements Fault {
     node.kill();
     Fault.hold(random.nextInt(AWAY_MILLIS_MAX));
     long mended = System.nanoTime();
-    node.start();
+    cluster.bringBack(List.of(node));
     return new FaultEvent(name(), node.number(), broken, mended, System.nanoTime());
   }
 }

@@ -2,6 +2,7 @@ package io.rekindle.chaos.fault;
 
 import io.rekindle.chaos.cluster.ChaosNode;
 import io.rekindle.chaos.cluster.Cluster;
+import java.util.List;
 import java.util.Random;
 
 /** SIGTERM under traffic, which has to end cleanly, and a start. */
@@ -22,7 +23,7 @@ public final class RestartNode implements Fault {
               .formatted(node.number(), code, node.lastSentence()));
     }
     long mended = System.nanoTime();
-    node.start();
+    cluster.bringBack(List.of(node));
     return new FaultEvent(name(), node.number(), broken, mended, System.nanoTime());
   }
 }

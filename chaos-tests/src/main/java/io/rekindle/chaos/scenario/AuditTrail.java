@@ -13,7 +13,9 @@ import io.rekindle.v1.ListAuditRecordsResponse;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,22 +24,27 @@ final class AuditTrail {
   private static final Pattern LAST = Pattern.compile("to #([0-9,]+)\\)");
   private static final int PAGE = 1_000;
 
-  private long lastSequenceSeen;
+  private final Map<Integer, Long> lastSequencesSeen = new TreeMap<>();
 
-  /** Remembers the newest number, when the node answers. */
+  /** Remembers the newest number of each node's chain, when the node answers. */
   void look(Cluster cluster) {
-    try (RekindleClient administrator = cluster.administrator()) {
+    cluster.nodes().forEach(it -> look(cluster, it));
+  }
+
+  private void look(Cluster cluster, ChaosNode node) {
+    try (RekindleClient administrator = cluster.administrator(node)) {
       ListAuditRecordsRequest newest = ListAuditRecordsRequest.newBuilder().setPageSize(1).build();
       administrator.audit().list(newest).execute().getAuditRecordsList().stream()
           .mapToLong(AuditRecord::getSequence)
-          .forEach(it -> lastSequenceSeen = Math.max(lastSequenceSeen, it));
+          .forEach(it -> lastSequencesSeen.merge(node.number(), it, Math::max));
     } catch (RekindleClientException e) {
       // A node on a full disk, say: then this look has nothing to say.
     }
   }
 
-  long lastSequenceSeen() {
-    return lastSequenceSeen;
+  /** By the number of the node. */
+  Map<Integer, Long> lastSequencesSeen() {
+    return lastSequencesSeen;
   }
 
   List<ChainCheck> verify(Cluster cluster) {
@@ -51,10 +58,15 @@ final class AuditTrail {
     return checks;
   }
 
-  /** The memories of which an outcome says that they were changed. */
+  /** The memories of which an outcome, in the chain of any node, says that they were changed. */
   Set<RecordKey> changed(Cluster cluster) {
     Set<RecordKey> changed = new HashSet<>();
-    try (RekindleClient administrator = cluster.administrator()) {
+    cluster.nodes().forEach(it -> addChanged(cluster, it, changed));
+    return changed;
+  }
+
+  private static void addChanged(Cluster cluster, ChaosNode node, Set<RecordKey> changed) {
+    try (RekindleClient administrator = cluster.administrator(node)) {
       String token = "";
       do {
         ListAuditRecordsResponse page =
@@ -78,6 +90,5 @@ final class AuditTrail {
         token = page.getNextPageToken();
       } while (!token.isEmpty());
     }
-    return changed;
   }
 }

@@ -68,13 +68,15 @@ public final class ChaosRun implements AutoCloseable {
   /** One fault, under traffic. */
   public void strike(Fault fault) {
     requireAlive();
+    cluster.settle();
     trail.look(cluster);
     events.add(fault.strike(cluster, random));
   }
 
+  /** A node that is alone has no reason to end; the others are supervised. */
   private void requireAlive() {
     for (ChaosNode node : cluster.nodes()) {
-      if (!node.isAlive()) {
+      if (cluster.nodes().size() == 1 && !node.isAlive()) {
         throw new IllegalStateException(
             "node %d ended by itself with %d: %s"
                 .formatted(node.number(), node.exitCode(), node.lastSentence()));
@@ -92,13 +94,14 @@ public final class ChaosRun implements AutoCloseable {
     return trail.verify(cluster);
   }
 
-  public long lastSequenceSeen() {
-    return trail.lastSequenceSeen();
+  public long lastSequenceSeen(ChaosNode node) {
+    return trail.lastSequencesSeen().getOrDefault(node.number(), 0L);
   }
 
   /** Ends the traffic; the nodes stay as they are. */
   public void quiet() {
     requireAlive();
+    cluster.settle();
     trail.look(cluster);
     traffic.stop();
     Fault.hold(QUIET_MILLIS);
@@ -111,7 +114,7 @@ public final class ChaosRun implements AutoCloseable {
         Evidence.of(
             recorder.history(),
             trail.verify(cluster),
-            trail.lastSequenceSeen(),
+            trail.lastSequencesSeen(),
             trail.changed(cluster));
     List<Violation> violations = Checkers.check(evidence);
     return new Verdict(

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -36,7 +37,7 @@ import java.util.function.Supplier;
 public final class LastRead {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final int PAGE = 200;
-  private static final int SEARCHES_MAX = 300;
+  private static final int SEARCHES_MAX = 150;
   private static final int TOP_K = 5;
   private static final int TRIES_MAX = 60;
   private static final Duration PAUSE = Duration.ofMillis(500);
@@ -73,12 +74,20 @@ public final class LastRead {
   private static void run(
       Recorder recorder, Phase phase, List<ChaosNode> nodes, List<Tenant> tenants) {
     Model model = Model.of(recorder.history());
+    List<CompletableFuture<Void>> all = new ArrayList<>();
     for (ChaosNode node : nodes) {
       for (Tenant tenant : tenants) {
-        try (RekindleClient client = node.connect(tenant.apiKey(), DEADLINE)) {
-          new LastRead(recorder, phase, node, tenant).run(client, model);
-        }
+        LastRead read = new LastRead(recorder, phase, node, tenant);
+        all.add(
+            CompletableFuture.runAsync(() -> read.run(model), it -> Thread.ofVirtual().start(it)));
       }
+    }
+    all.forEach(CompletableFuture::join);
+  }
+
+  private void run(Model model) {
+    try (RekindleClient client = node.connect(tenant.apiKey(), DEADLINE)) {
+      run(client, model);
     }
   }
 

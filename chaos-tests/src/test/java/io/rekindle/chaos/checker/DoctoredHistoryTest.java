@@ -11,6 +11,7 @@ import io.rekindle.chaos.history.Operation;
 import io.rekindle.chaos.model.RecordKey;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -152,7 +153,7 @@ class DoctoredHistoryTest {
     void nobodyTried() {
       List<Operation> granted =
           Script.clean().history().stream().filter(it -> it.request().granted()).toList();
-      Evidence evidence = Evidence.of(new History(granted), List.of(), 0, Set.of());
+      Evidence evidence = Evidence.of(new History(granted), List.of(), Map.of(), Set.of());
 
       assertThat(checker.check(evidence).toString()).contains("nobody tried");
     }
@@ -189,7 +190,9 @@ class DoctoredHistoryTest {
     }
 
     private String with(List<ChainCheck> chains, Set<RecordKey> audited) {
-      return checker.check(Evidence.of(clean.history(), chains, 100, audited)).toString();
+      return checker
+          .check(Evidence.of(clean.history(), chains, Map.of(0, 100L), audited))
+          .toString();
     }
   }
 
@@ -235,7 +238,7 @@ class DoctoredHistoryTest {
     void nobodySearched() {
       List<Operation> others =
           Script.clean().history().stream().filter(it -> it.kind() != Kind.SEARCH).toList();
-      Evidence evidence = Evidence.of(new History(others), List.of(), 0, Set.of());
+      Evidence evidence = Evidence.of(new History(others), List.of(), Map.of(), Set.of());
 
       assertThat(checker.check(evidence).toString()).contains("nothing was searched");
     }

@@ -14,6 +14,7 @@ import io.rekindle.chaos.model.RecordKey;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -192,7 +193,8 @@ final class Script {
     for (Operation operation : history().operations()) {
       audited.add(new RecordKey(operation.namespace(), operation.key()));
     }
-    return Evidence.of(history(), List.of(new ChainCheck(0, 0, 100, "whole")), 100, audited);
+    return Evidence.of(
+        history(), List.of(new ChainCheck(0, 0, 100, "whole")), Map.of(0, 100L), audited);
   }
 
   private int searching(String key, String value) {

@@ -282,7 +282,8 @@ final class SimulatedStore {
     for (Operation operation : recorder.history().operations()) {
       audited.add(new RecordKey(NAMESPACE, operation.key()));
     }
-    return Evidence.of(recorder.history(), List.of(new ChainCheck(0, 0, 1, "whole")), 1, audited);
+    return Evidence.of(
+        recorder.history(), List.of(new ChainCheck(0, 0, 1, "whole")), Map.of(0, 1L), audited);
   }
 
   private void last(Kind kind, String key, List<Observed> observed) {

@@ -1,8 +1,6 @@
 package io.rekindle.chaos.scenario.exploratory;
 
 import io.rekindle.chaos.cluster.Cluster;
-import io.rekindle.chaos.cluster.ClusterSpec;
-import io.rekindle.chaos.cluster.Distribution;
 import io.rekindle.chaos.fault.Fault;
 import io.rekindle.chaos.scenario.ChaosRun;
 import io.rekindle.chaos.scenario.Verdict;
@@ -19,16 +17,15 @@ public final class Exploration {
   private Exploration() {}
 
   /**
-   * Runs over new nodes.
+   * Runs over new nodes, which it ends.
    *
    * @param length of the traffic; the verdict takes time of its own
-   * @param below where the folders of the nodes are made
    * @param kept where the history and the nodes' logs stay
    */
   public static Verdict run(
-      long seed, ClusterSpec spec, List<Fault> faults, Duration length, Path below, Path kept) {
+      long seed, Cluster cluster, List<Fault> faults, Duration length, Path kept) {
     long end = System.nanoTime() + length.toNanos();
-    try (Cluster cluster = Cluster.prepare(Distribution.built(), below, spec);
+    try (cluster;
         ChaosRun run = new ChaosRun(seed, Mix.EVERYTHING, cluster)) {
       try {
         while (System.nanoTime() < end) {

@@ -64,10 +64,11 @@ final class DamagedFilesCourse {
 
   private static void requireKnown(ChaosRun run) {
     ChainCheck check = run.verifyChains().getFirst();
-    if (check.exitCode() == 0 && check.lastSequence() < run.lastSequenceSeen()) {
+    if (check.exitCode() == 0
+        && check.lastSequence() < run.lastSequenceSeen(run.cluster().node(0))) {
       throw new IllegalStateException(
           "#%d was shown, and the damaged audit is called %s"
-              .formatted(run.lastSequenceSeen(), check.output()));
+              .formatted(run.lastSequenceSeen(run.cluster().node(0)), check.output()));
     }
   }
 

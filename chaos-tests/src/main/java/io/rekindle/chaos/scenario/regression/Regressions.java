@@ -16,12 +16,12 @@ public final class Regressions {
 
   /** kill -9 in the middle of everything that the traffic asks. */
   public static Regression killWhileWriting() {
-    return new Regression("KillWhileWriting", Mix.EVERYTHING, run -> kill(run, 2));
+    return new Regression("KillWhileWriting", Mix.EVERYTHING, Regressions::kill);
   }
 
   /** kill -9 while as much is deleted as is stored: what is gone must not come back. */
   public static Regression killDuringDeletes() {
-    return new Regression("KillDuringDeletes", Mix.DELETES, run -> kill(run, 1));
+    return new Regression("KillDuringDeletes", Mix.DELETES, Regressions::kill);
   }
 
   /** Standing still, for less and for longer than clients wait. */
@@ -31,12 +31,15 @@ public final class Regressions {
         Mix.EVERYTHING,
         run -> {
           flow(run);
-          run.strike(new PauseNode());
-          flow(run);
-          run.strike(new PauseNode());
+          run.strike(PauseNode.alone());
           flow(run);
           run.quiet();
         });
+  }
+
+  /** kill -9 of one of several nodes while they write; the others go on. */
+  public static Regression killOneOfThree() {
+    return new Regression("KillOneOfThree", Mix.EVERYTHING, Regressions::kill);
   }
 
   /** No room for writes, and then room again. */
@@ -57,11 +60,9 @@ public final class Regressions {
     return new Regression("DamagedFiles", Mix.EVERYTHING, DamagedFilesCourse::run);
   }
 
-  private static void kill(ChaosRun run, int times) {
-    for (int i = 0; i < times; i++) {
-      flow(run);
-      run.strike(new KillNode());
-    }
+  private static void kill(ChaosRun run) {
+    flow(run);
+    run.strike(new KillNode());
     flow(run);
     run.quiet();
   }

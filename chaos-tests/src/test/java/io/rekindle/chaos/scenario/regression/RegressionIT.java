@@ -34,6 +34,12 @@ class RegressionIT {
   }
 
   @Test
+  void nothingIsLostThroughAnyNodeWhenOneOfThreeIsKilled() {
+    keepsEveryPromise(
+        Regressions.killOneOfThree(), ClusterSpec.of(3, 1), folder("kill-one-of-three"));
+  }
+
+  @Test
   void damagedFilesAreRefusedOrMadeAnew() {
     keepsEveryPromise(Regressions.damagedFiles(), folder("damage"));
   }
@@ -52,11 +58,15 @@ class RegressionIT {
   }
 
   private void keepsEveryPromise(Regression regression, Path below) {
+    keepsEveryPromise(regression, ClusterSpec.of(1, 0), below);
+  }
+
+  private void keepsEveryPromise(Regression regression, ClusterSpec spec, Path below) {
     String repeat =
         "mvn -B verify -pl chaos-tests -am -Dtest=NoTest -Dit.test=RegressionIT -Dseed=" + seed;
     Verdict verdict;
     try {
-      verdict = regression.run(seed, ClusterSpec.of(1, 0), below);
+      verdict = regression.run(seed, spec, below);
     } catch (IllegalStateException e) {
       throw new AssertionError("repeat with: " + repeat, e);
     }

@@ -8,8 +8,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.ignite.Ignite;
@@ -39,24 +42,34 @@ final class ClusterStart {
   private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final Duration CONNECT_MAX = Duration.ofMillis(500);
 
+  /** Much longer than a slow machine takes: it makes the caches of a new cluster meanwhile. */
+  private static final Duration BEGIN_MAX = Duration.ofMinutes(1);
+
   private final Ignite ignite;
   private final int initialNodes;
+  private final Duration beginMax;
   private long tellAtNanos = System.nanoTime();
   private long lookAtNanos;
 
-  private ClusterStart(Ignite ignite, int initialNodes) {
+  private ClusterStart(Ignite ignite, int initialNodes, Duration beginMax) {
     this.ignite = ignite;
     this.initialNodes = initialNodes;
+    this.beginMax = beginMax;
     lookLater();
   }
 
   /**
    * Returns when the cluster is active.
    *
-   * @return false when this node is in a ring of its own while others are elsewhere
+   * @return false when this node is in a ring of its own while others are elsewhere, or in one that
+   *     begins nothing
    */
   static boolean await(Ignite ignite, int initialNodes) {
-    return new ClusterStart(ignite, initialNodes).await();
+    return await(ignite, initialNodes, BEGIN_MAX);
+  }
+
+  static boolean await(Ignite ignite, int initialNodes, Duration beginMax) {
+    return new ClusterStart(ignite, initialNodes, beginMax).await();
   }
 
   private boolean await() {
@@ -65,7 +78,9 @@ final class ClusterStart {
         throw new IllegalStateException("the start was interrupted while it waited for nodes");
       }
       if (mayBegin()) {
-        ignite.cluster().state(ClusterState.ACTIVE);
+        if (!begin()) {
+          return false;
+        }
       } else if (System.nanoTime() - lookAtNanos >= 0) {
         lookLater();
         if (othersAreElsewhere()) {
@@ -75,6 +90,44 @@ final class ClusterStart {
       LockSupport.parkNanos(PAUSE_NANOS);
     }
     return true;
+  }
+
+  /**
+   * Activates the cluster. A ring may be deaf: Ignite's coordinator keeps such messages back for
+   * nodes that it believes to be joining, and one that gave up meanwhile is waited for for ever.
+   *
+   * @return false when the ring has not answered; this node's new start gives it a coordinator
+   */
+  private boolean begin() {
+    CompletableFuture<Void> begun = new CompletableFuture<>();
+    Thread beginning =
+        Thread.ofPlatform()
+            .name("cluster-begin")
+            .daemon()
+            .start(
+                () -> {
+                  try {
+                    ignite.cluster().state(ClusterState.ACTIVE);
+                    begun.complete(null);
+                  } catch (RuntimeException e) {
+                    begun.completeExceptionally(e);
+                  }
+                });
+    try {
+      begun.get(beginMax.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      beginning.interrupt();
+      LOG.atWarn()
+          .addKeyValue("waited_ms", beginMax.toMillis())
+          .log("the ring does not begin a cluster: the engine starts anew");
+      return false;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      beginning.interrupt();
+      throw new IllegalStateException("the start was interrupted while the cluster began", e);
+    }
   }
 
   /** Whether this node is to begin a new cluster, or the only one of its old one. */
