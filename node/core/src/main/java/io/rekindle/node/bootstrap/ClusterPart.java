@@ -98,6 +98,11 @@ final class ClusterPart implements AutoCloseable {
     }
   }
 
+  /** How what this node does becomes what it acknowledges. */
+  Confirmed confirmed() {
+    return new Confirmed(membership::version, contact::confirm);
+  }
+
   /** Whether no other node holds data. */
   boolean isAlone() {
     return membership.baseline().size() <= 1;

@@ -67,7 +67,7 @@ final class Engine implements AutoCloseable {
       IgniteWrappedKeyStore wrappedKeys = new IgniteWrappedKeyStore(ignite);
       Keyring keyring = onStop(new Keyring(parts.clusterKey(), wrappedKeys));
       IgniteStorage storage = startStorage(ignite, wrappedKeys, keyring);
-      gate = startWork(ignite, storage, keyring);
+      gate = cluster.confirmed().gate(startWork(ignite, storage, keyring));
     } catch (IOException | RuntimeException e) {
       failed = DamagedPartitions.isBehind(e);
       close();
@@ -162,7 +162,7 @@ final class Engine implements AutoCloseable {
                     parts.config().requests().idempotencyLifetime(),
                     damagedPartitions()),
                 parts.clock()));
-    parts.audit().attach(storage.auditBlocks());
+    parts.audit().attach(cluster.confirmed().blocks(storage.auditBlocks()));
     onStop(parts.audit()::detach);
     return storage;
   }

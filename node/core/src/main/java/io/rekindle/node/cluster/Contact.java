@@ -45,6 +45,7 @@ public final class Contact implements AutoCloseable {
       Executors.newCachedThreadPool(
           Thread.ofPlatform().daemon().name("contact-question-", 0).factory());
   private final AtomicLong heardNanos = new AtomicLong(System.nanoTime());
+  private final Object confirming = new Object();
   private volatile boolean majorityInView = true;
   private volatile long differenceMillis;
 
@@ -110,6 +111,17 @@ public final class Contact implements AutoCloseable {
     } catch (RuntimeException e) {
       // The lease runs out by itself; the next round may do better.
       LOG.atWarn().setCause(e).log("a round of contact failed");
+    }
+  }
+
+  /** Whether a majority answers a round that begins now; many who ask together share one. */
+  public boolean confirm() {
+    long asked = System.nanoTime();
+    synchronized (confirming) {
+      if (heardNanos.get() - asked < 0) {
+        round();
+      }
+      return heardNanos.get() - asked >= 0;
     }
   }
 

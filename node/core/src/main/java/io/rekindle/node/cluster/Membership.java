@@ -58,6 +58,11 @@ public final class Membership {
             .collect(Collectors.toUnmodifiableSet());
   }
 
+  /** Grows with each node that comes or goes, before anything is done about it. */
+  public long version() {
+    return ignite.cluster().topologyVersion();
+  }
+
   /** Those of the baseline that are there, without this one. */
   List<ClusterNode> peers() {
     Set<String> baseline = baseline();
