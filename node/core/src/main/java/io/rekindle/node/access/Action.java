@@ -23,8 +23,8 @@ public enum Action {
   /** Reads audit records, which name memories by id whatever a condition hides. */
   AUDIT("audit.read", KeyScope.READ_ONLY, "audit", true),
   MONITOR("cluster.monitor", KeyScope.READ_ONLY, "monitor", false),
-  /** Changes which nodes hold data. */
-  CLUSTER_WRITE("cluster.write", KeyScope.ADMIN),
+  /** Changes which nodes hold data, of all tenants: the grant must show all. */
+  CLUSTER_WRITE("cluster.write", KeyScope.ADMIN, null, true),
   /** Any key may ask who it is, even one without grants. */
   WHO_AM_I("access.who_am_i", KeyScope.READ_ONLY);
 

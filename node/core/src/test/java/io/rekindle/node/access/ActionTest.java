@@ -38,6 +38,7 @@ class ActionTest {
       access.write        ..A ..A ..A
       audit.read          ... RWA ...
       cluster.monitor     ... RWA RWA
+      cluster.write       ..A ..A ...
       access.who_am_i     RWA RWA RWA
       """;
 
