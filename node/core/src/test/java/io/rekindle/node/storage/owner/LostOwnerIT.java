@@ -18,7 +18,7 @@ import io.rekindle.node.model.Namespace;
 import io.rekindle.node.storage.Drafts;
 import io.rekindle.node.storage.NamespaceStore;
 import io.rekindle.node.storage.StorageNode;
-import io.rekindle.node.storage.owner.ThreeNodes.Node;
+import io.rekindle.node.storage.owner.TestCluster.Node;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,11 +42,12 @@ import org.junit.jupiter.api.io.TempDir;
 class LostOwnerIT {
   @TempDir static Path folder;
 
-  private static ThreeNodes cluster;
+  private static TestCluster cluster;
 
   @BeforeAll
   static void start() throws IOException {
-    cluster = new ThreeNodes(folder);
+    // So that three are left when one has stopped, and two, a majority, when another is killed.
+    cluster = new TestCluster(folder, 4);
   }
 
   @AfterAll
@@ -59,7 +60,7 @@ class LostOwnerIT {
   void aDeletedNamespaceIsGoneOnAllNodesWhoeverDeletesIt() {
     for (Node entry : cluster.nodes) {
       Namespace space = cluster.namespaceOn(cluster.node(1), StorageNode.modelSettings(8));
-      AccessPass pass = ThreeNodes.pass(entry, null, ALL);
+      AccessPass pass = TestCluster.pass(entry, null, ALL);
       for (int i = 0; i < 20; i++) {
         MemoryDraft draft = Drafts.of("ship " + i).externalKey("k" + i).draft();
         store(cluster.node(i % 3), pass, space, draft, new IdempotencyKey("i" + i));
@@ -106,7 +107,7 @@ class LostOwnerIT {
   }
 
   private static int writeUntilGone(Node entry, Namespace space) {
-    AccessPass pass = ThreeNodes.pass(entry, null, ALL);
+    AccessPass pass = TestCluster.pass(entry, null, ALL);
     for (int written = 0; ; written++) {
       RekindleException refusal =
           refusal(() -> store(entry, pass, space, Drafts.of("ship").draft(), null));
@@ -133,7 +134,7 @@ class LostOwnerIT {
   private static void assertGoesOnWithout(Node lost, Consumer<Node> end) throws Exception {
     Node entry = cluster.node(0);
     Namespace space = cluster.namespaceOn(lost, StorageNode.externalSettings());
-    AccessPass pass = ThreeNodes.pass(entry, null, ALL);
+    AccessPass pass = TestCluster.pass(entry, null, ALL);
     MemoryId id = store(entry, pass, space, Drafts.of("ship").vector(unit(1)).draft(), null);
     // The index is there while the slice moves.
     assertThat(found(entry, pass, space)).contains(id);
@@ -151,7 +152,7 @@ class LostOwnerIT {
     int written = writes.get();
     assertThat(reads.get()).isPositive();
     for (Node left : cluster.running()) {
-      AccessPass now = ThreeNodes.pass(left, null, ALL);
+      AccessPass now = TestCluster.pass(left, null, ALL);
       assertThat(found(left, now, space)).contains(id);
       assertThat(list(left, now, List.of(space)).memories()).hasSize(1 + written);
     }

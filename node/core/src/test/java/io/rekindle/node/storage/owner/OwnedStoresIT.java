@@ -40,7 +40,7 @@ import io.rekindle.node.storage.SearchQuery;
 import io.rekindle.node.storage.SearchResult;
 import io.rekindle.node.storage.SharedNode;
 import io.rekindle.node.storage.StorageNode;
-import io.rekindle.node.storage.owner.ThreeNodes.Node;
+import io.rekindle.node.storage.owner.TestCluster.Node;
 import io.rekindle.node.storage.row.SliceOwners;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -61,11 +61,11 @@ import org.junit.jupiter.api.io.TempDir;
 class OwnedStoresIT {
   @TempDir static Path folder;
 
-  private static ThreeNodes cluster;
+  private static TestCluster cluster;
 
   @BeforeAll
   static void start() throws IOException {
-    cluster = new ThreeNodes(folder);
+    cluster = new TestCluster(folder, 3);
   }
 
   @AfterAll
@@ -78,7 +78,7 @@ class OwnedStoresIT {
     for (Node owner : cluster.nodes) {
       Namespace space = cluster.namespaceOn(owner, StorageNode.externalSettings());
       for (Node entry : cluster.nodes) {
-        AccessPass pass = ThreeNodes.pass(entry, null, ALL);
+        AccessPass pass = TestCluster.pass(entry, null, ALL);
         MemoryStore memories = entry.owned.memories();
         double before = entry.calls(OwnerOperation.STORE);
         MemoryDraft draft =
@@ -119,7 +119,7 @@ class OwnedStoresIT {
   void aStateIsWrittenAndReadThroughEveryNode() {
     Namespace space = cluster.namespaceOn(cluster.node(1), StorageNode.modelSettings(8));
     for (Node entry : cluster.nodes) {
-      AccessPass pass = ThreeNodes.pass(entry, null, ALL);
+      AccessPass pass = TestCluster.pass(entry, null, ALL);
       AgentStateStore states = entry.owned.agentStates();
       for (int i = 0; i < 20; i++) {
         states.set(pass, space, "a" + i % 3, "k" + i, "" + i, 0L, null, null, "key");
@@ -153,8 +153,8 @@ class OwnedStoresIT {
   void aConditionHoldsBehindTheHop() {
     Namespace space = cluster.namespaceOn(cluster.node(2), StorageNode.externalSettings());
     Node entry = cluster.node(0);
-    AccessPass all = ThreeNodes.pass(entry, null, ALL);
-    AccessPass few = ThreeNodes.pass(entry, "sensitivity <= \"public\"", ALL);
+    AccessPass all = TestCluster.pass(entry, null, ALL);
+    AccessPass few = TestCluster.pass(entry, "sensitivity <= \"public\"", ALL);
     MemoryDraft draft =
         Drafts.of("secret ships").sensitivity(Sensitivity.RESTRICTED).vector(unit(1)).draft();
     MemoryId hidden = store(entry, all, space, draft, null);
@@ -179,7 +179,7 @@ class OwnedStoresIT {
     Data data = new Data();
     List<Namespace> alone =
         data.spaces().stream().map(space -> SharedNode.freshNamespace(space.settings())).toList();
-    AccessPass pass = ThreeNodes.pass(cluster.node(0), null, ALL);
+    AccessPass pass = TestCluster.pass(cluster.node(0), null, ALL);
     data.store(cluster.node(0).owned.memories(), pass, data.spaces());
     data.store(SharedNode.node().storage().memories(), StorageNode.PASS, alone);
     HybridWeights important = new HybridWeights(1, 2, 0, HybridWeights.HALF_LIFE_DEFAULT, 3);
@@ -304,7 +304,7 @@ class OwnedStoresIT {
   @Test
   void aSearchThatIsCutGoesOnWhereItEndedAcrossOwners() {
     Data data = new Data();
-    AccessPass pass = ThreeNodes.pass(cluster.node(0), null, ALL);
+    AccessPass pass = TestCluster.pass(cluster.node(0), null, ALL);
     MemoryStore memories = cluster.node(0).owned.memories();
     data.store(memories, pass, data.spaces());
     SearchQuery query = SearchQuery.byMeaning(unit(7), 90, null, Filter.ALL, 1);
@@ -331,7 +331,7 @@ class OwnedStoresIT {
   @Test
   void aSearchCostsOneCallToOneOwnerAndTwoToEachOfSeveral() {
     Node entry = cluster.node(0);
-    AccessPass pass = ThreeNodes.pass(entry, null, ALL);
+    AccessPass pass = TestCluster.pass(entry, null, ALL);
     List<Namespace> spaces = new ArrayList<>();
     for (Node owner : cluster.nodes) {
       Namespace space = cluster.namespaceOn(owner, StorageNode.externalSettings());
@@ -361,7 +361,7 @@ class OwnedStoresIT {
     Node owner = cluster.node(1);
     Node entry = cluster.node(0);
     Namespace space = cluster.namespaceOn(owner, StorageNode.externalSettings());
-    AccessPass pass = ThreeNodes.pass(entry, null, ALL);
+    AccessPass pass = TestCluster.pass(entry, null, ALL);
     MemoryId id = store(entry, pass, space, Drafts.of("x").vector(unit(1)).draft(), null);
     UUID audience = owner.ignite().cluster().localNode().id();
 
@@ -373,10 +373,10 @@ class OwnedStoresIT {
         .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.PERMISSION_DENIED))
         .satisfies(e -> assertThat(e.details()).containsEntry("reason", "audience"));
     AccessPass late =
-        ThreeNodes.pass(entry, null, () -> Instant.now().minusSeconds(61), Action.GET);
+        TestCluster.pass(entry, null, () -> Instant.now().minusSeconds(61), Action.GET);
     assertThat(refusal(() -> ask(entry, owner, late, audience, space, id)))
         .satisfies(e -> assertThat(e.details()).containsEntry("reason", "expired"));
-    AccessPass search = ThreeNodes.pass(entry, null, Action.SEARCH);
+    AccessPass search = TestCluster.pass(entry, null, Action.SEARCH);
     assertThat(refusal(() -> ask(entry, owner, search, audience, space, id)).code())
         .isEqualTo(ErrorCode.PERMISSION_DENIED);
   }
@@ -386,16 +386,16 @@ class OwnedStoresIT {
     Node owner = cluster.node(1);
     Node entry = cluster.node(0);
     Namespace space = cluster.namespaceOn(owner, StorageNode.externalSettings());
-    AccessPass before = ThreeNodes.pass(entry, null, ALL);
+    AccessPass before = TestCluster.pass(entry, null, ALL);
     MemoryId id = store(entry, before, space, Drafts.of("x").vector(unit(1)).draft(), null);
     ApiKeyId key = new ApiKeyId("bbbbbbbbbbbbbbbb");
-    owner.storage.apiKeys().create(StorageNode.PASS, ThreeNodes.key(key), List.of());
+    owner.storage.apiKeys().create(StorageNode.PASS, TestCluster.key(key), List.of());
     entry.owned.memories().get(before, space, id);
 
     owner.storage.grants().add(StorageNode.PASS, key, new GrantSpec(null, null, Set.of()));
     assertOutdated(() -> entry.owned.memories().get(before, space, id));
     assertOutdated(() -> entry.owned.memories().search(before, List.of(space), byWords("x"), null));
-    AccessPass between = ThreeNodes.pass(entry, null, ALL);
+    AccessPass between = TestCluster.pass(entry, null, ALL);
     entry.owned.memories().get(between, space, id);
 
     cluster.node(2).storage.apiKeys().revoke(StorageNode.PASS, key, Instant.now());
@@ -412,7 +412,7 @@ class OwnedStoresIT {
   void aNodeThatDoesNotOwnASliceRefusesToListAndSearchIt() {
     Node owner = cluster.node(1);
     Namespace space = cluster.namespaceOn(owner, StorageNode.externalSettings());
-    AccessPass pass = ThreeNodes.pass(owner, null, ALL);
+    AccessPass pass = TestCluster.pass(owner, null, ALL);
     store(owner, pass, space, Drafts.of("ship").vector(unit(1)).draft(), null);
 
     for (Node other : List.of(cluster.node(0), cluster.node(2))) {

@@ -14,7 +14,7 @@ import io.rekindle.node.model.Reply;
 import io.rekindle.node.storage.Drafts;
 import io.rekindle.node.storage.MemoryPage;
 import io.rekindle.node.storage.SearchQuery;
-import io.rekindle.node.storage.owner.ThreeNodes.Node;
+import io.rekindle.node.storage.owner.TestCluster.Node;
 import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;

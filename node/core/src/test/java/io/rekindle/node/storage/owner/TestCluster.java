@@ -52,8 +52,8 @@ import org.apache.ignite.spi.discovery.tcp.internal.TcpDiscoveryNode;
 import org.apache.ignite.spi.discovery.tcp.ipfinder.vm.TcpDiscoveryVmIpFinder;
 import org.jspecify.annotations.Nullable;
 
-/** A cluster of three in this process, each slice on two of them. */
-final class ThreeNodes implements AutoCloseable {
+/** A cluster in this process, each slice on two of its nodes. */
+final class TestCluster implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final InstantSource CLOCK = InstantSource.system();
 
@@ -132,16 +132,17 @@ final class ThreeNodes implements AutoCloseable {
     }
   }
 
-  ThreeNodes(Path folder) throws IOException {
+  TestCluster(Path folder, int count) throws IOException {
     TestEngine first = TestEngine.open(folder.resolve("1"), Map.of());
     nodes.add(new Node(folder.resolve("1"), first, null));
-    for (String name : List.of("2", "3")) {
+    for (int number = 2; number <= count; number++) {
+      String name = Integer.toString(number);
       TestEngine engine = TestEngine.join(folder.resolve(name), first);
       nodes.add(new Node(folder.resolve(name), engine, node(0).ignite()));
     }
     Ignite ignite = node(0).ignite();
     ignite.cluster().setBaselineTopology(ignite.cluster().topologyVersion());
-    await(() -> nodes.stream().allMatch(ThreeNodes::ownsItsShare));
+    await(() -> nodes.stream().allMatch(TestCluster::ownsItsShare));
   }
 
   /** Those that have not been stopped. */
@@ -187,7 +188,7 @@ final class ThreeNodes implements AutoCloseable {
     for (int partition = 0; partition < CacheConfigurations.SLICE_PARTITIONS; partition++) {
       owned += node.owners.isHere(partition) ? 1 : 0;
     }
-    return owned > CacheConfigurations.SLICE_PARTITIONS / 6;
+    return owned > CacheConfigurations.SLICE_PARTITIONS / 8;
   }
 
   static void await(BooleanSupplier condition) {
