@@ -40,6 +40,7 @@ final class ClusterStart {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterStart.class);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(3);
   private static final Duration CONNECT_MAX = Duration.ofMillis(500);
 
   /** Much longer than a slow machine takes: it makes the caches of a new cluster meanwhile. */
@@ -170,7 +171,7 @@ final class ClusterStart {
 
   /** At random times, so that two rings do not give up for each other for ever. */
   private void lookLater() {
-    lookAtNanos = System.nanoTime() + ThreadLocalRandom.current().nextLong(TELL_NANOS / 2);
+    lookAtNanos = System.nanoTime() + LOOK_NANOS + ThreadLocalRandom.current().nextLong(LOOK_NANOS);
   }
 
   private boolean othersAreElsewhere() {
