@@ -54,11 +54,7 @@ final class ClusterPart implements AutoCloseable {
         new ClusterPart(config, membership, new Baseline(ignite, membership), contact);
     contact.round();
     part.checkClock();
-    contact.start(
-        silence -> {
-          part.haltAfter(silence, failures);
-          part.serveWhatCameBack();
-        });
+    contact.start(silence -> part.haltAfter(silence, failures));
     return part;
   }
 
@@ -80,21 +76,6 @@ final class ClusterPart implements AutoCloseable {
           .addKeyValue("silence_ms", silence.toMillis())
           .log("no majority of the cluster answers: the node ends, to join anew");
       failures.engineFailed("NO_MAJORITY", null);
-    }
-  }
-
-  /** What was lost is whole again when all who held it are back. */
-  private void serveWhatCameBack() {
-    try {
-      if (baseline.lost() > 0 && membership.isComplete() && membership.isOldest()) {
-        int partitions = baseline.resetLost();
-        LOG.atInfo()
-            .addKeyValue("partitions", partitions)
-            .log("all nodes that hold data are back: partitions are served again");
-      }
-    } catch (RuntimeException e) {
-      // The next second tries again.
-      LOG.atWarn().setCause(e).log("lost partitions could not be served again yet");
     }
   }
 
