@@ -64,9 +64,7 @@ public final class ClusterCommands {
       mixinStandardHelpOptions = true)
   int resetLost(
       @Mixin Session session,
-      @Option(
-              names = "--accept-loss",
-              description = "although nodes that hold data are away: what only they have is gone")
+      @Option(names = "--accept-loss", description = "although what only some node has may be gone")
           boolean acceptLoss) {
     session.answer(
         session.connected(client -> client.cluster().resetLostPartitions(acceptLoss).execute()),

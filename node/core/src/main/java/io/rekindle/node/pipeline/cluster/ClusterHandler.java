@@ -57,10 +57,11 @@ public final class ClusterHandler {
 
   public Reply resetLost(AccessPass pass, ClusterCommand.ResetLost command) {
     pass.checkRoot(Action.CLUSTER_WRITE);
-    if (!membership.isComplete() && !command.acceptLoss()) {
+    // Also when all nodes are back: an older copy can win, see docs/cluster.md.
+    if (baseline.lost() > 0 && !command.acceptLoss()) {
       throw new RekindleException(
           ErrorCode.DATA_WOULD_BE_LOST,
-          "nodes that hold data are away: what only they have would be given up",
+          "the newest copy of what is lost may be given up",
           Map.of("partitions", Integer.toString(baseline.lost())));
     }
     return new Reply.LostReset(baseline.resetLost());
