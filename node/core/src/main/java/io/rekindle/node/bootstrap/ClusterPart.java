@@ -3,15 +3,22 @@ package io.rekindle.node.bootstrap;
 import io.rekindle.node.cluster.Baseline;
 import io.rekindle.node.cluster.Contact;
 import io.rekindle.node.cluster.EngineFailureListener;
+import io.rekindle.node.cluster.LostPartitions;
 import io.rekindle.node.cluster.Membership;
 import io.rekindle.node.cluster.SliceCalls;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.pipeline.cluster.ClusterHandler;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.ignite.Ignite;
+import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.internal.processors.cache.CacheInvalidStateException;
 import org.apache.ignite.internal.util.typedef.X;
 import org.jspecify.annotations.Nullable;
@@ -25,17 +32,29 @@ import org.slf4j.LoggerFactory;
 final class ClusterPart implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterPart.class);
 
+  private static final String START_TOGETHER = "start-together";
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
   private final NodeConfig.Cluster config;
   private final Membership membership;
   private final Baseline baseline;
   private final Contact contact;
+  private final SliceCalls calls;
+  private final ScheduledExecutorService looks =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("lost-partitions").factory());
 
   private ClusterPart(
-      NodeConfig.Cluster config, Membership membership, Baseline baseline, Contact contact) {
+      NodeConfig.Cluster config,
+      Membership membership,
+      Baseline baseline,
+      Contact contact,
+      SliceCalls calls) {
     this.config = config;
     this.membership = membership;
     this.baseline = baseline;
     this.contact = contact;
+    this.calls = calls;
   }
 
   /**
@@ -49,13 +68,52 @@ final class ClusterPart implements AutoCloseable {
       EngineFailureListener failures,
       InstantSource clock) {
     Membership membership = new Membership(ignite);
-    Contact contact = new Contact(membership, SliceCalls.of(ignite), clock, config.contactMax());
+    SliceCalls calls = SliceCalls.of(ignite);
+    Contact contact = new Contact(membership, calls, clock, config.contactMax());
     ClusterPart part =
-        new ClusterPart(config, membership, new Baseline(ignite, membership), contact);
+        new ClusterPart(config, membership, new Baseline(ignite, membership), contact, calls);
     contact.round();
     part.checkClock();
     contact.start(silence -> part.haltAfter(silence, failures));
+    part.lookForLost(new LostPartitions(ignite, membership, part.baseline), failures);
     return part;
+  }
+
+  private void lookForLost(LostPartitions lost, EngineFailureListener failures) {
+    calls.register(
+        START_TOGETHER,
+        _ -> {
+          LOG.warn("partitions were lost, and all nodes are there: they start together");
+          failures.engineFailed(START_TOGETHER, null);
+          return new byte[0];
+        });
+    var _ =
+        looks.scheduleWithFixedDelay(
+            () -> {
+              try {
+                if (lost.look() == LostPartitions.Step.START_TOGETHER) {
+                  startTogether(lost.others());
+                }
+              } catch (RuntimeException e) {
+                // An executor would never run again what threw once; the next look may do better.
+                LOG.atWarn().setCause(e).log("a look for lost partitions failed");
+              }
+            },
+            LOOK.toMillis(),
+            LOOK.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** A node that can't be told finds no majority, and ends by that. */
+  private void startTogether(List<ClusterNode> others) {
+    for (ClusterNode node : others) {
+      try {
+        calls.call(node, START_TOGETHER, new byte[0], LOOK);
+      } catch (RekindleException e) {
+        LOG.atWarn().setCause(e).log("a node could not be told to start anew");
+      }
+    }
+    calls.call(membership.self(), START_TOGETHER, new byte[0], LOOK);
   }
 
   private void checkClock() {
@@ -118,6 +176,7 @@ final class ClusterPart implements AutoCloseable {
 
   @Override
   public void close() {
+    looks.shutdownNow();
     contact.close();
   }
 }

@@ -7,6 +7,7 @@ import io.rekindle.node.cluster.EngineFolders;
 import io.rekindle.node.cluster.MaintenanceDoneException;
 import io.rekindle.node.cluster.NodeTls;
 import io.rekindle.node.cluster.SeparateRingException;
+import io.rekindle.node.cluster.WaitOutsideException;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.ModelRegistry;
 import io.rekindle.node.endpoint.grpc.GrpcDoor;
@@ -28,6 +29,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class NodeShell implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeShell.class);
+  private static final long OUTSIDE_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final String MARK = "keys/folder.mark";
 
   private final NodeParts parts;
@@ -159,6 +163,9 @@ public final class NodeShell implements AutoCloseable {
         return Engine.start(parts);
       } catch (SeparateRingException e) {
         LOG.atInfo().log("other nodes are there now: the engine starts anew to join them");
+      } catch (WaitOutsideException e) {
+        LOG.atInfo().log("the cluster has lost partitions, and others have to come back first");
+        LockSupport.parkNanos(OUTSIDE_NANOS);
       } catch (MaintenanceDoneException e) {
         if (repaired) {
           throw e;

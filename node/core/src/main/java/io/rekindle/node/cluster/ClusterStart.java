@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.cluster.BaselineNode;
 import org.apache.ignite.cluster.ClusterNode;
@@ -29,13 +30,17 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A new cluster begins when its first nodes are all there, and they are its baseline. An old one
  * goes on by itself when all of its baseline is back: fewer could be those that missed the last
- * writes, and nobody would notice. Nodes that start while they can't reach each other make rings of
- * their own, which Ignite never joins together; so a ring that is not active and sees a listener
- * that is not in it gives up, to start anew.
+ * writes, and nobody would notice. An operator may name nodes that are not waited for any more.
+ * Nodes that start while they can't reach each other make rings of their own, which Ignite never
+ * joins together; so a ring that is not active and sees a listener that is not in it gives up, to
+ * start anew.
  */
 final class ClusterStart {
   /** The attribute of a node that may begin a new cluster. */
   static final String FOUNDER = "rekindle.founder";
+
+  /** The attribute that names nodes of the baseline which are not waited for. */
+  static final String WITHOUT = "rekindle.without";
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterStart.class);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -109,6 +114,7 @@ final class ClusterStart {
                 () -> {
                   try {
                     ignite.cluster().state(ClusterState.ACTIVE);
+                    leaveBehind();
                     begun.complete(null);
                   } catch (RuntimeException e) {
                     begun.completeExceptionally(e);
@@ -136,11 +142,13 @@ final class ClusterStart {
     Collection<ClusterNode> nodes = ignite.cluster().forServers().nodes();
     Collection<BaselineNode> baseline = ignite.cluster().currentBaselineTopology();
     if (baseline != null && !baseline.isEmpty()) {
+      Set<Object> without = without(nodes);
       Set<Object> there = nodes.stream().map(ClusterNode::consistentId).collect(Collectors.toSet());
       List<Object> missing =
           baseline.stream()
               .map(BaselineNode::consistentId)
               .filter(id -> !there.contains(id))
+              .filter(id -> !without.contains(id))
               .toList();
       tell("the cluster waits for nodes of its baseline", missing);
       return missing.isEmpty() && isOldest(nodes);
@@ -153,6 +161,33 @@ final class ClusterStart {
     List<ClusterNode> founders =
         nodes.stream().filter(node -> Boolean.TRUE.equals(node.attribute(FOUNDER))).toList();
     return initialNodes > 0 && nodes.size() >= initialNodes && isOldest(founders);
+  }
+
+  /** Those that an operator has given up, on any of these nodes. */
+  private static Set<Object> without(Collection<ClusterNode> nodes) {
+    return nodes.stream()
+        .map(node -> node.attribute(WITHOUT))
+        .filter(String.class::isInstance)
+        .flatMap(ids -> Stream.of(((String) ids).split(",", -1)))
+        .collect(Collectors.toSet());
+  }
+
+  /** Ends their place in the baseline, so that older copies of theirs count no more. */
+  private void leaveBehind() {
+    Collection<ClusterNode> nodes = ignite.cluster().forServers().nodes();
+    Set<Object> going = without(nodes);
+    nodes.forEach(node -> going.remove(node.consistentId()));
+    Collection<BaselineNode> baseline = ignite.cluster().currentBaselineTopology();
+    if (baseline == null || baseline.stream().noneMatch(it -> going.contains(it.consistentId()))) {
+      return;
+    }
+    LOG.atWarn()
+        .addKeyValue("nodes", going)
+        .log("the cluster starts without nodes of its baseline");
+    ignite
+        .cluster()
+        .setBaselineTopology(
+            baseline.stream().filter(it -> !going.contains(it.consistentId())).toList());
   }
 
   private boolean isOldest(Collection<ClusterNode> nodes) {

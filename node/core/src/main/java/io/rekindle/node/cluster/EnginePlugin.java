@@ -1,6 +1,7 @@
 package io.rekindle.node.cluster;
 
 import java.io.Serializable;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.ignite.cluster.ClusterNode;
@@ -19,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts Rekindle's own components in the place of Ignite's, the write-ahead log, and its rules
- * beside them: who may join, and that a minority takes no writes.
+ * beside them: who may join, and when, and that a minority takes no writes.
  */
 final class EnginePlugin implements PluginProvider<PluginConfiguration> {
-  private static final IgnitePlugin NOTHING_TO_CALL = new IgnitePlugin() {};
+  static final String NAME = "rekindle-engine";
 
   private final NodeTraits traits;
+  private @Nullable LastOwners lastOwners;
 
   EnginePlugin(NodeTraits traits) {
     this.traits = traits;
@@ -32,7 +34,7 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
 
   @Override
   public String name() {
-    return "rekindle-engine";
+    return NAME;
   }
 
   @Override
@@ -49,7 +51,7 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
   // As Ignite declares it; the caller names the one type of plugin that there is.
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   public <T extends IgnitePlugin> T plugin() {
-    return (T) NOTHING_TO_CALL;
+    return (T) lastOwners();
   }
 
   @Override
@@ -59,10 +61,15 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
         : null;
   }
 
+  private LastOwners lastOwners() {
+    return Objects.requireNonNull(lastOwners, "before the engine is there");
+  }
+
   @Override
   public void initExtensions(PluginContext context, ExtensionRegistry registry) {
-    registry.registerExtension(
-        CacheTopologyValidatorProvider.class, new Majority((IgniteEx) context.grid()));
+    IgniteEx ignite = (IgniteEx) context.grid();
+    lastOwners = new LastOwners(ignite);
+    registry.registerExtension(CacheTopologyValidatorProvider.class, new Majority(ignite));
   }
 
   @Override
@@ -78,7 +85,9 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
   public void stop(boolean cancel) {}
 
   @Override
-  public void onIgniteStart() {}
+  public void onIgniteStart() {
+    lastOwners().begin();
+  }
 
   @Override
   public void onIgniteStop(boolean cancel) {}
@@ -96,9 +105,15 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
   public void validateNewNode(ClusterNode node, @Nullable Serializable data) {
     Optional<String> difference = traits.differenceTo(NodeTraits.of(node.attributes()));
     if (difference.isPresent()) {
-      String sentence = JoinRefusal.sentence(difference.get());
-      throw new PluginValidationException(sentence, sentence, node.id());
+      throw refusal(node, JoinRefusal.sentence(difference.get()));
     }
+    if (!lastOwners().mayJoin(String.valueOf(node.consistentId()))) {
+      throw refusal(node, JoinRefusal.WAIT_OUTSIDE);
+    }
+  }
+
+  private static PluginValidationException refusal(ClusterNode node, String sentence) {
+    return new PluginValidationException(sentence, sentence, node.id());
   }
 
   @Override

@@ -76,6 +76,8 @@ public final class IgniteConfigurations {
     ignite.setPluginProviders(new EnginePlugin(traits));
     Map<String, Object> attributes = traits.attributes();
     attributes.put(ClusterStart.FOUNDER, config.cluster().initialNodes() > 0);
+    attributes.put(
+        ClusterStart.WITHOUT, String.join(",", config.cluster().startWithout().orElse(List.of())));
     ignite.setUserAttributes(attributes);
     ignite.setFailureHandler(
         new EngineFailureHandler(DamagedPartitions.in(folders), failures, HALT_AFTER));

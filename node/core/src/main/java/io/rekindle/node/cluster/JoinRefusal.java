@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class JoinRefusal {
   private static final String PREFIX = "The cluster did not let this node in: ";
 
+  /** To be tried again: what passes when the others are there. */
+  static final String WAIT_OUTSIDE = sentence("it has lost partitions and waits for others first");
+
   /** Ours, up to its full stop; Ignite puts its own words around it. */
   private static final Pattern OURS =
       Pattern.compile(Pattern.quote(PREFIX) + "[^\\n]*?\\.(?= \\[|$)", Pattern.MULTILINE);
@@ -36,6 +39,10 @@ final class JoinRefusal {
 
   static boolean isBehind(Throwable fault) {
     return find(fault) != null;
+  }
+
+  static boolean isForNow(Throwable fault) {
+    return WAIT_OUTSIDE.equals(find(fault));
   }
 
   static StartRefusedException of(Throwable fault) {

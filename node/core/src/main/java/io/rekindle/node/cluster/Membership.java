@@ -63,6 +63,16 @@ public final class Membership {
     return ignite.cluster().topologyVersion();
   }
 
+  /** This node. */
+  public ClusterNode self() {
+    return ignite.cluster().localNode();
+  }
+
+  /** All that are there, without this one. */
+  List<ClusterNode> others() {
+    return ignite.cluster().forServers().nodes().stream().filter(node -> !node.isLocal()).toList();
+  }
+
   /** Those of the baseline that are there, without this one. */
   List<ClusterNode> peers() {
     Set<String> baseline = baseline();

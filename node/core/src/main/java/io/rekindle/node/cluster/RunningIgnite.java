@@ -46,6 +46,7 @@ public final class RunningIgnite implements AutoCloseable {
    *
    * @param initialNodes how many must be there before a new cluster begins; 0 begins none
    * @throws SeparateRingException when others are in a cluster of their own: start anew
+   * @throws WaitOutsideException when others have to come back first: start anew after a pause
    */
   public static RunningIgnite start(IgniteConfiguration configuration, int initialNodes) {
     CacheConfiguration<?, ?>[] caches = configuration.getCacheConfiguration();
@@ -94,6 +95,9 @@ public final class RunningIgnite implements AutoCloseable {
     try {
       return Ignition.start(configuration);
     } catch (IgniteException e) {
+      if (JoinRefusal.isForNow(e)) {
+        throw new WaitOutsideException(e);
+      }
       throw JoinRefusal.isBehind(e) ? JoinRefusal.of(e) : DamagedPartitions.refusalOf(e);
     }
   }

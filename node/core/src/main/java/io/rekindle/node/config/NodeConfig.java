@@ -131,6 +131,13 @@ public interface NodeConfig {
     @Range(min = 0, max = 255)
     int initialNodes();
 
+    /**
+     * Nodes of the baseline that are gone for good, by id with commas between: a cluster that was
+     * stopped as a whole starts without them, and takes them out of its baseline. What only they
+     * had is lost. Taken from the node that is told, for this start.
+     */
+    Optional<List<String>> startWithout();
+
     /** A node that has heard of no majority for so long answers nothing. */
     @WithDefault("PT5S")
     Duration contactMax();

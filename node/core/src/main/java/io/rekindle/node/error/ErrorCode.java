@@ -22,6 +22,7 @@ public enum ErrorCode {
   API_KEY_NOT_FOUND(Blame.CALLER, GrpcStatus.NOT_FOUND, 404, "42704"),
   GRANT_NOT_FOUND(Blame.CALLER, GrpcStatus.NOT_FOUND, 404, "42704"),
   NODE_NOT_FOUND(Blame.CALLER, GrpcStatus.NOT_FOUND, 404, "42704"),
+  NODE_AWAY(Blame.CALLER, GrpcStatus.FAILED_PRECONDITION, 409, "55000"),
   NODE_ONLINE(Blame.CALLER, GrpcStatus.FAILED_PRECONDITION, 409, "55000"),
   /** The last copy of something would go; the caller can say that it may. */
   DATA_WOULD_BE_LOST(Blame.CALLER, GrpcStatus.FAILED_PRECONDITION, 409, "55000"),

@@ -28,14 +28,17 @@ import org.jspecify.annotations.Nullable;
  * start Ignite. Its {@code start} can be called again after the engine was closed.
  */
 public final class TestEngine implements AutoCloseable {
-  private final NodeConfig config;
+  private final Map<String, String> settings;
   private final EngineFolders folders;
   private final ClusterKey clusterKey;
   private final NodeTls tls;
+  private NodeConfig config;
   private Map<String, String> traits = Map.of();
 
-  private TestEngine(NodeConfig config, EngineFolders folders, ClusterKey clusterKey, NodeTls tls) {
-    this.config = config;
+  private TestEngine(
+      Map<String, String> settings, EngineFolders folders, ClusterKey clusterKey, NodeTls tls) {
+    this.settings = new HashMap<>(settings);
+    this.config = config(folders.dataFolder(), settings);
     this.folders = folders;
     this.clusterKey = clusterKey;
     this.tls = tls;
@@ -60,7 +63,7 @@ public final class TestEngine implements AutoCloseable {
     }
     ClusterKey key = ClusterKeyFile.open(wrapped, new LocalKeyManagementService(local));
     NodeTls tls = NodeTls.load(config.tls(), folders.dataFolder(), Instant.now());
-    return new TestEngine(config, folders, key, tls);
+    return new TestEngine(settings, folders, key, tls);
   }
 
   /** A second node's folder with the keys and the node CA of {@code first}. */
@@ -109,6 +112,12 @@ public final class TestEngine implements AutoCloseable {
 
   public NodeTls tls() {
     return tls;
+  }
+
+  /** A configuration key of the next start. */
+  public void set(String key, String value) {
+    settings.put(key, value);
+    config = config(folders.dataFolder(), settings);
   }
 
   /** What a node of the next start says of itself to those that it joins. */

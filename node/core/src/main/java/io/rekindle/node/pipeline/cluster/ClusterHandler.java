@@ -9,7 +9,9 @@ import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.ClusterCommand;
 import io.rekindle.node.model.ClusterHealth;
+import io.rekindle.node.model.ClusterNodeInfo;
 import io.rekindle.node.model.Reply;
+import java.util.List;
 import java.util.Map;
 
 /** Says which nodes there are, and changes which of them hold data. */
@@ -57,7 +59,18 @@ public final class ClusterHandler {
 
   public Reply resetLost(AccessPass pass, ClusterCommand.ResetLost command) {
     pass.checkRoot(Action.CLUSTER_WRITE);
-    // Also when all nodes are back: an older copy can win, see docs/cluster.md.
+    List<String> away =
+        membership.members().stream()
+            .filter(node -> node.inBaseline() && !node.online())
+            .map(ClusterNodeInfo::id)
+            .toList();
+    if (!away.isEmpty()) {
+      // Its older copy would be taken for the newest when it comes back.
+      throw new RekindleException(
+          ErrorCode.NODE_AWAY,
+          "a node that holds data is away: it has to come back, or to be removed",
+          Map.of("node", away.getFirst(), "away", Integer.toString(away.size())));
+    }
     if (baseline.lost() > 0 && !command.acceptLoss()) {
       throw new RekindleException(
           ErrorCode.DATA_WOULD_BE_LOST,
