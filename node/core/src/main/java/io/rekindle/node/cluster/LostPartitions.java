@@ -73,8 +73,7 @@ public final class LostPartitions {
       return hasMajority ? Step.RESET : Step.WAIT;
     }
     // Without any copy to choose from, another start would change nothing, again and again.
-    boolean copies =
-        !away.isEmpty() || lost.stream().anyMatch(each -> !each.holders().isEmpty());
+    boolean copies = !away.isEmpty() || lost.stream().anyMatch(each -> !each.holders().isEmpty());
     return missing.isEmpty() && copies && !mayStillCome(lost) ? Step.START_TOGETHER : Step.WAIT;
   }
 
