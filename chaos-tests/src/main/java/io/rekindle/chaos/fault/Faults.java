@@ -28,6 +28,8 @@ public final class Faults {
     faults.add(PauseNode.amongOthers());
     faults.add(new RestartNode());
     faults.add(new KillTwo());
+    network.map(SlowLink::new).ifPresent(faults::add);
+    network.map(LossyLink::new).ifPresent(faults::add);
     for (CutNode.Way way : CutNode.Way.values()) {
       network.map(it -> new CutNode(it, way)).ifPresent(faults::add);
     }
@@ -40,7 +42,7 @@ public final class Faults {
     if (disk.isEmpty()) {
       missing.add("full disk: a tmpfs can't be mounted, which takes root");
     }
-    missing.add("network cuts: this run has one node");
+    missing.add("network cuts, loss, delay: this run has one node");
     return notThereYet(missing);
   }
 
@@ -48,14 +50,14 @@ public final class Faults {
   public static List<String> missing(NetworkFaults.Support network) {
     List<String> missing = new ArrayList<>();
     if (!network.supported()) {
-      missing.add("network cuts: " + network.reason());
+      missing.add("network cuts, loss, delay: " + network.reason());
     }
     missing.add("full disk: runs of one node have it");
     return notThereYet(missing);
   }
 
   private static List<String> notThereYet(List<String> missing) {
-    missing.add("loss and delay, slow disk, clock offset: not there yet; the README says why");
+    missing.add("slow disk, clock offset: not there yet; the README says why");
     return missing;
   }
 }

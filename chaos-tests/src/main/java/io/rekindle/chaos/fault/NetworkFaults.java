@@ -1,6 +1,7 @@
 package io.rekindle.chaos.fault;
 
 import io.rekindle.chaos.cluster.Distribution;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -100,6 +101,34 @@ public final class NetworkFaults implements AutoCloseable {
     for (int[] way : new int[][] {{one, other}, {other, one}}) {
       Distribution.run(ruleCommand("del", way[0], way[1]));
     }
+  }
+
+  /**
+   * Lets through what a node sends at this rate: more waits, for up to {@code waitMax}, and is
+   * dropped beyond that.
+   */
+  public void slow(int node, int kilobitsPerSecond, Duration waitMax) {
+    run(
+        "tc",
+        "-n",
+        namespaces.get(node),
+        "qdisc",
+        "add",
+        "dev",
+        "eth0",
+        "root",
+        "tbf",
+        "rate",
+        kilobitsPerSecond + "kbit",
+        "burst",
+        "16kb",
+        "latency",
+        waitMax.toMillis() + "ms");
+  }
+
+  /** Ends what {@link #slow} began. */
+  public void unslow(int node) {
+    run("tc", "-n", namespaces.get(node), "qdisc", "del", "dev", "eth0", "root");
   }
 
   private void rule(String verb, int from, int to) {

@@ -6,12 +6,18 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One client's way to the nodes: it stays at one, and goes on to the next when that is away. */
+/**
+ * One client's way to the nodes: it stays at one for some calls, and goes on to the next; sooner
+ * when that is away. So a node that was away is asked again.
+ */
 final class Doors implements AutoCloseable {
+  private static final int CALLS_AT_ONE = 60;
+
   private final List<ChaosNode> nodes;
   private final String apiKey;
   private final Duration deadline;
   private int at;
+  private int calls;
   private @Nullable RekindleClient open;
 
   Doors(List<ChaosNode> nodes, String apiKey, Duration deadline, int first) {
@@ -32,6 +38,14 @@ final class Doors implements AutoCloseable {
       open = client;
     }
     return client;
+  }
+
+  /** Before a call: whether it is time for another node, and then connects to that. */
+  void perhapsNext() {
+    calls++;
+    if (calls % CALLS_AT_ONE == 0 && nodes.size() > 1) {
+      away();
+    }
   }
 
   /** Connects anew: a connection that failed waits longer and longer before it tries again. */

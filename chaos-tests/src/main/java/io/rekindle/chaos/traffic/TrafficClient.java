@@ -68,6 +68,7 @@ final class TrafficClient implements Runnable {
     long due = System.nanoTime();
     try (doors) {
       while (goOn.getAsBoolean()) {
+        doors.perhapsNext();
         take(plan.next());
         due = Math.max(due + interval.toNanos(), System.nanoTime() - interval.toNanos());
         Thread.sleep(Duration.ofNanos(Math.max(0, due - System.nanoTime())));

@@ -6,23 +6,20 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import io.rekindle.chaos.cluster.Distribution;
 import java.io.BufferedReader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Cuts between two processes that talk by datagrams: what does not come is silence. */
+/** Cuts and slowness between two processes that talk by datagrams: what is lost is silence. */
 @Timeout(120) // So that what waits for ever ends the build.
 class NetworkFaultsIT {
   private static final String PORT = "9999";
 
   @Test
   void aCutOneWayLetsTheOtherWayThroughAndHealingOpensBoth() throws Exception {
-    NetworkFaults.Support support = NetworkFaults.support();
-    if (!support.supported()) {
-      System.out.println("skipped: " + support.reason());
-      abort(support.reason());
-    }
+    skipWithoutMeans();
     try (NetworkFaults network = NetworkFaults.open(2)) {
       Process first = listen(network, 0);
       Process second = listen(network, 1);
@@ -53,6 +50,49 @@ class NetworkFaultsIT {
         first.destroyForcibly().waitFor();
         second.destroyForcibly().waitFor();
       }
+    }
+  }
+
+  @Test
+  void aSlowNetworkLosesWhatWaitsTooLongUntilItIsFastAgain() throws Exception {
+    skipWithoutMeans();
+    try (NetworkFaults network = NetworkFaults.open(2)) {
+      Process second = listen(network, 1);
+      try (BufferedReader atSecond = second.inputReader()) {
+        assertThat(atSecond.readLine()).isEqualTo("listening");
+        assertThat(arrived(network, atSecond)).as("of 200, at full speed").isEqualTo(200);
+        network.slow(0, 200, Duration.ofMillis(100));
+        assertThat(arrived(network, atSecond)).as("of 200, at 200 kbit/s").isBetween(1, 199);
+        network.unslow(0);
+        assertThat(arrived(network, atSecond)).as("of 200, afterwards").isEqualTo(200);
+      } finally {
+        second.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  /** How many of 200 words of 500 bytes come through, said as fast as a shell can. */
+  private static int arrived(NetworkFaults network, BufferedReader ears) throws Exception {
+    List<String> command = new ArrayList<>(network.wrap(0));
+    String address = "/dev/udp/" + network.host(1) + "/" + PORT;
+    command.addAll(
+        List.of(
+            "bash", "-c", "for i in {1..200}; do printf '%0500d\\n' $i > " + address + "; done"));
+    assertThat(Distribution.run(command).code()).isZero();
+    Thread.sleep(Duration.ofSeconds(1)); // Longer than anything waits.
+    say(network, 0, 1, "end");
+    int words = 0;
+    while (!ears.readLine().equals("end")) {
+      words++;
+    }
+    return words;
+  }
+
+  private static void skipWithoutMeans() {
+    NetworkFaults.Support support = NetworkFaults.support();
+    if (!support.supported()) {
+      System.out.println("skipped: " + support.reason());
+      abort(support.reason());
     }
   }
 
