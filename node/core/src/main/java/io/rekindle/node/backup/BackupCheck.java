@@ -65,6 +65,7 @@ public final class BackupCheck {
         part(manifest, node, mustBeHere);
       }
     }
+    // Links too: what is behind one is nobody's.
     for (String file : folder.files()) {
       if (!known.contains(file)) {
         problem(file + " is not of this backup");

@@ -18,6 +18,7 @@ import org.apache.ignite.cache.CacheAtomicityMode;
 import org.apache.ignite.cache.CacheMode;
 import org.apache.ignite.cache.CacheWriteSynchronizationMode;
 import org.apache.ignite.cache.PartitionLossPolicy;
+import org.apache.ignite.cache.affinity.rendezvous.RendezvousAffinityFunction;
 import org.apache.ignite.configuration.CacheConfiguration;
 import org.apache.ignite.configuration.IgniteConfiguration;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,7 @@ class SnapshotRestoreIT {
         .setAtomicityMode(CacheAtomicityMode.TRANSACTIONAL)
         .setWriteSynchronizationMode(CacheWriteSynchronizationMode.FULL_SYNC)
         .setPartitionLossPolicy(PartitionLossPolicy.READ_WRITE_SAFE)
+        .setAffinity(new RendezvousAffinityFunction(false, 16))
         .setEncryptionEnabled(true);
   }
 
