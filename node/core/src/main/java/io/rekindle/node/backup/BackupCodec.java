@@ -74,8 +74,9 @@ final class BackupCodec {
           out.writeUTF(manifest.name().toString());
           write(out, manifest.id());
           write(out, manifest.clusterId());
-          out.writeLong(manifest.createdAt().getEpochSecond());
-          out.writeInt(manifest.createdAt().getNano());
+          Instant created = manifest.createdAt();
+          out.writeLong(created.getEpochSecond());
+          out.writeInt(created.getNano());
           out.writeInt(manifest.partitions());
           out.writeInt(manifest.caches().size());
           for (String cache : manifest.caches()) {

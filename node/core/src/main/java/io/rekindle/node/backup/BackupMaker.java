@@ -1,5 +1,7 @@
 package io.rekindle.node.backup;
 
+import static java.util.Objects.requireNonNull;
+
 import io.rekindle.node.audit.AuditPosition;
 import io.rekindle.node.cluster.AllNodes;
 import io.rekindle.node.cluster.Snapshots;
@@ -76,41 +78,42 @@ public final class BackupMaker {
    *
    * @param id what it is known by besides its name
    * @throws RekindleException BACKUP_EXISTS; PARTITION_LOST when not all data is in reach;
-   *     BACKUP_FAILED, and nothing of it is left
+   *     DISK_RESERVE_REACHED; BACKUP_FAILED, and nothing of it is left
    */
   public BackupInfo make(BackupName name, UUID id) {
+    nodes.requireAllData();
     var createdAt = clock.instant();
-    Map<String, AuditPosition> audits =
-        ask(BackupParts.FLUSH, BackupParts.nameRequest(name), AuditAnswer::of);
+    byte[] request = BackupParts.request(name, id);
     try {
+      Map<String, AuditPosition> audits = ask(BackupParts.BEGIN, request, AuditAnswer::of);
       snapshots.create(name.toString());
       Map<String, BackupParts.Written> written =
-          ask(BackupParts.WRITE, BackupParts.writeRequest(name, id), BackupParts.Written::of);
+          ask(BackupParts.WRITE, request, BackupParts.Written::of);
       if (!written.keySet().equals(audits.keySet())) {
         throw new RekindleException(
             ErrorCode.BACKUP_FAILED, "a node came or went while the backup was made", Map.of());
       }
       List<BackupManifest.Node> all = new ArrayList<>();
-      written.forEach(
-          (node, part) ->
-              all.add(
-                  new BackupManifest.Node(
-                      node, part.files(), part.bytes(), part.part(), audits.get(node))));
+      audits.forEach(
+          (node, audit) -> {
+            BackupParts.Written part = requireNonNull(written.get(node));
+            all.add(new BackupManifest.Node(node, part.files(), part.bytes(), part.part(), audit));
+          });
       BackupManifest manifest =
           new BackupManifest(
               name, id, facts.clusterId(), createdAt, facts.partitions(), facts.caches(), all);
       byte[] sealed = BackupFolder.seal(manifest, facts.clusterKeyFile(), cipher);
-      ask(BackupParts.FINISH, BackupParts.finishRequest(name, sealed), answer -> answer);
+      ask(BackupParts.FINISH, BackupParts.finishRequest(name, id, sealed), answer -> answer);
       return info(manifest);
     } catch (RuntimeException e) {
-      discard(name);
+      discard(name, request);
       throw e;
     }
   }
 
-  private void discard(BackupName name) {
+  private void discard(BackupName name, byte[] request) {
     try {
-      ask(BackupParts.DELETE, BackupParts.nameRequest(name), answer -> answer);
+      ask(BackupParts.DISCARD, request, answer -> answer);
     } catch (RuntimeException e) {
       LOG.atWarn()
           .addKeyValue("backup", name)
@@ -131,7 +134,7 @@ public final class BackupMaker {
       if (e.code() != ErrorCode.DATA_CORRUPTED) {
         throw e;
       }
-      return BackupInfo.incomplete(name, e.getMessage());
+      return BackupInfo.incomplete(name, String.valueOf(e.getMessage()));
     }
   }
 
@@ -197,7 +200,7 @@ public final class BackupMaker {
     return answers;
   }
 
-  /** What FLUSH answers. */
+  /** What BEGIN answers. */
   private static final class AuditAnswer {
     private AuditAnswer() {}
 

@@ -1,5 +1,7 @@
 package io.rekindle.node.backup;
 
+import static java.util.Objects.requireNonNull;
+
 import io.rekindle.node.audit.AuditLog;
 import io.rekindle.node.audit.Hash;
 import io.rekindle.node.cluster.AllNodes;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -26,10 +29,11 @@ import java.util.stream.Stream;
  * its part of the snapshot into the folder of backups and lists it, and later checks or deletes it.
  */
 public final class BackupParts {
-  static final String FLUSH = "backup.flush";
+  static final String BEGIN = "backup.begin";
   static final String WRITE = "backup.write";
   static final String FINISH = "backup.finish";
   static final String CHECK = "backup.check";
+  static final String DISCARD = "backup.discard";
   static final String DELETE = "backup.delete";
 
   private final String nodeId;
@@ -37,6 +41,20 @@ public final class BackupParts {
   private final Path backups;
   private final AuditLog audit;
   private final ManifestCipher cipher;
+  private final Room room;
+
+  /** Backups that are being made, by the id of the one that does. */
+  private final Map<BackupName, UUID> making = new ConcurrentHashMap<>();
+
+  /** Whether there is room for one more. */
+  public interface Room {
+    /**
+     * Looks now.
+     *
+     * @throws RekindleException DISK_RESERVE_REACHED when there is not
+     */
+    void check();
+  }
 
   /**
    * Of this node.
@@ -45,20 +63,27 @@ public final class BackupParts {
    * @param backups where backups are kept; made when the first is
    */
   public BackupParts(
-      String nodeId, Path snapshots, Path backups, AuditLog audit, ManifestCipher cipher) {
+      String nodeId,
+      Path snapshots,
+      Path backups,
+      AuditLog audit,
+      ManifestCipher cipher,
+      Room room) {
     this.nodeId = nodeId;
     this.snapshots = snapshots;
     this.backups = backups;
     this.audit = audit;
     this.cipher = cipher;
+    this.room = room;
   }
 
   /** Lets other nodes ask. */
   public void register(AllNodes nodes) {
-    nodes.register(FLUSH, this::flush);
+    nodes.register(BEGIN, this::begin);
     nodes.register(WRITE, this::write);
     nodes.register(FINISH, this::finish);
     nodes.register(CHECK, this::check);
+    nodes.register(DISCARD, this::discard);
     nodes.register(DELETE, this::delete);
   }
 
@@ -84,27 +109,42 @@ public final class BackupParts {
     }
   }
 
-  /** Refuses a name that is taken here; answers how far the audit is in blocks. */
-  private byte[] flush(byte[] body) {
-    BackupName name = BackupCodec.read(body, in -> BackupName.of(in.readUTF()));
-    if (Files.exists(folder(name).path())) {
-      throw new RekindleException(
-          ErrorCode.BACKUP_EXISTS,
-          "a backup of this name is there",
-          Map.of("field", "name", "node", nodeId));
+  /** Which backup, and by whom it is made. */
+  private record Making(BackupName name, UUID id) {
+    static Making of(byte[] body) {
+      return BackupCodec.read(
+          body, in -> new Making(BackupName.of(in.readUTF()), BackupCodec.uuid(in)));
     }
-    return BackupCodec.bytes(out -> BackupCodec.write(out, audit.flush()));
   }
 
-  private record WriteRequest(BackupName name, UUID id) {}
-
-  /** Asks for what {@link #write} does. */
-  static byte[] writeRequest(BackupName name, UUID id) {
+  /** Asks for what {@link #begin}, {@link #write} and {@link #discard} do. */
+  static byte[] request(BackupName name, UUID id) {
     return BackupCodec.bytes(
         out -> {
           out.writeUTF(name.toString());
           BackupCodec.write(out, id);
         });
+  }
+
+  /** Refuses a name that is taken here; answers how far the audit is in blocks. */
+  private byte[] begin(byte[] body) {
+    Making begun = Making.of(body);
+    if (Files.exists(folder(begun.name()).path())
+        || making.putIfAbsent(begun.name(), begun.id()) != null) {
+      throw new RekindleException(
+          ErrorCode.BACKUP_EXISTS,
+          "a backup of this name is there, or is being made",
+          Map.of("field", "name", "node", nodeId));
+    }
+    room.check();
+    return BackupCodec.bytes(out -> BackupCodec.write(out, audit.flush()));
+  }
+
+  private void requireMaking(BackupName name, UUID id) {
+    if (!id.equals(making.get(name))) {
+      throw new RekindleException(
+          ErrorCode.BACKUP_FAILED, "the backup was deleted while it was made", Map.of());
+    }
   }
 
   /** What a node answers: its list's hash, its files and bytes. */
@@ -117,10 +157,9 @@ public final class BackupParts {
   }
 
   private byte[] write(byte[] body) {
-    WriteRequest request =
-        BackupCodec.read(
-            body, in -> new WriteRequest(BackupName.of(in.readUTF()), BackupCodec.uuid(in)));
+    Making request = Making.of(body);
     BackupName name = request.name();
+    requireMaking(name, request.id());
     try {
       NodePart part = new NodePart(nodeId, moved(name));
       Hash hash = folder(name).writePart(part, name, request.id(), cipher);
@@ -145,11 +184,12 @@ public final class BackupParts {
       Path file = from.resolve(relative);
       if (!StagedSnapshot.isDerived(Path.of(relative))) {
         Path target = to.resolve(relative);
-        SecretFiles.createFolder(target.getParent());
+        Path parent = requireNonNull(target.getParent());
+        SecretFiles.createFolder(parent);
         // Another disk may be behind the folder; then this copies.
         Files.move(file, target, StandardCopyOption.REPLACE_EXISTING);
         BackupFolder.force(target);
-        folders.add(target.getParent());
+        folders.add(parent);
         files.add(new BackupFile(relative, Files.size(target), BackupFolder.sha256(target)));
       }
     }
@@ -161,10 +201,11 @@ public final class BackupParts {
   }
 
   /** Asks for what {@link #finish} does. */
-  static byte[] finishRequest(BackupName name, byte[] manifest) {
+  static byte[] finishRequest(BackupName name, UUID id, byte[] manifest) {
     return BackupCodec.bytes(
         out -> {
           out.writeUTF(name.toString());
+          BackupCodec.write(out, id);
           out.writeInt(manifest.length);
           out.write(manifest);
         });
@@ -174,10 +215,22 @@ public final class BackupParts {
     return BackupCodec.read(
         body,
         in -> {
-          BackupFolder folder = folder(BackupName.of(in.readUTF()));
-          folder.writeManifest(in.readNBytes(in.readInt()));
+          BackupName name = BackupName.of(in.readUTF());
+          requireMaking(name, BackupCodec.uuid(in));
+          folder(name).writeManifest(in.readNBytes(in.readInt()));
+          making.remove(name);
           return new byte[0];
         });
+  }
+
+  /** Ends one that failed; what another one of the same name has is left alone. */
+  private byte[] discard(byte[] body) {
+    Making failed = Making.of(body);
+    if (failed.id().equals(making.get(failed.name()))) {
+      deleteFiles(failed.name());
+      making.remove(failed.name());
+    }
+    return new byte[0];
   }
 
   static byte[] nameRequest(BackupName name) {
@@ -208,10 +261,16 @@ public final class BackupParts {
         : List.of();
   }
 
+  /** One that is being made fails by it. */
   private byte[] delete(byte[] body) {
     BackupName name = BackupCodec.read(body, in -> BackupName.of(in.readUTF()));
+    making.remove(name);
+    deleteFiles(name);
+    return new byte[0];
+  }
+
+  private void deleteFiles(BackupName name) {
     folder(name).delete();
     new BackupFolder(snapshots.resolve(name.toString())).delete();
-    return new byte[0];
   }
 }

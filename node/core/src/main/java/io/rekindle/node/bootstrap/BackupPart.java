@@ -34,7 +34,9 @@ final class BackupPart {
             parts.folders().snapshots(),
             folder(config),
             parts.audit(),
-            cipher);
+            cipher,
+            new BackupRoom(parts.folders(), folder(config), config.disk().reserveBytes().bytes())
+                ::check);
     own.register(nodes);
     Path keyFile = config.dataFolder().resolve(config.keys().clusterKeyFile());
     return new BackupHandler(

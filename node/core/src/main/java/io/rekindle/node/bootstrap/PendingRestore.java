@@ -106,6 +106,7 @@ final class PendingRestore {
       }
     }
     append(RESTORED, manifest.nodes().size(), "backup " + mark.name());
+    parts.folders().forcePages();
     parts.folders().emptySnapshots();
     mark.delete(parts.folders().dataFolder());
     LOG.atInfo().addKeyValue("backup", mark.name()).log("the backup is restored");

@@ -31,18 +31,25 @@ public final class AllNodes {
   }
 
   /**
-   * Runs an operation everywhere; returns when all have answered.
+   * Looks whether these nodes have all data.
    *
-   * @param timeout of the wait for another node
-   * @return the answers by node id
-   * @throws RekindleException what the first one threw that failed; PARTITION_LOST when there is
-   *     data that none of the nodes has
+   * @throws RekindleException PARTITION_LOST when there is some that none of them has
    */
-  public Map<String, byte[]> ask(String name, byte[] body, Duration timeout) {
+  public void requireAllData() {
     if (baseline.lost() > 0) {
       throw new RekindleException(
           ErrorCode.PARTITION_LOST, "not all data is in reach of this cluster", Map.of());
     }
+  }
+
+  /**
+   * Runs an operation everywhere; returns when all have answered.
+   *
+   * @param timeout of the wait for another node
+   * @return the answers by node id
+   * @throws RekindleException what the first one threw that failed
+   */
+  public Map<String, byte[]> ask(String name, byte[] body, Duration timeout) {
     Map<String, CompletableFuture<byte[]>> asked = new TreeMap<>();
     for (ClusterNode node : holding()) {
       asked.put(

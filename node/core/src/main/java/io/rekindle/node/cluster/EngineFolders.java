@@ -145,6 +145,17 @@ public final class EngineFolders implements AutoCloseable {
     createFolders();
   }
 
+  /** Returns when all pages survive a power loss, those too that Ignite has only copied. */
+  public void forcePages() throws IOException {
+    try (Stream<Path> all = Files.walk(pages())) {
+      for (Path path : all.toList()) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+          channel.force(true);
+        }
+      }
+    }
+  }
+
   /** Deletes what is left of snapshots. */
   public void emptySnapshots() throws IOException {
     deleteBelow(snapshots());

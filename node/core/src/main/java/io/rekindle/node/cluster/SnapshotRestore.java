@@ -123,7 +123,8 @@ public record SnapshotRestore(
     if (backups.size() > 1) {
       throw new StartRefusedException(
           "The nodes of this cluster restore different backups: "
-              + new TreeSet<>(asTexts(backups)));
+              + new TreeSet<>(asTexts(backups))
+              + ".");
     }
   }
 

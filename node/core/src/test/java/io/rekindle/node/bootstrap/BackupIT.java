@@ -310,10 +310,11 @@ class BackupIT {
   }
 
   private static String refusal(Path folder, Path from, Path key) {
-    return assertThatExceptionOfType(StartRefusedException.class)
+    return String.valueOf(
+        assertThatExceptionOfType(StartRefusedException.class)
         .isThrownBy(() -> NodeRestore.create(folder, from, key, List.of(), TestNode.properties()))
         .actual()
-        .getMessage();
+        .getMessage());
   }
 
   private static String reasonOf(Runnable asked) {
