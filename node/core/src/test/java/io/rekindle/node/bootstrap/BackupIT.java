@@ -312,9 +312,10 @@ class BackupIT {
   private static String refusal(Path folder, Path from, Path key) {
     return String.valueOf(
         assertThatExceptionOfType(StartRefusedException.class)
-        .isThrownBy(() -> NodeRestore.create(folder, from, key, List.of(), TestNode.properties()))
-        .actual()
-        .getMessage());
+            .isThrownBy(
+                () -> NodeRestore.create(folder, from, key, List.of(), TestNode.properties()))
+            .actual()
+            .getMessage());
   }
 
   private static String reasonOf(Runnable asked) {

@@ -102,11 +102,11 @@ class SnapshotRestoreIT {
   private static String refusal(CompletableFuture<RunningIgnite> start) {
     return String.valueOf(
         assertThatExceptionOfType(CompletionException.class)
-        .isThrownBy(start::join)
-        .havingCause()
-        .isInstanceOf(StartRefusedException.class)
-        .actual()
-        .getMessage());
+            .isThrownBy(start::join)
+            .havingCause()
+            .isInstanceOf(StartRefusedException.class)
+            .actual()
+            .getMessage());
   }
 
   private CompletableFuture<RunningIgnite> starting(
