@@ -158,10 +158,17 @@ public final class BackupMaker {
   public List<String> problems(BackupName name) {
     requireThere(name);
     List<String> problems = new ArrayList<>();
+    List<String> writers = info(name).nodes();
     Map<String, List<String>> answers =
         ask(BackupParts.CHECK, BackupParts.nameRequest(name), BackupParts::texts);
-    answers.forEach((node, found) -> found.forEach(text -> problems.add(node + ": " + text)));
-    info(name).nodes().stream()
+    // A node that came later has no part in it; of a damaged manifest nobody knows.
+    answers.forEach(
+        (node, found) -> {
+          if (writers.isEmpty() || writers.contains(node)) {
+            found.forEach(text -> problems.add(node + ": " + text));
+          }
+        });
+    writers.stream()
         .filter(node -> !answers.containsKey(node))
         .forEach(node -> problems.add(node + ": the node is away, its part was not read"));
     return problems;

@@ -253,12 +253,11 @@ public final class BackupParts {
         });
   }
 
-  /** A node that came later has no part in it. */
   private List<String> problems(BackupName name) {
     BackupFolder folder = folder(name);
     return Files.isDirectory(folder.path())
         ? BackupCheck.problems(folder, cipher, name, nodeId)
-        : List.of();
+        : List.of("the folder of the backup is missing");
   }
 
   /** One that is being made fails by it. */

@@ -186,6 +186,17 @@ class BackupIT {
     for (TestNode each : three) {
       assertThat(each.folder().resolve("backups")).isDirectoryNotContaining("glob:**third");
     }
+    TestNode other = three.getLast();
+    Path its = other.folder().resolve("backups/" + SECOND);
+    Path aside = Files.move(its, parent.resolve("aside"));
+    try (Tenancy tenancy = new Tenancy(node.port(), node.folder(), adminKey)) {
+      assertThat(problems(tenancy, SECOND))
+          .containsExactly(
+              Files.readString(other.folder().resolve("node.id")).strip()
+                  + ": the folder of the backup is missing");
+    } finally {
+      Files.move(aside, its);
+    }
     Path part = three.getFirst().folder().resolve("backups/" + SECOND);
     assertThat(refusal(parent.resolve("refused"), part, localKey))
         .contains("is missing: the part of this node is not here, and 1 more problems");
