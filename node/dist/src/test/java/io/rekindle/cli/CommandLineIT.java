@@ -135,6 +135,46 @@ class CommandLineIT {
   }
 
   @Test
+  void aBackupIsMadeListedVerifiedRestoredIntoAFolderAndDeleted() throws Exception {
+    JsonNode made = json("backup", "create", "--name", "by_hand", "-o", "json").get("backup");
+    assertThat(made.get("files").asLong()).isPositive();
+    assertThat(ok("backup", "create").out()).containsPattern("^[0-9]{8}_[0-9]{6}  ");
+    assertThat(ok("backup", "list").out()).contains("by_hand  ").contains(" files, ");
+    assertThat(ok("backup", "verify", "by_hand").out()).startsWith("whole: by_hand  ");
+    assertThat(code("backup", "create", "--name", "by_hand")).isEqualTo(ExitCodes.FAILURE);
+    assertThat(code("backup", "verify", "none")).isEqualTo(ExitCodes.NOT_FOUND);
+
+    Path data = temporary.resolve("data");
+    Path backup = data.resolve("backups/by_hand");
+    String[] restore = {
+      "node",
+      "restore",
+      "--data-folder",
+      temporary.resolve("restored").toString(),
+      "--from",
+      backup.toString(),
+      "--local-key",
+      data.resolve("keys/local.key").toString()
+    };
+    Path manifest = backup.resolve("manifest");
+    byte[] whole = Files.readAllBytes(manifest);
+    Files.delete(manifest);
+    assertThat(ok("backup", "list").out()).contains("by_hand  UNUSABLE: the manifest is missing");
+    assertThat(code("backup", "verify", "by_hand")).isEqualTo(ExitCodes.FAILURE);
+    Ended refused = RunningDistribution.launch(restore);
+    assertThat(refused.code()).isEqualTo(ExitCodes.FAILURE);
+    assertThat(refused.out()).contains("is no whole backup: the manifest is missing.");
+    assertThat(temporary.resolve("restored")).doesNotExist();
+    Files.write(manifest, whole);
+    Ended restored = RunningDistribution.launch(restore);
+    assertThat(restored.out()).contains("Checked the backup, and made ");
+    assertThat(restored.code()).isEqualTo(ExitCodes.OK);
+    assertThat(temporary.resolve("restored/restore.properties")).exists();
+    assertThat(ok("backup", "delete", "by_hand").out()).isEqualTo(line("deleted by_hand"));
+    assertThat(backup).doesNotExist();
+  }
+
+  @Test
   void aRepeatedStoreSaysThatItWasThereAlready() {
     ok("namespace", "create", "once/a");
     String[] store = {"store", "-n", "once/a", "--idempotency-key", "once", "a note"};

@@ -2,6 +2,7 @@ package io.rekindle.cli;
 
 import io.rekindle.cli.bench.BenchCommand;
 import io.rekindle.cli.command.AuditCommands;
+import io.rekindle.cli.command.BackupCommands;
 import io.rekindle.cli.command.ClusterCommands;
 import io.rekindle.cli.command.CompletionCommand;
 import io.rekindle.cli.command.KeyCommands;
@@ -49,6 +50,7 @@ import picocli.CommandLine.Command;
       StatusCommand.class,
       NodeCommands.class,
       ClusterCommands.class,
+      BackupCommands.class,
       BenchCommand.class,
       CompletionCommand.class
     })

@@ -24,10 +24,19 @@ public final class AuditCalls {
 
   /** Recomputes the whole chain; on a long one give it a longer deadline. */
   public Call<VerifyAuditResponse> verify() {
+    return verify("");
+  }
+
+  /**
+   * As {@link #verify()}, of the chain of any node.
+   *
+   * @param nodeId empty for the one that is asked
+   */
+  public Call<VerifyAuditResponse> verify(String nodeId) {
     return Call.of(
         channel,
         AuditServiceGrpc.getVerifyAuditMethod(),
-        VerifyAuditRequest.getDefaultInstance(),
+        VerifyAuditRequest.newBuilder().setNodeId(nodeId).build(),
         deadline);
   }
 }

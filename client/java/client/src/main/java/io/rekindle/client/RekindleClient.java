@@ -30,6 +30,7 @@ public final class RekindleClient implements AutoCloseable {
   private final AccessCalls access;
   private final AuditCalls audit;
   private final ClusterCalls cluster;
+  private final BackupCalls backups;
 
   RekindleClient(ManagedChannel managed, Channel channel, Duration deadline) {
     this.managed = managed;
@@ -39,6 +40,7 @@ public final class RekindleClient implements AutoCloseable {
     this.access = new AccessCalls(channel, deadline);
     this.audit = new AuditCalls(channel, deadline);
     this.cluster = new ClusterCalls(channel, deadline);
+    this.backups = new BackupCalls(channel, deadline);
   }
 
   /**
@@ -74,6 +76,10 @@ public final class RekindleClient implements AutoCloseable {
 
   public ClusterCalls cluster() {
     return cluster;
+  }
+
+  public BackupCalls backups() {
+    return backups;
   }
 
   /** Waits at most five seconds for calls under way, then cancels them. */

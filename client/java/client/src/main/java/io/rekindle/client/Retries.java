@@ -3,6 +3,7 @@ package io.rekindle.client;
 import io.rekindle.v1.AccessServiceGrpc;
 import io.rekindle.v1.AgentStateServiceGrpc;
 import io.rekindle.v1.AuditServiceGrpc;
+import io.rekindle.v1.BackupServiceGrpc;
 import io.rekindle.v1.ClusterServiceGrpc;
 import io.rekindle.v1.MemoryServiceGrpc;
 import io.rekindle.v1.NamespaceServiceGrpc;
@@ -26,6 +27,8 @@ final class Retries {
             Map.of("service", AgentStateServiceGrpc.SERVICE_NAME),
             Map.of("service", AuditServiceGrpc.SERVICE_NAME),
             Map.of("service", ClusterServiceGrpc.SERVICE_NAME),
+            Map.of("service", BackupServiceGrpc.SERVICE_NAME, "method", "ListBackups"),
+            Map.of("service", BackupServiceGrpc.SERVICE_NAME, "method", "VerifyBackup"),
             Map.of("service", NamespaceServiceGrpc.SERVICE_NAME, "method", "GetNamespace"),
             Map.of("service", NamespaceServiceGrpc.SERVICE_NAME, "method", "ListNamespaces"),
             Map.of("service", AccessServiceGrpc.SERVICE_NAME, "method", "ListApiKeys"),

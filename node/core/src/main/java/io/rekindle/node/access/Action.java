@@ -25,6 +25,10 @@ public enum Action {
   MONITOR("cluster.monitor", KeyScope.READ_ONLY, "monitor", false),
   /** Changes which nodes hold data, of all tenants: the grant must show all. */
   CLUSTER_WRITE("cluster.write", KeyScope.ADMIN, null, true),
+  /** Sees backups, which are of all tenants: the grant must show all. */
+  BACKUP_READ("backup.read", KeyScope.ADMIN, null, true),
+  /** Makes and deletes backups. */
+  BACKUP_WRITE("backup.write", KeyScope.ADMIN, null, true),
   /** Any key may ask who it is, even one without grants. */
   WHO_AM_I("access.who_am_i", KeyScope.READ_ONLY);
 

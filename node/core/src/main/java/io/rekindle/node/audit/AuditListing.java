@@ -53,7 +53,19 @@ final class AuditListing {
     }
     return newest.sink == null
         ? new AuditPage(entries, null)
-        : fromBlocks(query, newest.sink, newest.lastBlock, entries);
+        : fromBlocks(query, newest.sink, cache, newest.lastBlock, entries);
+  }
+
+  /** As {@link #list(AuditQuery)}, of another chain, which is read anew each time. */
+  AuditPage list(AuditQuery query, BlockSink sink) {
+    @Nullable AuditCursor before = query.before();
+    long last = sink.lastBlock();
+    return fromBlocks(
+        query,
+        sink,
+        new BlockCache(cipher),
+        before == null ? last : Math.min(last, before.block()),
+        new ArrayList<>());
   }
 
   /** Forgets blocks of a sink that is gone. */
@@ -87,11 +99,15 @@ final class AuditListing {
     return new Newest(List.copyOf(matches), view.sink(), view.lastBlock());
   }
 
-  private AuditPage fromBlocks(
-      AuditQuery query, BlockSink sink, long lastBlock, List<AuditEntry> entries) {
+  private static AuditPage fromBlocks(
+      AuditQuery query,
+      BlockSink sink,
+      BlockCache cache,
+      long lastBlock,
+      List<AuditEntry> entries) {
     @Nullable Instant from = query.from();
     @Nullable Instant to = query.to();
-    long number = to == null ? lastBlock : firstThatMatters(sink, lastBlock, to);
+    long number = to == null ? lastBlock : firstThatMatters(sink, cache, lastBlock, to);
     for (int read = 0; number > 0; number--, read++) {
       if (read == BLOCKS_PER_CALL_MAX) {
         return new AuditPage(entries, new AuditCursor(true, number, WHOLE_BLOCK));
@@ -122,7 +138,8 @@ final class AuditListing {
   }
 
   /** A block such that all later ones were cut long after {@code to}; too late is no harm. */
-  private long firstThatMatters(BlockSink sink, long lastBlock, Instant to) {
+  private static long firstThatMatters(
+      BlockSink sink, BlockCache cache, long lastBlock, Instant to) {
     Instant late = to.plus(APPEND_DELAY_MAX);
     long low = 1;
     long high = lastBlock;

@@ -270,6 +270,30 @@ public final class AuditLog implements AutoCloseable {
     return tail.end().point().sequence();
   }
 
+  /**
+   * Puts all that was appended before the call into blocks, for a backup.
+   *
+   * @return where the last block ends
+   * @throws RekindleException AUDIT_UNAVAILABLE when that can't be
+   */
+  public AuditPosition flush() {
+    try {
+      return shipper.flush();
+    } catch (IOException e) {
+      throw unavailable("the audit log can't be read", e);
+    }
+  }
+
+  /** The chain of another node, by its blocks. */
+  public OtherChain chainOf(BlockSink blocks) {
+    return new OtherChain(blocks, cipher);
+  }
+
+  /** As {@link #list(AuditQuery)}, of the chain of another node. */
+  public AuditPage list(AuditQuery query, BlockSink blocks) {
+    return listing.list(query, blocks);
+  }
+
   /** Bytes of all tail files. */
   public long tailBytes() {
     return folder.bytes();

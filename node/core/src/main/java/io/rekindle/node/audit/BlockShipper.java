@@ -1,5 +1,7 @@
 package io.rekindle.node.audit;
 
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -149,6 +151,44 @@ final class BlockShipper {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Ships all that has been appended before the call.
+   *
+   * @return where the last block ends
+   * @throws RekindleException AUDIT_UNAVAILABLE while detached, or when the last block does not
+   *     open
+   */
+  AuditPosition flush() throws IOException {
+    TailPosition target = tail.end().lastRecord();
+    while (!isShipped(target)) {
+      var _ = ship();
+    }
+    return frozen(
+        view -> {
+          @Nullable BlockSink current = view.sink();
+          byte @Nullable [] sealed = current == null ? null : current.find(view.lastBlock());
+          @Nullable AuditBlock block =
+              sealed == null ? null : AuditBlock.open(view.lastBlock(), sealed, cipher);
+          if (block == null) {
+            throw new RekindleException(
+                ErrorCode.AUDIT_UNAVAILABLE, "the last block of the audit does not open");
+          }
+          ChainPoint end = block.segment().after();
+          return new AuditPosition(end.sequence(), end.hash());
+        });
+  }
+
+  private boolean isShipped(TailPosition target) throws IOException {
+    return frozen(
+        view -> {
+          if (view.sink() == null) {
+            throw new RekindleException(
+                ErrorCode.AUDIT_UNAVAILABLE, "the audit has nowhere to keep its blocks");
+          }
+          return view.shipped().compareTo(target) >= 0;
+        });
   }
 
   private void findPlace(BlockSink current) {

@@ -34,6 +34,20 @@ final class ChainVerifier {
   private long firstSequence;
   private @Nullable ReadRecord listed;
   private final List<MemoryId> sideList = new ArrayList<>();
+  private final @Nullable AuditPosition through;
+
+  ChainVerifier() {
+    this(null);
+  }
+
+  /**
+   * Of a chain that must come by a place.
+   *
+   * @param through null for none
+   */
+  ChainVerifier(@Nullable AuditPosition through) {
+    this.through = through;
+  }
 
   /** Takes block {@code number} as it lies in the sink. */
   void block(long number, byte @Nullable [] sealed, BlockCipher cipher) {
@@ -88,6 +102,15 @@ final class ChainVerifier {
     }
   }
 
+  private void end() {
+    closeSideList();
+    if (through != null && through.sequence() > sequence()) {
+      problem(
+          "the chain ends with record %d, the backup saw record %d"
+              .formatted(sequence(), through.sequence()));
+    }
+  }
+
   void problem(String text) {
     if (problems.size() < PROBLEMS_MAX) {
       problems.add(text);
@@ -125,10 +148,19 @@ final class ChainVerifier {
     for (byte[] item : segment.items()) {
       ChainPoint previous = point;
       point = point.next(sha, item);
+      passBy(point);
       firstSequence = firstSequence == 0 ? point.sequence() : firstSequence;
       item(ItemCodec.decode(item), previous, point, place);
     }
     at = point;
+  }
+
+  private void passBy(ChainPoint point) {
+    if (through != null
+        && point.sequence() == through.sequence()
+        && !point.hash().equals(through.hash())) {
+      problem("record %d is another one than the backup saw".formatted(point.sequence()));
+    }
   }
 
   private void seam(ChainPoint expected, ChainPoint found, String place) {
@@ -199,6 +231,15 @@ final class ChainVerifier {
           verifier.end(heartbeat);
           return verifier.result();
         });
+  }
+
+  /** Walks the chain of another node, which has no tail here. */
+  static Reply.AuditVerified verify(
+      BlockSink blocks, BlockCipher cipher, @Nullable AuditPosition through) {
+    ChainVerifier verifier = new ChainVerifier(through);
+    verifier.blocks(blocks, 1, blocks.lastBlock(), cipher);
+    verifier.end();
+    return verifier.result();
   }
 
   private void blocks(@Nullable BlockSink sink, long from, long to, BlockCipher cipher) {

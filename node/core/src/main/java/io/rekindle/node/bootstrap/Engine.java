@@ -9,6 +9,7 @@ import io.rekindle.node.cluster.DamagedPartitions;
 import io.rekindle.node.cluster.IgniteConfigurations;
 import io.rekindle.node.cluster.NodeTraits;
 import io.rekindle.node.cluster.RunningIgnite;
+import io.rekindle.node.cluster.SnapshotRestore;
 import io.rekindle.node.cluster.XaesEncryptionSpi;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.CallWatch;
@@ -60,13 +61,17 @@ final class Engine implements AutoCloseable {
   private Engine(NodeParts parts) throws IOException {
     this.parts = parts;
     try {
-      Ignite ignite = startIgnite();
+      PendingRestore restore = PendingRestore.find(parts);
+      Ignite ignite = startIgnite(restore);
       cluster =
           onStop(
               ClusterPart.begin(parts.config().cluster(), ignite, parts.failures(), parts.clock()));
       IgniteWrappedKeyStore wrappedKeys = new IgniteWrappedKeyStore(ignite);
       Keyring keyring = onStop(new Keyring(parts.clusterKey(), wrappedKeys));
       IgniteStorage storage = startStorage(ignite, wrappedKeys, keyring);
+      if (restore != null) {
+        restore.finish(storage, SystemPass.mint(Purpose.RECOVERY), cluster.membership().isOldest());
+      }
       gate = cluster.confirmed().gate(startWork(ignite, storage, keyring));
     } catch (IOException | RuntimeException e) {
       failed = DamagedPartitions.isBehind(e);
@@ -94,7 +99,7 @@ final class Engine implements AutoCloseable {
     return gate;
   }
 
-  private Ignite startIgnite() {
+  private Ignite startIgnite(@Nullable PendingRestore restore) throws IOException {
     byte[] pageKey = parts.clusterKey().derive(ClusterKey.Use.PAGE);
     XaesEncryptionSpi encryption = new XaesEncryptionSpi(pageKey);
     Arrays.fill(pageKey, (byte) 0);
@@ -108,11 +113,16 @@ final class Engine implements AutoCloseable {
             hook,
             parts.failures(),
             traits());
-    configuration.setCacheConfiguration(
-        CacheConfigurations.all(parts.config().ignite().backups())
-            .toArray(CacheConfiguration<?, ?>[]::new));
+    SnapshotRestore snapshot = restore == null ? null : restore.prepare();
+    if (snapshot == null) {
+      configuration.setCacheConfiguration(
+          CacheConfigurations.all(parts.config().ignite().backups())
+              .toArray(CacheConfiguration<?, ?>[]::new));
+    } else {
+      snapshot.announce(configuration);
+    }
     RunningIgnite started =
-        RunningIgnite.start(configuration, parts.config().cluster().initialNodes());
+        RunningIgnite.start(configuration, parts.config().cluster().initialNodes(), snapshot);
     running.push(() -> stop(started));
     return started.ignite();
   }
@@ -267,6 +277,7 @@ final class Engine implements AutoCloseable {
             waits,
             queries,
             cluster.handler(parts.config().ignite().backups()),
+            BackupPart.open(parts, ignite, cluster),
             NodeFacts.of(parts, storage, queue, queries, waits, modelsInUse, work, cluster)));
   }
 

@@ -10,6 +10,7 @@ import io.rekindle.node.gate.CommandDispatcher;
 import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.pipeline.apikey.ApiKeyHandler;
 import io.rekindle.node.pipeline.audit.AuditHandler;
+import io.rekindle.node.pipeline.backup.BackupHandler;
 import io.rekindle.node.pipeline.cluster.ClusterHandler;
 import io.rekindle.node.pipeline.delete.DeleteHandler;
 import io.rekindle.node.pipeline.get.GetHandler;
@@ -48,6 +49,7 @@ final class Handlers {
       EmbeddingWaits waits,
       CallWatch queries,
       ClusterHandler cluster,
+      BackupHandler backups,
       Map<String, Supplier<String>> facts) {
     TokenCipher cipher = new SealedTokens(keyring);
     PageTokens tokens = new PageTokens(cipher);
@@ -82,9 +84,10 @@ final class Handlers {
             new ApiKeyMint(),
             tokens,
             parts.clock()),
-        new AuditHandler(parts.audit(), tokens),
+        new AuditHandler(parts.audit(), tokens, storage.auditBlocks()::findOther),
         new StatusHandler(facts, storage.apiKeys()),
-        cluster);
+        cluster,
+        backups);
   }
 
   /** The keyring's token cipher, as the tokens need it. */

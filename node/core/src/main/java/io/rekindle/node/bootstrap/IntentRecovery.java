@@ -48,7 +48,17 @@ final class IntentRecovery {
       MemoryStore memories,
       SystemPass pass,
       InstantSource clock) {
-    List<OpenIntent> open = audit.openIntents();
+    run(audit, audit.openIntents(), namespaces, memories, pass, clock);
+  }
+
+  /** As above, of intents of any chain. */
+  static void run(
+      AuditLog audit,
+      List<OpenIntent> open,
+      NamespaceStore namespaces,
+      MemoryStore memories,
+      SystemPass pass,
+      InstantSource clock) {
     for (int from = 0; from < open.size(); from += INTENTS_AT_A_TIME) {
       int end = Math.min(open.size(), from + INTENTS_AT_A_TIME);
       for (OpenIntent intent : audit.withAllMemories(open.subList(from, end))) {

@@ -57,6 +57,43 @@ final class NodeInit {
   }
 
   /**
+   * As {@link #create}, for the first node of a cluster that there was before.
+   *
+   * @param localKey the development key that its cluster key is wrapped by; it is copied
+   * @param clusterKeyFile what the file of the cluster key holds
+   */
+  static void createWith(
+      Path dataFolder,
+      Path localKey,
+      byte[] clusterKeyFile,
+      UUID clusterId,
+      List<String> hosts,
+      Map<String, String> properties)
+      throws IOException {
+    NodeConfig config = begin(dataFolder, properties);
+    copy(localKey, dataFolder.resolve(config.keys().localKeyFile()));
+    SecretFiles.create(dataFolder.resolve(config.keys().clusterKeyFile()), clusterKeyFile);
+    NodeCertificates.create(
+        dataFolder.resolve("tls"),
+        clusterId,
+        hosts,
+        Instant.now(),
+        NodeCertificates.Validity.DEFAULT);
+  }
+
+  /** The development key of the node in a data folder. */
+  static Path localKeyOf(Path dataFolder) throws IOException {
+    return dataFolder.resolve(NodeConfigLoader.load(dataFolder, Map.of()).keys().localKeyFile());
+  }
+
+  /** Refuses a folder that holds something. */
+  static void requireEmpty(Path dataFolder) throws IOException {
+    if (Files.exists(dataFolder) && !isEmpty(dataFolder)) {
+      throw new StartRefusedException("The folder " + dataFolder + " is not empty.");
+    }
+  }
+
+  /**
    * Fills a folder for one more node of the cluster that {@code first} belongs to: its keys,
    * copied, certificates of its own by the same CAs, and where to look for it.
    *
@@ -134,9 +171,7 @@ final class NodeInit {
   /** The folder with its configuration, and nothing else yet. */
   private static NodeConfig begin(Path dataFolder, Map<String, String> properties)
       throws IOException {
-    if (Files.exists(dataFolder) && !isEmpty(dataFolder)) {
-      throw new StartRefusedException("The folder " + dataFolder + " is not empty.");
-    }
+    requireEmpty(dataFolder);
     Files.createDirectories(
         dataFolder,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));

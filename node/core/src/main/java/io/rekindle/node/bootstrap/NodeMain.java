@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -29,7 +30,12 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "rekindle-node",
-    subcommands = {NodeMain.Init.class, NodeMain.CheckConfig.class, NodeMain.Start.class})
+    subcommands = {
+      NodeMain.Init.class,
+      NodeMain.Restore.class,
+      NodeMain.CheckConfig.class,
+      NodeMain.Start.class
+    })
 public final class NodeMain {
   static final int REFUSED = 1;
   static final int ENGINE_FAILED = 3;
@@ -86,6 +92,42 @@ public final class NodeMain {
         NodeInit.create(folder, hosts, overrides);
       } else {
         NodeInit.join(folder, join.toAbsolutePath().normalize(), hosts, overrides);
+      }
+      return 0;
+    }
+  }
+
+  /** Makes a data folder of a node that begins with a backup. */
+  @Command(name = "restore")
+  static final class Restore extends NodeCommand {
+    @Option(names = "--from", required = true, description = "the folder of the backup")
+    Path from = Path.of("");
+
+    @Option(names = "--host", description = "a name or address that clients will use")
+    List<String> hosts = List.of();
+
+    @ArgGroup(multiplicity = "1")
+    Keys keys = new Keys();
+
+    /** Where the keys come from. */
+    static final class Keys {
+      @Option(names = "--local-key", description = "the development key of the cluster before")
+      @Nullable Path localKey;
+
+      @Option(names = "--join", description = "the data folder of the first node that begins so")
+      @Nullable Path join;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+      Path folder = dataFolder.toAbsolutePath().normalize();
+      Path backup = from.toAbsolutePath().normalize();
+      Path first = keys.join;
+      if (first != null) {
+        NodeRestore.join(folder, backup, first.toAbsolutePath().normalize(), hosts, overrides);
+      } else if (keys.localKey != null) {
+        NodeRestore.create(
+            folder, backup, keys.localKey.toAbsolutePath().normalize(), hosts, overrides);
       }
       return 0;
     }

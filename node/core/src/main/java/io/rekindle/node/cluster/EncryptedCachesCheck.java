@@ -50,6 +50,11 @@ public final class EncryptedCachesCheck {
     refuse(unencrypted);
   }
 
+  /** How many caches are described in a data folder. */
+  public static int caches(Path dataFolder) {
+    return descriptions(EngineFolders.pages(dataFolder)).size();
+  }
+
   /** Ignite passes over empty ones. */
   private static List<Path> descriptions(Path pages) {
     if (!Files.isDirectory(pages)) {

@@ -98,6 +98,7 @@ public final class EngineFolders implements AutoCloseable {
     return dataFolder.resolve("index").resolve("vectors");
   }
 
+  /** Where Ignite writes snapshots, and looks for those to restore; they do not stay here. */
   public Path snapshots() {
     return ignite().resolve("snapshots");
   }
@@ -138,6 +139,28 @@ public final class EngineFolders implements AutoCloseable {
     }
   }
 
+  /** Forgets the engine: for a restore that was cut short, and begins again. */
+  public void emptyIgnite() throws IOException {
+    deleteBelow(ignite());
+    createFolders();
+  }
+
+  /** Returns when all pages survive a power loss, those too that Ignite has only copied. */
+  public void forcePages() throws IOException {
+    try (Stream<Path> all = Files.walk(pages())) {
+      for (Path path : all.toList()) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+          channel.force(true);
+        }
+      }
+    }
+  }
+
+  /** Deletes what is left of snapshots. */
+  public void emptySnapshots() throws IOException {
+    deleteBelow(snapshots());
+  }
+
   /** Lets the next process in. */
   @Override
   public void close() {
@@ -172,14 +195,19 @@ public final class EngineFolders implements AutoCloseable {
   private void prepare() throws IOException {
     Files.setPosixFilePermissions(dataFolder, PosixFilePermissions.fromString("rwx------"));
     deleteBelow(temporary());
-    for (Path folder :
-        new Path[] {pages(), wal(), walArchive(), snapshots(), words(), vectors(), temporary()}) {
-      SecretFiles.createFolder(folder);
-    }
+    deleteBelow(snapshots());
+    createFolders();
     try (Stream<Path> all = Files.find(dataFolder, 3, (path, _) -> isUnfinished(path))) {
       for (Path leftover : all.toList()) {
         Files.deleteIfExists(leftover);
       }
+    }
+  }
+
+  private void createFolders() throws IOException {
+    for (Path folder :
+        new Path[] {pages(), wal(), walArchive(), snapshots(), words(), vectors(), temporary()}) {
+      SecretFiles.createFolder(folder);
     }
   }
 

@@ -11,6 +11,7 @@ import org.apache.ignite.internal.IgniteEx;
 import org.apache.ignite.internal.cache.query.index.IndexProcessor;
 import org.apache.ignite.internal.processors.configuration.distributed.NotWritablePropertyException;
 import org.apache.ignite.internal.util.typedef.X;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ignite, started, active and checked; the core of the engine. It can be closed and another one
@@ -49,6 +50,16 @@ public final class RunningIgnite implements AutoCloseable {
    * @throws WaitOutsideException when others have to come back first: start anew after a pause
    */
   public static RunningIgnite start(IgniteConfiguration configuration, int initialNodes) {
+    return start(configuration, initialNodes, null);
+  }
+
+  /**
+   * As {@link #start(IgniteConfiguration, int)}, of a cluster that begins with what a backup has.
+   *
+   * @param restore null for none; else the configuration names no caches
+   */
+  public static RunningIgnite start(
+      IgniteConfiguration configuration, int initialNodes, @Nullable SnapshotRestore restore) {
     CacheConfiguration<?, ?>[] caches = configuration.getCacheConfiguration();
     if (caches != null) {
       EncryptedCachesCheck.check(caches);
@@ -66,6 +77,9 @@ public final class RunningIgnite implements AutoCloseable {
         throw new SeparateRingException();
       }
       fixBaseline(ignite);
+      if (restore != null) {
+        restore.run(ignite);
+      }
       EncryptedCachesCheck.check(ignite);
       return running;
     } catch (RuntimeException e) {

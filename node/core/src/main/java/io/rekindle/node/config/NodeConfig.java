@@ -43,6 +43,8 @@ public interface NodeConfig {
 
   Disk disk();
 
+  Backup backup();
+
   /** The gRPC port. */
   interface Door {
     /** The address to listen on. */
@@ -469,5 +471,16 @@ public interface NodeConfig {
     @WithConverter(DataSizeConverter.class)
     @Range(min = 0)
     DataSize reserveBytes();
+  }
+
+  /** What `rekindle backup` makes; see docs/backup.md. */
+  interface Backup {
+    /** One folder for each backup is made in it; on another disk, or shared by all nodes. */
+    @WithDefault("backups")
+    Path folder();
+
+    /** How long a node may take to write, or read again, its part of one. */
+    @WithDefault("PT2H")
+    Duration writeMax();
   }
 }

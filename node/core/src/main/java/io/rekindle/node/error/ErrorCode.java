@@ -26,6 +26,10 @@ public enum ErrorCode {
   NODE_ONLINE(Blame.CALLER, GrpcStatus.FAILED_PRECONDITION, 409, "55000"),
   /** The last copy of something would go; the caller can say that it may. */
   DATA_WOULD_BE_LOST(Blame.CALLER, GrpcStatus.FAILED_PRECONDITION, 409, "55000"),
+  BACKUP_NOT_FOUND(Blame.CALLER, GrpcStatus.NOT_FOUND, 404, "42704"),
+  BACKUP_EXISTS(Blame.CALLER, GrpcStatus.ALREADY_EXISTS, 409, "42710"),
+  /** The nodes could not write it all; what was written is no backup. */
+  BACKUP_FAILED(Blame.INTERNAL, GrpcStatus.INTERNAL, 500, "58030"),
   VERSION_CONFLICT(Blame.CALLER, GrpcStatus.ABORTED, 409, "40001"),
   IDEMPOTENCY_CONFLICT(Blame.CALLER, GrpcStatus.ALREADY_EXISTS, 409, "23505"),
   MODEL_MISMATCH(Blame.CALLER, GrpcStatus.FAILED_PRECONDITION, 409, "22023"),

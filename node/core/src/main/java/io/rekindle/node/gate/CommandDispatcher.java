@@ -3,6 +3,7 @@ package io.rekindle.node.gate;
 import io.rekindle.node.access.AccessPass;
 import io.rekindle.node.model.AccessCommand;
 import io.rekindle.node.model.AuditCommand;
+import io.rekindle.node.model.BackupCommand;
 import io.rekindle.node.model.ClusterCommand;
 import io.rekindle.node.model.Command;
 import io.rekindle.node.model.MemoryCommand;
@@ -11,6 +12,7 @@ import io.rekindle.node.model.Reply;
 import io.rekindle.node.model.StateCommand;
 import io.rekindle.node.pipeline.apikey.ApiKeyHandler;
 import io.rekindle.node.pipeline.audit.AuditHandler;
+import io.rekindle.node.pipeline.backup.BackupHandler;
 import io.rekindle.node.pipeline.cluster.ClusterHandler;
 import io.rekindle.node.pipeline.delete.DeleteHandler;
 import io.rekindle.node.pipeline.get.GetHandler;
@@ -35,7 +37,8 @@ public record CommandDispatcher(
     ApiKeyHandler apiKey,
     AuditHandler audit,
     StatusHandler status,
-    ClusterHandler cluster) {
+    ClusterHandler cluster,
+    BackupHandler backup) {
 
   Reply dispatch(AccessPass pass, Command command) {
     return switch (command) {
@@ -49,6 +52,7 @@ public record CommandDispatcher(
       case NamespaceCommand c -> namespace.handle(pass, c);
       case AccessCommand c -> apiKey.handle(pass, c);
       case AuditCommand c -> audit.handle(pass, c);
+      case BackupCommand c -> backup.handle(pass, c);
       case ClusterCommand.GetStatus _ -> status.status(pass);
       case ClusterCommand.WhoAmI _ -> status.whoAmI(pass);
       case ClusterCommand.ListNodes _ -> cluster.listNodes(pass);

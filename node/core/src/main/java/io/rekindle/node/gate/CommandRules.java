@@ -6,6 +6,7 @@ import io.rekindle.node.access.Authorizer;
 import io.rekindle.node.authn.Principal;
 import io.rekindle.node.model.AccessCommand;
 import io.rekindle.node.model.AuditCommand;
+import io.rekindle.node.model.BackupCommand;
 import io.rekindle.node.model.ClusterCommand;
 import io.rekindle.node.model.Command;
 import io.rekindle.node.model.MemoryCommand;
@@ -82,6 +83,10 @@ final class CommandRules {
       case ClusterCommand.ListNodes _ -> new Need(EnumSet.of(Action.MONITOR), null, true);
       case ClusterCommand.ChangeBaseline _, ClusterCommand.ResetLost _ ->
           new Need(EnumSet.of(Action.CLUSTER_WRITE), null, true);
+      case BackupCommand.ListAll _, BackupCommand.Verify _ ->
+          new Need(EnumSet.of(Action.BACKUP_READ), null, true);
+      case BackupCommand.Create _, BackupCommand.Delete _ ->
+          new Need(EnumSet.of(Action.BACKUP_WRITE), null, true);
       case ClusterCommand.WhoAmI _ -> anywhere(Action.WHO_AM_I);
     };
   }

@@ -30,6 +30,8 @@ public final class ClusterKey implements AutoCloseable {
     TOKEN("token"),
     /** Authenticates passes between nodes. */
     SESSION("session"),
+    /** Seals manifests of backups. */
+    BACKUP("backup"),
     /** Marks a data folder as this cluster's. */
     FOLDER("folder");
 

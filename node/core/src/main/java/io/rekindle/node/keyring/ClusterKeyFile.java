@@ -64,7 +64,16 @@ public final class ClusterKeyFile {
    *     by the key of {@code kms}
    */
   public static ClusterKey open(Path file, KeyManagementService kms) {
-    ByteBuffer content = ByteBuffer.wrap(SecretFiles.read(file, WHAT, BYTES_MAX));
+    return open(file, SecretFiles.read(file, WHAT, BYTES_MAX), kms);
+  }
+
+  /**
+   * As {@link #open(Path, KeyManagementService)}, of what such a file holds.
+   *
+   * @param file where it is from, for the sentence of a refusal
+   */
+  public static ClusterKey open(Path file, byte[] bytes, KeyManagementService kms) {
+    ByteBuffer content = ByteBuffer.wrap(bytes);
     if (content.remaining() <= HEADER_BYTES || content.getInt() != MAGIC) {
       throw new StartRefusedException("The " + WHAT + " " + file + " is not a " + WHAT + ".");
     }

@@ -1,6 +1,7 @@
 package io.rekindle.node.model;
 
 import java.time.Instant;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What an auditor can ask. */
@@ -15,6 +16,7 @@ public sealed interface AuditCommand extends Command {
    *
    * @param from inclusive
    * @param to exclusive
+   * @param node whose chain, by its stable id; null for the one that is asked
    */
   record ListRecords(
       @Nullable NamespacePath namespace,
@@ -23,13 +25,18 @@ public sealed interface AuditCommand extends Command {
       @Nullable Instant from,
       @Nullable Instant to,
       int pageSize,
-      @Nullable String page)
+      @Nullable String page,
+      @Nullable UUID node)
       implements AuditCommand {
     public ListRecords {
       pageSize = MemoryCommand.requirePageSize(pageSize);
     }
   }
 
-  /** Recomputes the chain from its first record to the tail. Needs a grant on the root. */
-  record Verify() implements AuditCommand {}
+  /**
+   * Recomputes a chain from its first record to the tail. Needs a grant on the root.
+   *
+   * @param node as in a list
+   */
+  record Verify(@Nullable UUID node) implements AuditCommand {}
 }

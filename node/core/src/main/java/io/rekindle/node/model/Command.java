@@ -7,7 +7,8 @@ public sealed interface Command
         NamespaceCommand,
         AccessCommand,
         AuditCommand,
-        ClusterCommand {
+        ClusterCommand,
+        BackupCommand {
   /** Whether carrying it out changes something; such commands leave an intent in the audit. */
   boolean mutates();
 }

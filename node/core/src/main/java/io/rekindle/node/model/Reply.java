@@ -176,4 +176,21 @@ public sealed interface Reply {
   }
 
   record LostReset(int partitions) implements Reply {}
+
+  record BackupMade(BackupInfo backup) implements Reply {}
+
+  record BackupsListed(List<BackupInfo> backups) implements Reply {
+    public BackupsListed {
+      backups = List.copyOf(backups);
+    }
+  }
+
+  /** What a backup's manifest tells, and what is wrong with its files. */
+  record BackupVerified(BackupInfo backup, List<String> problems) implements Reply {
+    public BackupVerified {
+      problems = List.copyOf(problems);
+    }
+  }
+
+  record BackupDeleted() implements Reply {}
 }

@@ -41,6 +41,7 @@ class ArchitectureTest {
     "embedding",
     "keyring",
     "index",
+    "backup",
     "cluster",
     "access",
     "authn",

@@ -164,6 +164,7 @@ final class HeldNode implements AutoCloseable {
             waits,
             queries,
             null,
+            null,
             Map.of()));
   }
 

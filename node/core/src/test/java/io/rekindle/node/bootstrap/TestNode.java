@@ -36,21 +36,22 @@ public final class TestNode implements AutoCloseable {
   /** Makes a data folder that a node can start on. */
   public static Path init(Path folder) {
     try {
-      NodeInit.create(
-          folder,
-          java.util.List.of(),
-          Map.of(
-              "rekindle.door.port", "0",
-              "rekindle.embedding.native-folder",
-                  Path.of("target/natives").toAbsolutePath().toString(),
-              "rekindle.maintenance.expiry-interval", "PT0.2S",
-              "rekindle.maintenance.sweep-interval", "PT1S",
-              "rekindle.maintenance.access-flush-interval", "PT0.1S",
-              "rekindle.requests.in-flight-per-key-max", "16"));
+      NodeInit.create(folder, java.util.List.of(), properties());
       return folder;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What every test's node has in its configuration. */
+  static Map<String, String> properties() {
+    return Map.of(
+        "rekindle.door.port", "0",
+        "rekindle.embedding.native-folder", Path.of("target/natives").toAbsolutePath().toString(),
+        "rekindle.maintenance.expiry-interval", "PT0.2S",
+        "rekindle.maintenance.sweep-interval", "PT1S",
+        "rekindle.maintenance.access-flush-interval", "PT0.1S",
+        "rekindle.requests.in-flight-per-key-max", "16");
   }
 
   /** Starts a node, making its folder if there is none. */

@@ -82,7 +82,7 @@ class DiskReserveTest {
         new NamespaceCommand.Delete(SPACE, true),
         new AccessCommand.RevokeKey(KEY),
         new AccessCommand.RemoveGrant(KEY, GRANT),
-        new AuditCommand.Verify(),
+        new AuditCommand.Verify(null),
         new ClusterCommand.GetStatus());
   }
 

@@ -16,6 +16,9 @@ import picocli.CommandLine.Option;
     description = "What happened, and whether the record of it is whole.",
     mixinStandardHelpOptions = true)
 public final class AuditCommands {
+  private static final String NODE =
+      "of the node with this id, such as one that a backup is of; else of the one that is asked";
+
   @Command(description = "List audit records, newest first.", mixinStandardHelpOptions = true)
   int list(
       @Mixin Session session,
@@ -24,12 +27,14 @@ public final class AuditCommands {
               defaultValue = "")
           String namespace,
       @Option(names = "--api-key-id", defaultValue = "") String apiKeyId,
+      @Option(names = "--node", description = NODE, defaultValue = "") String node,
       @Option(names = "--denied", description = "only what was refused") boolean denied,
       @Option(names = "--page-size", defaultValue = "20") int pageSize,
       @Option(names = "--page-token", defaultValue = "") String pageToken) {
     ListAuditRecordsRequest request =
         ListAuditRecordsRequest.newBuilder()
             .setNamespace(namespace)
+            .setNodeId(node)
             .setApiKeyId(apiKeyId)
             .setDeniedOnly(denied)
             .setPageSize(pageSize)
@@ -44,8 +49,11 @@ public final class AuditCommands {
   @Command(
       description = "Recompute the chain of all records; fails when it is not whole.",
       mixinStandardHelpOptions = true)
-  int verify(@Mixin Session session) {
-    VerifyAuditResponse verified = session.connected(client -> client.audit().verify().execute());
+  int verify(
+      @Mixin Session session,
+      @Option(names = "--node", description = NODE, defaultValue = "") String node) {
+    VerifyAuditResponse verified =
+        session.connected(client -> client.audit().verify(node).execute());
     session.answer(verified, AuditCommands::verdict);
     return exitCode(verified);
   }

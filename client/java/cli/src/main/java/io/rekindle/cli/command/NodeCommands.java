@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code rekindle node init|start|check-config}. */
+/** {@code rekindle node init|restore|start|check-config}. */
 @Command(name = "node", description = "A node on this machine.", mixinStandardHelpOptions = true)
 public final class NodeCommands {
   /** What every subcommand is told of the node. */
@@ -72,6 +72,54 @@ public final class NodeCommands {
     int code = NodeProcess.runInForeground(settings.folder(), "init", arguments);
     if (code == ExitCodes.OK) {
       out().println(made(settings.dataFolder));
+      out().flush();
+    }
+    return code;
+  }
+
+  @Command(
+      description = "Make a new data folder whose node begins with a backup.",
+      mixinStandardHelpOptions = true)
+  int restore(
+      @Mixin Settings settings,
+      @Option(
+              names = "--from",
+              required = true,
+              paramLabel = "FOLDER",
+              description = "the backup, with the parts of all nodes that wrote it")
+          Path from,
+      @Option(
+              names = "--local-key",
+              paramLabel = "FILE",
+              description = "keys/local.key of the cluster that the backup is of")
+          @Nullable Path localKey,
+      @Option(
+              names = "--join",
+              paramLabel = "FOLDER",
+              description =
+                  "in place of --local-key, for the second node and later: the data folder of the"
+                      + " first, before its first start")
+          @Nullable Path join,
+      @Option(names = "--host", description = "as for init; several times")
+          @Nullable List<String> hosts) {
+    List<String> arguments = new ArrayList<>(settings.arguments());
+    arguments.addAll(List.of("--from", from.toAbsolutePath().toString()));
+    if (localKey != null) {
+      arguments.addAll(List.of("--local-key", localKey.toAbsolutePath().toString()));
+    }
+    if (join != null) {
+      arguments.addAll(List.of("--join", join.toAbsolutePath().toString()));
+    }
+    if (hosts != null) {
+      hosts.forEach(host -> arguments.addAll(List.of("--host", host)));
+    }
+    int code = NodeProcess.runInForeground(settings.folder(), "restore", arguments);
+    if (code == ExitCodes.OK) {
+      out()
+          .printf(
+              "Checked the backup, and made %1$s.%nStart it:  ./rekindle node start --data-folder"
+                  + " %1$s%nThe API keys are those of the backup.%n",
+              settings.dataFolder);
       out().flush();
     }
     return code;

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 public final class NodeProcess implements AutoCloseable {
   private static final String MAIN = "io.rekindle.node.bootstrap.NodeMain";
   private static final String INIT = "init";
+  private static final String RESTORE = "restore";
   private static final String READY = "READY port=";
   private static final Duration STOP_WAIT = Duration.ofSeconds(60);
 
@@ -175,7 +176,8 @@ public final class NodeProcess implements AutoCloseable {
     command.add("@" + home.resolve("node.args"));
     // What a crash leaves behind, and temporary files, stay within the data folder.
     command.add("-XX:ErrorFile=" + data.resolve("hs_err_%p.log"));
-    if (!subcommand.equals(INIT)) {
+    // These two make the folder, and want it empty.
+    if (!subcommand.equals(INIT) && !subcommand.equals(RESTORE)) {
       command.add("-Djava.io.tmpdir=" + data.resolve("tmp"));
     }
     command.add("-cp");

@@ -32,7 +32,7 @@ final class AuditEndpoint implements BindableService {
             AuditEndpoint::listed)
         .unary(
             AuditServiceGrpc.getVerifyAuditMethod(),
-            (_, _) -> new AuditCommand.Verify(),
+            (request, _) -> new AuditCommand.Verify(Fields.optionalNodeId(request.getNodeId())),
             Reply.AuditVerified.class,
             AuditEndpoint::verified)
         .build();
@@ -47,7 +47,8 @@ final class AuditEndpoint implements BindableService {
         request.hasFromTime() ? Fields.instant("from_time", request.getFromTime()) : null,
         request.hasToTime() ? Fields.instant("to_time", request.getToTime()) : null,
         request.getPageSize(),
-        Fields.optional(request.getPageToken()));
+        Fields.optional(request.getPageToken()),
+        Fields.optionalNodeId(request.getNodeId()));
   }
 
   private static ListAuditRecordsResponse listed(Reply.AuditListed reply) {

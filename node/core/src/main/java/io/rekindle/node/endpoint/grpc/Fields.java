@@ -10,6 +10,7 @@ import io.rekindle.node.model.NamespaceSelector;
 import io.rekindle.node.model.VectorInput;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Fields that several messages share; an empty proto3 text means "not given". */
@@ -20,6 +21,8 @@ final class Fields {
 
   /** As protobuf bounds it. */
   private static final long DURATION_SECONDS_MAX = 315_576_000_000L;
+
+  private static final String NOT_A_NODE = "the id of a node, as cluster show lists it";
 
   private Fields() {}
 
@@ -54,6 +57,21 @@ final class Fields {
 
   static @Nullable ApiKeyId optionalApiKeyId(String text) {
     return text.isEmpty() ? null : new ApiKeyId(text);
+  }
+
+  static @Nullable UUID optionalNodeId(String text) {
+    if (text.isEmpty()) {
+      return null;
+    }
+    try {
+      UUID id = UUID.fromString(text);
+      if (id.toString().equals(text)) {
+        return id;
+      }
+    } catch (IllegalArgumentException e) {
+      throw RekindleException.invalid("node_id", NOT_A_NODE);
+    }
+    throw RekindleException.invalid("node_id", NOT_A_NODE);
   }
 
   static @Nullable IdempotencyKey idempotencyKey(String text) {

@@ -14,6 +14,7 @@ final class GrpcEndpoints {
         new NamespaceEndpoint(context),
         new AccessEndpoint(context),
         new AuditEndpoint(context),
-        new ClusterEndpoint(context));
+        new ClusterEndpoint(context),
+        new BackupEndpoint(context));
   }
 }

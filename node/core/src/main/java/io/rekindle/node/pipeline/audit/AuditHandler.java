@@ -7,13 +7,18 @@ import io.rekindle.node.audit.AuditLog;
 import io.rekindle.node.audit.AuditPage;
 import io.rekindle.node.audit.AuditQuery;
 import io.rekindle.node.audit.AuditRecord;
+import io.rekindle.node.audit.BlockSink;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.AuditCommand;
 import io.rekindle.node.model.GrantSpec;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.pipeline.token.PageTokens;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,20 +28,38 @@ import org.jspecify.annotations.Nullable;
 public final class AuditHandler {
   private final AuditLog log;
   private final PageTokens tokens;
+  private final Chains chains;
 
-  public AuditHandler(AuditLog log, PageTokens tokens) {
+  /** Finds the blocks of nodes. */
+  public interface Chains {
+    /** Those of another node, to be read; null for this node's. */
+    @Nullable BlockSink findOther(UUID node);
+  }
+
+  public AuditHandler(AuditLog log, PageTokens tokens, Chains chains) {
     this.log = log;
     this.tokens = tokens;
+    this.chains = chains;
   }
 
   public Reply handle(AccessPass pass, AuditCommand command) {
     return switch (command) {
       case AuditCommand.ListRecords c -> list(pass, c);
-      case AuditCommand.Verify _ -> {
+      case AuditCommand.Verify c -> {
         pass.checkRoot(Action.AUDIT);
-        yield log.verify();
+        BlockSink other = other(c.node());
+        yield other == null ? log.verify() : log.chainOf(other).verify(null);
       }
     };
+  }
+
+  private @Nullable BlockSink other(@Nullable UUID node) {
+    BlockSink other = node == null ? null : chains.findOther(node);
+    if (other != null && other.lastBlock() == 0) {
+      throw new RekindleException(
+          ErrorCode.NODE_NOT_FOUND, "no such node has an audit here", Map.of("field", "node_id"));
+    }
+    return other;
   }
 
   private Reply list(AccessPass pass, AuditCommand.ListRecords command) {
@@ -46,23 +69,25 @@ public final class AuditHandler {
             Objects.toString(command.principal()),
             Objects.toString(command.deniedOnly()),
             Objects.toString(command.from()),
-            Objects.toString(command.to()));
+            Objects.toString(command.to()),
+            Objects.toString(command.node()));
     AuditCursor before =
         command.page() == null
             ? null
             : AuditCursor.parse(tokens.open(pass, binding, command.page()).getFirst());
     boolean root = pass.grants().stream().map(GrantSpec::namespace).anyMatch(Objects::isNull);
-    AuditPage page =
-        log.list(
-            new AuditQuery(
-                record -> visible(pass, root, record),
-                command.namespace(),
-                command.principal(),
-                Boolean.TRUE.equals(command.deniedOnly()),
-                command.from(),
-                command.to(),
-                command.pageSize(),
-                before));
+    AuditQuery query =
+        new AuditQuery(
+            record -> visible(pass, root, record),
+            command.namespace(),
+            command.principal(),
+            Boolean.TRUE.equals(command.deniedOnly()),
+            command.from(),
+            command.to(),
+            command.pageSize(),
+            before);
+    BlockSink other = other(command.node());
+    AuditPage page = other == null ? log.list(query) : log.list(query, other);
     AuditCursor next = page.next();
     return new Reply.AuditListed(
         page.entries(), next == null ? null : tokens.seal(pass, binding, List.of(next.text())));

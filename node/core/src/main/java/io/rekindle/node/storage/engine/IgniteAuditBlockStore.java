@@ -19,9 +19,25 @@ public final class IgniteAuditBlockStore implements BlockSink {
   private volatile long last;
 
   public IgniteAuditBlockStore(Ignite ignite) {
-    this.blocks = Caches.cache(ignite, CacheName.AUDIT_BLOCK);
-    this.node = UUID.fromString(ignite.cluster().localNode().consistentId().toString());
+    this(
+        Caches.cache(ignite, CacheName.AUDIT_BLOCK),
+        UUID.fromString(ignite.cluster().localNode().consistentId().toString()));
+  }
+
+  private IgniteAuditBlockStore(IgniteCache<AuditBlockKey, byte[]> blocks, UUID node) {
+    this.blocks = blocks;
+    this.node = node;
     this.last = findLast();
+  }
+
+  /** The blocks of a node's chain as they are now, to be read only; none if it is unknown. */
+  public BlockSink ofNode(UUID other) {
+    return new IgniteAuditBlockStore(blocks, other);
+  }
+
+  /** As {@link #ofNode}; null for this node's own. */
+  public @Nullable BlockSink findOther(UUID other) {
+    return other.equals(node) ? null : ofNode(other);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.ignite.cache.CacheKeyConfiguration;
 import org.apache.ignite.cache.CacheMode;
@@ -55,6 +56,11 @@ public final class CacheConfigurations {
         registry(CacheName.GRANT),
         registry(CacheName.SETTINGS),
         audit(backups));
+  }
+
+  /** The groups of all caches. */
+  public static Set<String> groups() {
+    return Set.of(SLICES, REGISTRY, AUDIT);
   }
 
   /** Its columns will be a table; the indexes serve a slice, what waits, and what expires. */

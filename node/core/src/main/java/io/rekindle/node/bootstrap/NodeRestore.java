@@ -1,0 +1,124 @@
+package io.rekindle.node.bootstrap;
+
+import io.rekindle.node.backup.BackupCheck;
+import io.rekindle.node.backup.BackupFolder;
+import io.rekindle.node.backup.BackupManifest;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.keyring.BackupCipher;
+import io.rekindle.node.keyring.ClusterKey;
+import io.rekindle.node.keyring.ClusterKeyFile;
+import io.rekindle.node.kms.KeyManagementService;
+import io.rekindle.node.kms.LocalKeyManagementService;
+import io.rekindle.node.storage.row.CacheConfigurations;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Makes the data folder of a node that begins with a backup: its cluster's id and key, certificates
+ * of its own, and a mark for the first start. All of the backup is read and checked first; when it
+ * is refused nothing was made.
+ */
+final class NodeRestore {
+  private NodeRestore() {}
+
+  /**
+   * Of the first node of a cluster.
+   *
+   * @param backup with the parts of all nodes that wrote it
+   * @param localKey the file of the provider {@code local} that the backup's cluster key is wrapped
+   *     by
+   * @throws StartRefusedException in one sentence, having made nothing
+   */
+  static void create(
+      Path dataFolder,
+      Path backup,
+      Path localKey,
+      List<String> hosts,
+      Map<String, String> properties)
+      throws IOException {
+    NodeInit.requireEmpty(dataFolder);
+    BackupFolder folder = new BackupFolder(backup);
+    BackupManifest manifest = check(folder, localKey);
+    NodeInit.createWith(
+        dataFolder, localKey, folder.clusterKeyFile(), manifest.clusterId(), hosts, properties);
+    RestoreMark.write(dataFolder, folder, manifest);
+  }
+
+  /**
+   * Of one more node, that begins together with the first.
+   *
+   * @param first the data folder that {@link #create} made
+   */
+  static void join(
+      Path dataFolder, Path backup, Path first, List<String> hosts, Map<String, String> properties)
+      throws IOException {
+    NodeInit.requireEmpty(dataFolder);
+    RestoreMark mark = RestoreMark.find(first);
+    BackupFolder folder = new BackupFolder(backup);
+    if (mark == null || !folder.hasManifest()) {
+      throw new StartRefusedException(
+          "The node in "
+              + first
+              + " does not begin with this backup: its first start is over, or"
+              + " it restores none.");
+    }
+    BackupManifest manifest = check(folder, NodeInit.localKeyOf(first));
+    if (!mark.manifest().equals(folder.manifestHash().toString())) {
+      throw new StartRefusedException(
+          "The node in " + first + " begins with another backup, " + mark.folder() + ".");
+    }
+    NodeInit.join(dataFolder, first, hosts, properties);
+    RestoreMark.write(dataFolder, folder, manifest);
+  }
+
+  private static BackupManifest check(BackupFolder folder, Path localKey) {
+    try {
+      byte[] wrapped = folder.clusterKeyFile();
+      try (KeyManagementService kms = new LocalKeyManagementService(localKey);
+          ClusterKey key = ClusterKeyFile.open(folder.path().resolve("manifest"), wrapped, kms)) {
+        BackupCipher cipher = new BackupCipher(key);
+        BackupManifest manifest = folder.manifest(cipher);
+        checkShape(folder, manifest);
+        checkFiles(folder, cipher);
+        return manifest;
+      }
+    } catch (RekindleException e) {
+      throw new StartRefusedException(
+          "The folder %s is no whole backup: %s.".formatted(folder.path(), e.getMessage()), e);
+    }
+  }
+
+  private static void checkShape(BackupFolder folder, BackupManifest manifest) {
+    if (manifest.partitions() != CacheConfigurations.SLICE_PARTITIONS) {
+      throw new StartRefusedException(
+          "The backup %s has %d partitions, this release has %d."
+              .formatted(
+                  folder.path(), manifest.partitions(), CacheConfigurations.SLICE_PARTITIONS));
+    }
+    TreeSet<String> unknown = new TreeSet<>(manifest.caches());
+    unknown.removeAll(BackupPart.caches());
+    if (!unknown.isEmpty()) {
+      throw new StartRefusedException(
+          "The backup %s is of a newer release: it has %s."
+              .formatted(folder.path(), String.join(", ", unknown)));
+    }
+  }
+
+  private static void checkFiles(BackupFolder folder, BackupCipher cipher) {
+    List<String> problems = BackupCheck.problems(folder, cipher, null, null);
+    if (!problems.isEmpty()) {
+      throw new StartRefusedException(
+          "The folder %s is no whole backup: %s%s."
+              .formatted(
+                  folder.path(),
+                  problems.getFirst(),
+                  problems.size() == 1
+                      ? ""
+                      : ", and %,d more problems".formatted(problems.size() - 1)));
+    }
+  }
+}

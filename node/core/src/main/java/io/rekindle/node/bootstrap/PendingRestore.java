@@ -1,0 +1,134 @@
+package io.rekindle.node.bootstrap;
+
+import io.rekindle.node.access.SystemPass;
+import io.rekindle.node.audit.AuditLog;
+import io.rekindle.node.audit.AuditRecord;
+import io.rekindle.node.audit.OtherChain;
+import io.rekindle.node.backup.BackupFolder;
+import io.rekindle.node.backup.BackupManifest;
+import io.rekindle.node.cluster.EncryptedCachesCheck;
+import io.rekindle.node.cluster.SnapshotRestore;
+import io.rekindle.node.cluster.StagedSnapshot;
+import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.keyring.BackupCipher;
+import io.rekindle.node.model.Reply;
+import io.rekindle.node.model.RequestId;
+import io.rekindle.node.storage.engine.IgniteStorage;
+import io.rekindle.node.storage.row.CacheConfigurations;
+import java.io.IOException;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The first start of a node that begins with a backup.
+ *
+ * <p>A start that was cut short is done again from the beginning, unless this node's part had
+ * ended: then all nodes had, or are refused.
+ */
+final class PendingRestore {
+  private static final Logger LOG = LoggerFactory.getLogger(PendingRestore.class);
+  static final String RESTORED = "backup.restored";
+  static final String CHAIN = "backup.chain-restored";
+
+  private final NodeParts parts;
+  private final RestoreMark mark;
+  private final BackupManifest manifest;
+
+  private PendingRestore(NodeParts parts, RestoreMark mark, BackupManifest manifest) {
+    this.parts = parts;
+    this.mark = mark;
+    this.manifest = manifest;
+  }
+
+  /**
+   * What is to be restored, or null.
+   *
+   * @throws StartRefusedException when the backup is not there any more
+   */
+  static @Nullable PendingRestore find(NodeParts parts) {
+    RestoreMark mark = RestoreMark.find(parts.folders().dataFolder());
+    if (mark == null) {
+      return null;
+    }
+    BackupFolder backup = mark.open();
+    return new PendingRestore(parts, mark, backup.manifest(new BackupCipher(parts.clusterKey())));
+  }
+
+  /** Lays the backup ready for the engine. */
+  SnapshotRestore prepare() throws IOException {
+    int there = EncryptedCachesCheck.caches(parts.folders().dataFolder());
+    boolean done = there >= manifest.caches().size();
+    if (!done) {
+      parts.folders().emptyIgnite();
+      StagedSnapshot.make(
+          mark.folder(),
+          mark.name(),
+          parts.folders().snapshots(),
+          parts.config().ignite().backups());
+    }
+    return new SnapshotRestore(
+        manifest.id().toString(),
+        mark.name(),
+        CacheConfigurations.groups(),
+        java.util.Set.copyOf(manifest.caches()),
+        done);
+  }
+
+  /**
+   * The engine runs with the backup's caches: looks whether the audit of the cluster before is
+   * whole, closes what was under way in it, and writes into this node's audit what it begins with.
+   *
+   * @param first whether this node does what one does for all
+   * @throws StartRefusedException when an audit is not whole
+   */
+  void finish(IgniteStorage storage, SystemPass pass, boolean first) throws IOException {
+    if (first) {
+      for (BackupManifest.Node node : manifest.nodes()) {
+        OtherChain chain =
+            parts.audit().chainOf(storage.auditBlocks().ofNode(UUID.fromString(node.nodeId())));
+        Reply.AuditVerified verified = chain.verify(node.audit());
+        if (!verified.problems().isEmpty()) {
+          throw new StartRefusedException(
+              "The audit of the node %s in the backup %s is not whole: %s."
+                  .formatted(node.nodeId(), mark.name(), verified.problems().getFirst()));
+        }
+        append(CHAIN, verified.lastSequence(), "backup " + mark.name() + " node " + node.nodeId());
+        IntentRecovery.run(
+            parts.audit(),
+            chain.openIntents(),
+            storage.namespaces(),
+            storage.memories(),
+            pass,
+            parts.clock());
+      }
+    }
+    append(RESTORED, manifest.nodes().size(), "backup " + mark.name());
+    parts.folders().forcePages();
+    parts.folders().emptySnapshots();
+    mark.delete(parts.folders().dataFolder());
+    LOG.atInfo().addKeyValue("backup", mark.name()).log("the backup is restored");
+  }
+
+  private void append(String action, long count, String what) {
+    AuditLog audit = parts.audit();
+    audit.append(
+        new AuditRecord(
+            parts.clock().instant(),
+            AuditRecord.Kind.SYSTEM,
+            new RequestId(manifest.id()),
+            null,
+            null,
+            action,
+            List.of(),
+            List.of(),
+            count,
+            null,
+            AuditRecord.ALLOWED,
+            "node",
+            what,
+            0));
+  }
+}

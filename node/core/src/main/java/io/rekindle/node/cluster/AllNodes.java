@@ -1,0 +1,85 @@
+package io.rekindle.node.cluster;
+
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.UnaryOperator;
+import org.apache.ignite.Ignite;
+import org.apache.ignite.cluster.ClusterNode;
+
+/** Asks all nodes that hold data, at the same time. Safe for use by many threads. */
+public final class AllNodes {
+  private final Ignite ignite;
+  private final Membership membership;
+  private final Baseline baseline;
+
+  public AllNodes(Ignite ignite, Membership membership, Baseline baseline) {
+    this.ignite = ignite;
+    this.membership = membership;
+    this.baseline = baseline;
+  }
+
+  /** Names an operation of this node, as {@link SliceCalls#register}. */
+  public void register(String name, UnaryOperator<byte[]> operation) {
+    SliceCalls.of(ignite).register(name, operation);
+  }
+
+  /**
+   * Looks whether these nodes have all data.
+   *
+   * @throws RekindleException PARTITION_LOST when there is some that none of them has
+   */
+  public void requireAllData() {
+    if (baseline.lost() > 0) {
+      throw new RekindleException(
+          ErrorCode.PARTITION_LOST, "not all data is in reach of this cluster", Map.of());
+    }
+  }
+
+  /**
+   * Runs an operation everywhere; returns when all have answered.
+   *
+   * @param timeout of the wait for another node
+   * @return the answers by node id
+   * @throws RekindleException what the first one threw that failed
+   */
+  public Map<String, byte[]> ask(String name, byte[] body, Duration timeout) {
+    Map<String, CompletableFuture<byte[]>> asked = new TreeMap<>();
+    for (ClusterNode node : holding()) {
+      asked.put(
+          String.valueOf(node.consistentId()),
+          CompletableFuture.supplyAsync(
+              () -> SliceCalls.of(ignite).call(node, name, body, timeout),
+              task -> Thread.ofPlatform().daemon().name("ask-" + name).start(task)));
+    }
+    // All have ended before the first failure is told: what it does next would meet them.
+    CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
+        .exceptionally(_ -> null)
+        .join();
+    Map<String, byte[]> answers = new TreeMap<>();
+    asked.forEach((node, answer) -> answers.put(node, answerOf(answer)));
+    return answers;
+  }
+
+  private static byte[] answerOf(CompletableFuture<byte[]> answer) {
+    try {
+      return answer.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  private List<ClusterNode> holding() {
+    List<ClusterNode> nodes = new ArrayList<>(membership.peers());
+    if (membership.selfInBaseline()) {
+      nodes.add(ignite.cluster().localNode());
+    }
+    return nodes;
+  }
+}
