@@ -246,6 +246,7 @@ final class Engine implements AutoCloseable {
     Authorizer authorizer =
         new Authorizer(storage.grants(), parts.clock(), parts.config().requests().passLifetime());
     OwnedStores owned = onStop(owned(ignite, storage));
+    work.keepStandby(parts.config().index(), owned.standby());
     return RequestGate.of(
         parts.config().requests(),
         authenticator,
@@ -275,7 +276,12 @@ final class Engine implements AutoCloseable {
     PassCodec passes = new PassCodec(sessionKey, parts.clock());
     Arrays.fill(sessionKey, (byte) 0);
     return OwnedStores.open(
-        ignite, storage, passes, parts.meters(), parts.config().requests().passLifetime());
+        ignite,
+        storage,
+        passes,
+        parts.meters(),
+        parts.config().requests().passLifetime(),
+        SystemPass.mint(Purpose.INDEX_BUILD));
   }
 
   private ErrorCode codeOf(Throwable fault) {
