@@ -251,19 +251,26 @@ class StandbyIT {
     Node owner = cluster.node(2);
     Namespace few = cluster.namespaceOn(owner, StorageNode.externalSettings());
     Namespace many = cluster.namespaceOn(owner, StorageNode.externalSettings());
+    Namespace empty = cluster.namespaceOn(owner, StorageNode.externalSettings());
     Node entry = cluster.node(0);
     List<MemoryId> ids = fill(entry, few, 0, FEW);
     fill(entry, many, 0, MANY);
     ask(entry, few, near(1, 1));
     ask(entry, many, near(1, 0.9));
     ask(entry, few, byWords("ship"));
-    Set<Node> backups = Set.of(backupOf(owner, few), backupOf(owner, many));
-    tellUntil(() -> backups.stream().allMatch(node -> standsBy(node, many)));
-    tellUntil(() -> backups.stream().allMatch(node -> node.storage.indexes().wordsBytesUsed() > 0));
+    assertThat(ask(entry, empty, near(1, 1))).isEmpty();
+    Set<Node> backups = new HashSet<>();
+    List.of(few, many, empty).forEach(space -> backups.add(backupOf(owner, space)));
+    int standing = cluster.running().stream().mapToInt(StandbyIT::standing).sum() + 3;
+    tellUntil(() -> cluster.running().stream().mapToInt(StandbyIT::standing).sum() >= standing);
+    tellUntil(() -> backups.stream().allMatch(StandbyIT::isReady));
+    Node next = backupOf(owner, few);
+    tellUntil(() -> next.storage.indexes().wordsBytesUsed() > 0);
 
     // What comes later reaches the index of a backup inside its commits.
     AccessPass pass = TestCluster.pass(entry, null, ALL);
     fill(entry, few, FEW, FEW + 20);
+    fill(entry, empty, 0, 5);
     for (int i = 0; i < 20; i++) {
       Drafts change = Drafts.of("ship changed").vector(unit(5_000 + i));
       entry
@@ -288,6 +295,7 @@ class StandbyIT {
       assertThat(ask(entry, few, near(seed, 1))).isEqualTo(exact.get(seed));
     }
     assertThat(ask(entry, few, byWords("changed"))).isEqualTo(words);
+    assertThat(ask(entry, empty, near(1, 1))).hasSize(5);
     assertThat(byOwner).isGreaterThanOrEqualTo(0.9);
     assertThat(recall(entry, many)).isGreaterThanOrEqualTo(0.9);
     assertThat(builds(owner)).isEqualTo(builds);
@@ -297,11 +305,13 @@ class StandbyIT {
     return node.owners.isHere(SliceId.of(space.id(), 0));
   }
 
-  private static boolean standsBy(Node node, Namespace space) {
+  private static int standing(Node node) {
+    return node.storage.indexes().standby().standing();
+  }
+
+  private static boolean isReady(Node node) {
     SliceIndexes indexes = node.storage.indexes();
-    return indexes.building() == 0
-        && indexes.standby().standing() > 0
-        && indexes.wantingCodes() == 0;
+    return indexes.building() == 0 && indexes.wantingCodes() == 0;
   }
 
   /** Of the indexes, and since the start, on all nodes but one. */
