@@ -1,5 +1,6 @@
 package io.rekindle.node.bootstrap;
 
+import io.rekindle.node.cluster.Absences;
 import io.rekindle.node.cluster.Baseline;
 import io.rekindle.node.cluster.Contact;
 import io.rekindle.node.cluster.EngineFailureListener;
@@ -29,13 +30,19 @@ final class ClusterPart implements AutoCloseable {
   private final Membership membership;
   private final Baseline baseline;
   private final Contact contact;
+  private final Absences absences;
 
   private ClusterPart(
-      NodeConfig.Cluster config, Membership membership, Baseline baseline, Contact contact) {
+      NodeConfig.Cluster config,
+      Membership membership,
+      Baseline baseline,
+      Contact contact,
+      Absences absences) {
     this.config = config;
     this.membership = membership;
     this.baseline = baseline;
     this.contact = contact;
+    this.absences = absences;
   }
 
   /**
@@ -51,10 +58,19 @@ final class ClusterPart implements AutoCloseable {
     Membership membership = new Membership(ignite);
     Contact contact = new Contact(membership, SliceCalls.of(ignite), clock, config.contactMax());
     ClusterPart part =
-        new ClusterPart(config, membership, new Baseline(ignite, membership), contact);
+        new ClusterPart(
+            config,
+            membership,
+            new Baseline(ignite, membership),
+            contact,
+            new Absences(membership::members, clock));
     contact.round();
     part.checkClock();
-    contact.start(silence -> part.haltAfter(silence, failures));
+    contact.start(
+        silence -> {
+          var _ = part.absences.look();
+          part.haltAfter(silence, failures);
+        });
     return part;
   }
 
@@ -110,6 +126,10 @@ final class ClusterPart implements AutoCloseable {
 
   Baseline baseline() {
     return baseline;
+  }
+
+  Absences absences() {
+    return absences;
   }
 
   Contact contact() {

@@ -7,8 +7,10 @@ import io.rekindle.node.access.SystemPass.Purpose;
 import io.rekindle.node.authn.Authenticator;
 import io.rekindle.node.cluster.DamagedPartitions;
 import io.rekindle.node.cluster.IgniteConfigurations;
+import io.rekindle.node.cluster.NodeReports;
 import io.rekindle.node.cluster.NodeTraits;
 import io.rekindle.node.cluster.RunningIgnite;
+import io.rekindle.node.cluster.SliceCalls;
 import io.rekindle.node.cluster.XaesEncryptionSpi;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.CallWatch;
@@ -34,8 +36,10 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.configuration.CacheConfiguration;
 import org.apache.ignite.configuration.IgniteConfiguration;
@@ -268,7 +272,22 @@ final class Engine implements AutoCloseable {
             waits,
             queries,
             cluster.handler(parts.config().ignite().backups()),
-            NodeFacts.of(parts, storage, queue, queries, waits, modelsInUse, work, cluster)));
+            onStop(
+                reports(
+                    ignite,
+                    NodeFacts.of(
+                        parts, storage, queue, queries, waits, modelsInUse, work, cluster)))));
+  }
+
+  private static NodeReports reports(Ignite ignite, Map<String, Supplier<String>> facts) {
+    return new NodeReports(
+        ignite,
+        SliceCalls.of(ignite),
+        () -> {
+          Map<String, String> now = new LinkedHashMap<>();
+          facts.forEach((name, fact) -> now.put(name, fact.get()));
+          return now;
+        });
   }
 
   private OwnedStores owned(Ignite ignite, IgniteStorage storage) {

@@ -2,6 +2,7 @@ package io.rekindle.node.bootstrap;
 
 import io.rekindle.node.access.Authorizer;
 import io.rekindle.node.authn.ApiKeyMint;
+import io.rekindle.node.cluster.NodeReports;
 import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingWaits;
@@ -29,8 +30,6 @@ import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.AgentStateStore;
 import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.engine.IgniteStorage;
-import java.util.Map;
-import java.util.function.Supplier;
 
 /** Wires the handlers of all commands; what they do with memories and states, owners do. */
 final class Handlers {
@@ -48,7 +47,7 @@ final class Handlers {
       EmbeddingWaits waits,
       CallWatch queries,
       ClusterHandler cluster,
-      Map<String, Supplier<String>> facts) {
+      NodeReports reports) {
     TokenCipher cipher = new SealedTokens(keyring);
     PageTokens tokens = new PageTokens(cipher);
     WaitTokens waitTokens = new WaitTokens(cipher);
@@ -83,7 +82,7 @@ final class Handlers {
             tokens,
             parts.clock()),
         new AuditHandler(parts.audit(), tokens),
-        new StatusHandler(facts, storage.apiKeys()),
+        new StatusHandler(reports.self(), reports::all, storage.apiKeys()),
         cluster);
   }
 
