@@ -45,19 +45,18 @@ final class Diagnosis {
       add(
           "partitions-lost",
           CLUSTER,
-          "%,d partitions have no copy in reach and are refused: start the nodes that are away;"
-              + " then see docs/cluster.md, and `./rekindle cluster reset-lost --accept-loss`",
-          lost);
+          ("%,d partitions have no copy in reach and are refused: start the nodes that are away;"
+                  + " then see docs/cluster.md, and `./rekindle cluster reset-lost --accept-loss`")
+              .formatted(lost));
     }
     for (String away : list(self, "nodes_away")) {
       String id = away.split(" ", 2)[0];
       add(
           "node-away",
           id,
-          "node %s holds data and is away: `./rekindle node start` there; if it will never be back,"
-              + " `./rekindle cluster remove --dry-run %s`",
-          away,
-          id);
+          ("node %s holds data and is away: `./rekindle node start` there; if it will never be"
+                  + " back, `./rekindle cluster remove --dry-run %s`")
+              .formatted(away, id));
     }
     all.stream()
         .filter(report -> !report.answered())
@@ -66,16 +65,15 @@ final class Diagnosis {
                 add(
                     "node-silent",
                     report.nodeId(),
-                    "node %s is there and did not say how it is: read its diagnostics; if it stays"
-                        + " so, end it and `./rekindle node start` there",
-                    report.nodeId()));
+                    ("node %s is there and did not say how it is: read its diagnostics; if it stays"
+                            + " so, end it and `./rekindle node start` there")
+                        .formatted(report.nodeId())));
     for (String id : list(self, "nodes_without_data")) {
       add(
           "node-without-data",
           id,
-          "node %s has joined and holds no data: `./rekindle cluster add --dry-run %s`",
-          id,
-          id);
+          "node %s has joined and holds no data: `./rekindle cluster add --dry-run %s`"
+              .formatted(id, id));
     }
     copies(self, all);
   }
@@ -87,17 +85,16 @@ final class Diagnosis {
       add(
           "rebalance",
           CLUSTER,
-          "%,d copies of partitions are on their way, %,d partitions have too few until then: wait,"
-              + " and stop no other node; `./rekindle cluster show` counts down",
-          coming,
-          few);
+          ("%,d copies of partitions are on their way, %,d partitions have too few until then:"
+                  + " wait, and stop no other node; `./rekindle cluster show` counts down")
+              .formatted(coming, few));
     } else if (few > 0) {
       add(
           "copies-missing",
           CLUSTER,
-          "%,d partitions have too few copies, and another loss can be one of data: start the nodes"
-              + " that are away, or give their place to others (`./rekindle cluster show`)",
-          few);
+          ("%,d partitions have too few copies, and another loss can be one of data: start the"
+               + " nodes that are away, or give their place to others (`./rekindle cluster show`)")
+              .formatted(few));
     }
   }
 
@@ -107,9 +104,9 @@ final class Diagnosis {
       add(
           "no-majority",
           id,
-          "node %s sees no majority and answers nothing: look at its network; it ends by itself,"
-              + " and joins when it is started again",
-          id);
+          ("node %s sees no majority and answers nothing: look at its network; it ends by itself,"
+                  + " and joins when it is started again")
+              .formatted(id));
     }
     disk(report);
     clock(report);
@@ -118,10 +115,9 @@ final class Diagnosis {
       add(
           "audit-tail",
           id,
-          "node %s has %,d bytes of audit that are not in the cluster yet, and answers nothing at"
-              + " rekindle.audit.tail-bytes-max: bring back a majority, and read its diagnostics",
-          id,
-          tail);
+          ("node %s has %,d bytes of audit that are not in the cluster yet, and answers nothing at"
+               + " rekindle.audit.tail-bytes-max: bring back a majority, and read its diagnostics")
+              .formatted(id, tail));
     }
     embedding(report);
     long building = number(report, "index_slices_building");
@@ -129,11 +125,9 @@ final class Diagnosis {
       add(
           "index-building",
           id,
-          "node %s builds %,d indexes, %,d memories read so far: searches of these answer NOT_READY"
-              + " when it takes long; wait",
-          id,
-          building,
-          number(report, "index_memories_read"));
+          ("node %s builds %,d indexes, %,d memories read so far: searches of these answer"
+                  + " NOT_READY when it takes long; wait")
+              .formatted(id, building, number(report, "index_memories_read")));
     }
   }
 
@@ -144,20 +138,16 @@ final class Diagnosis {
       add(
           "disk-reserve",
           report.nodeId(),
-          "node %s refuses stores: its disk has %,d bytes, below rekindle.disk.reserve-bytes=%,d:"
-              + " make room on the disk of its data folder, or delete memories",
-          report.nodeId(),
-          usable,
-          reserve);
+          ("node %s refuses stores: its disk has %,d bytes, below rekindle.disk.reserve-bytes=%,d:"
+                  + " make room on the disk of its data folder, or delete memories")
+              .formatted(report.nodeId(), usable, reserve));
     } else if (usable < 2 * reserve) {
       add(
           "disk-low",
           report.nodeId(),
-          "node %s has %,d bytes of disk left, and refuses stores below"
-              + " rekindle.disk.reserve-bytes=%,d: make room on the disk of its data folder",
-          report.nodeId(),
-          usable,
-          reserve);
+          ("node %s has %,d bytes of disk left, and refuses stores below"
+                  + " rekindle.disk.reserve-bytes=%,d: make room on the disk of its data folder")
+              .formatted(report.nodeId(), usable, reserve));
     }
   }
 
@@ -168,11 +158,9 @@ final class Diagnosis {
       add(
           "clock",
           report.nodeId(),
-          "the clock of node %s is %,d ms off the others', and with more than %,d ms it does not"
-              + " start: see to its time service",
-          report.nodeId(),
-          off,
-          max);
+          ("the clock of node %s is %,d ms off the others', and with more than %,d ms it does not"
+                  + " start: see to its time service")
+              .formatted(report.nodeId(), off, max));
     }
   }
 
@@ -182,44 +170,39 @@ final class Diagnosis {
       add(
           "embedding-hung",
           id,
-          "a model hangs on node %s with %,d texts or queries: read its diagnostics, and start it"
-              + " anew by `./rekindle node start`",
-          id,
-          number(report, "embedding_calls_hung"));
+          ("a model hangs on node %s with %,d texts or queries: read its diagnostics, and start it"
+                  + " anew by `./rekindle node start`")
+              .formatted(id, number(report, "embedding_calls_hung")));
     }
     for (String model : list(report, "models_missing")) {
       add(
           "model-missing",
           id,
-          "node %s lacks the model %s of a namespace: put it back into"
-              + " rekindle.embedding.models-folder, and start the node anew",
-          id,
-          model);
+          ("node %s lacks the model %s of a namespace: put it back into"
+                  + " rekindle.embedding.models-folder, and start the node anew")
+              .formatted(id, model));
     }
     long oldest = number(report, "embedding_oldest_pending_s");
     if (oldest > PENDING_SECONDS_MAX) {
       add(
           "embedding-behind",
           id,
-          "a memory on node %s waits for its vector for %,d s, with %,d in the queue: more workers"
-              + " (rekindle.embedding.workers), or its diagnostics, if the queue is empty",
-          id,
-          oldest,
-          number(report, "embedding_queue"));
+          ("a memory on node %s waits for its vector for %,d s, with %,d in the queue: more workers"
+                  + " (rekindle.embedding.workers), or its diagnostics, if the queue is empty")
+              .formatted(id, oldest, number(report, "embedding_queue")));
     }
     if (number(report, "memories_failed") > 0) {
       add(
           "memories-failed",
           id,
-          "%,d memories of node %s could not be embedded, and are not found by meaning: its"
-              + " diagnostics say why, by id",
-          number(report, "memories_failed"),
-          id);
+          ("%,d memories of node %s could not be embedded, and are not found by meaning: its"
+                  + " diagnostics say why, by id")
+              .formatted(number(report, "memories_failed"), id));
     }
   }
 
-  private void add(String code, String nodeId, String text, Object... values) {
-    problems.add(new StatusProblem(code, nodeId, text.formatted(values)));
+  private void add(String code, String nodeId, String text) {
+    problems.add(new StatusProblem(code, nodeId, text));
   }
 
   /** Of an earlier release there may be none. */
