@@ -22,6 +22,7 @@ import io.rekindle.node.gate.RequestGate;
 import io.rekindle.node.gate.RequestHandler;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.pipeline.status.StatusHandler;
 import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.engine.IgniteStorage;
 import io.rekindle.node.storage.engine.IgniteWrappedKeyStore;
@@ -272,22 +273,25 @@ final class Engine implements AutoCloseable {
             waits,
             queries,
             cluster.handler(parts.config().ignite().backups()),
-            onStop(
-                reports(
-                    ignite,
-                    NodeFacts.of(
-                        parts, storage, queue, queries, waits, modelsInUse, work, cluster)))));
+            status(
+                ignite,
+                storage,
+                NodeFacts.of(parts, storage, queue, queries, waits, modelsInUse, work, cluster))));
   }
 
-  private static NodeReports reports(Ignite ignite, Map<String, Supplier<String>> facts) {
-    return new NodeReports(
-        ignite,
-        SliceCalls.of(ignite),
-        () -> {
-          Map<String, String> now = new LinkedHashMap<>();
-          facts.forEach((name, fact) -> now.put(name, fact.get()));
-          return now;
-        });
+  private StatusHandler status(
+      Ignite ignite, IgniteStorage storage, Map<String, Supplier<String>> facts) {
+    NodeReports reports =
+        onStop(
+            new NodeReports(
+                ignite,
+                SliceCalls.of(ignite),
+                () -> {
+                  Map<String, String> now = new LinkedHashMap<>();
+                  facts.forEach((name, fact) -> now.put(name, fact.get()));
+                  return now;
+                }));
+    return new StatusHandler(reports.self(), reports::all, storage.apiKeys());
   }
 
   private OwnedStores owned(Ignite ignite, IgniteStorage storage) {

@@ -2,7 +2,6 @@ package io.rekindle.node.bootstrap;
 
 import io.rekindle.node.access.Authorizer;
 import io.rekindle.node.authn.ApiKeyMint;
-import io.rekindle.node.cluster.NodeReports;
 import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingWaits;
@@ -47,7 +46,7 @@ final class Handlers {
       EmbeddingWaits waits,
       CallWatch queries,
       ClusterHandler cluster,
-      NodeReports reports) {
+      StatusHandler status) {
     TokenCipher cipher = new SealedTokens(keyring);
     PageTokens tokens = new PageTokens(cipher);
     WaitTokens waitTokens = new WaitTokens(cipher);
@@ -82,7 +81,7 @@ final class Handlers {
             tokens,
             parts.clock()),
         new AuditHandler(parts.audit(), tokens),
-        new StatusHandler(reports.self(), reports::all, storage.apiKeys()),
+        status,
         cluster);
   }
 
