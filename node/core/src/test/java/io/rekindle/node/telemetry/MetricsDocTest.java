@@ -38,7 +38,7 @@ class MetricsDocTest {
           .filter(line -> line.startsWith("# TYPE "))
           // Beside a histogram there is a gauge of its maximum.
           .filter(line -> !line.contains("_seconds_max "))
-          .forEach(line -> scraped.add(line.split(" ")[2]));
+          .forEach(line -> scraped.add(line.split(" ", 4)[2]));
     }
     assertThat(scraped).hasSizeGreaterThan(30);
     Set<String> documented = new TreeSet<>();

@@ -62,6 +62,15 @@ class StandbyIT {
   @BeforeAll
   static void start() throws IOException {
     cluster = new TestCluster(folder, 3);
+    NamespaceSettings settings =
+        new NamespaceSettings(
+            EmbeddingModelId.EXTERNAL,
+            StorageNode.DIMENSIONS,
+            Distance.COSINE,
+            List.of("kind"),
+            false,
+            SLICES);
+    sliced = cluster.namespaceOn(cluster.node(1), settings);
   }
 
   @AfterAll
@@ -141,15 +150,6 @@ class StandbyIT {
   @Test
   @Order(2)
   void searchesAreRightOrWaitOrSayPartialWhileANodeJoins() throws Exception {
-    NamespaceSettings settings =
-        new NamespaceSettings(
-            EmbeddingModelId.EXTERNAL,
-            StorageNode.DIMENSIONS,
-            Distance.COSINE,
-            List.of("kind"),
-            false,
-            SLICES);
-    sliced = cluster.namespaceOn(cluster.node(1), settings);
     Namespace space = sliced;
     fill(cluster.node(0), space, 0, FEW);
     List<List<Place>> truth = new ArrayList<>();
