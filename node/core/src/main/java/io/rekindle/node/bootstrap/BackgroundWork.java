@@ -20,6 +20,7 @@ import io.rekindle.node.maintenance.expiry.ExpirySweep;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.engine.IgniteStorage;
+import io.rekindle.node.storage.owner.StandbyCalls;
 import java.time.Duration;
 import org.apache.ignite.Ignite;
 
@@ -143,12 +144,20 @@ final class BackgroundWork implements AutoCloseable {
     periodic.every(config.accessFlushInterval(), "access flush", accessFlush::run);
     NodeConfig.Index index = parts.config().index();
     periodic.every(index.idleAfter(), "idle indexes", storage.indexes()::dropIdle);
+    periodic.every(index.standbyInterval(), "slices that are gone", storage.indexes()::dropGone);
     periodic.every(index.wordsRefreshInterval(), "words", storage.indexes()::refreshWords);
     periodic.every(
         index.wordsCompactInterval(), "words that are gone", storage.indexes()::compactWords);
     periodic.every(index.wordsFilesInterval(), "files of words", storage.indexes()::keepWordFiles);
     periodic.every(
         index.snapshotInterval(), "snapshots of vectors", storage.indexes()::keepSnapshots);
+  }
+
+  /** From here on others stand by for what is loaded here. */
+  void keepStandby(NodeConfig.Index config, StandbyCalls calls) {
+    if (config.standby()) {
+      periodic.every(config.standbyInterval(), "slices that stand by", calls::round);
+    }
   }
 
   @Override

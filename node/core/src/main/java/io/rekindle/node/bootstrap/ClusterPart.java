@@ -1,5 +1,6 @@
 package io.rekindle.node.bootstrap;
 
+import io.rekindle.node.cluster.Absences;
 import io.rekindle.node.cluster.Baseline;
 import io.rekindle.node.cluster.Contact;
 import io.rekindle.node.cluster.EngineFailureListener;
@@ -39,6 +40,7 @@ final class ClusterPart implements AutoCloseable {
   private final Membership membership;
   private final Baseline baseline;
   private final Contact contact;
+  private final Absences absences;
   private final SliceCalls calls;
   private final ScheduledExecutorService looks =
       Executors.newSingleThreadScheduledExecutor(
@@ -49,12 +51,14 @@ final class ClusterPart implements AutoCloseable {
       Membership membership,
       Baseline baseline,
       Contact contact,
-      SliceCalls calls) {
+      SliceCalls calls,
+      Absences absences) {
     this.config = config;
     this.membership = membership;
     this.baseline = baseline;
     this.contact = contact;
     this.calls = calls;
+    this.absences = absences;
   }
 
   /**
@@ -71,10 +75,20 @@ final class ClusterPart implements AutoCloseable {
     SliceCalls calls = SliceCalls.of(ignite);
     Contact contact = new Contact(membership, calls, clock, config.contactMax());
     ClusterPart part =
-        new ClusterPart(config, membership, new Baseline(ignite, membership), contact, calls);
+        new ClusterPart(
+            config,
+            membership,
+            new Baseline(ignite, membership),
+            contact,
+            calls,
+            new Absences(membership::members, clock));
     contact.round();
     part.checkClock();
-    contact.start(silence -> part.haltAfter(silence, failures));
+    contact.start(
+        silence -> {
+          var _ = part.absences.look();
+          part.haltAfter(silence, failures);
+        });
     part.lookForLost(new LostPartitions(ignite, membership, part.baseline), failures);
     return part;
   }
@@ -168,6 +182,10 @@ final class ClusterPart implements AutoCloseable {
 
   Baseline baseline() {
     return baseline;
+  }
+
+  Absences absences() {
+    return absences;
   }
 
   Contact contact() {

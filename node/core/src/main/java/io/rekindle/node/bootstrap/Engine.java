@@ -7,8 +7,10 @@ import io.rekindle.node.access.SystemPass.Purpose;
 import io.rekindle.node.authn.Authenticator;
 import io.rekindle.node.cluster.DamagedPartitions;
 import io.rekindle.node.cluster.IgniteConfigurations;
+import io.rekindle.node.cluster.NodeReports;
 import io.rekindle.node.cluster.NodeTraits;
 import io.rekindle.node.cluster.RunningIgnite;
+import io.rekindle.node.cluster.SliceCalls;
 import io.rekindle.node.cluster.SnapshotRestore;
 import io.rekindle.node.cluster.XaesEncryptionSpi;
 import io.rekindle.node.config.NodeConfig;
@@ -21,6 +23,7 @@ import io.rekindle.node.gate.RequestGate;
 import io.rekindle.node.gate.RequestHandler;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.pipeline.status.StatusHandler;
 import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.engine.IgniteStorage;
 import io.rekindle.node.storage.engine.IgniteWrappedKeyStore;
@@ -35,8 +38,10 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.configuration.CacheConfiguration;
 import org.apache.ignite.configuration.IgniteConfiguration;
@@ -256,6 +261,7 @@ final class Engine implements AutoCloseable {
     Authorizer authorizer =
         new Authorizer(storage.grants(), parts.clock(), parts.config().requests().passLifetime());
     OwnedStores owned = onStop(owned(ignite, storage));
+    work.keepStandby(parts.config().index(), owned.standby());
     return RequestGate.of(
         parts.config().requests(),
         authenticator,
@@ -278,7 +284,25 @@ final class Engine implements AutoCloseable {
             queries,
             cluster.handler(parts.config().ignite().backups()),
             BackupPart.open(parts, ignite, cluster),
-            NodeFacts.of(parts, storage, queue, queries, waits, modelsInUse, work, cluster)));
+            status(
+                ignite,
+                storage,
+                NodeFacts.of(parts, storage, queue, queries, waits, modelsInUse, work, cluster))));
+  }
+
+  private StatusHandler status(
+      Ignite ignite, IgniteStorage storage, Map<String, Supplier<String>> facts) {
+    NodeReports reports =
+        onStop(
+            new NodeReports(
+                ignite,
+                SliceCalls.of(ignite),
+                () -> {
+                  Map<String, String> now = new LinkedHashMap<>();
+                  facts.forEach((name, fact) -> now.put(name, fact.get()));
+                  return now;
+                }));
+    return new StatusHandler(reports.self(), reports::all, storage.apiKeys());
   }
 
   private OwnedStores owned(Ignite ignite, IgniteStorage storage) {
@@ -286,7 +310,12 @@ final class Engine implements AutoCloseable {
     PassCodec passes = new PassCodec(sessionKey, parts.clock());
     Arrays.fill(sessionKey, (byte) 0);
     return OwnedStores.open(
-        ignite, storage, passes, parts.meters(), parts.config().requests().passLifetime());
+        ignite,
+        storage,
+        passes,
+        parts.meters(),
+        parts.config().requests().passLifetime(),
+        SystemPass.mint(Purpose.INDEX_BUILD));
   }
 
   private ErrorCode codeOf(Throwable fault) {

@@ -30,8 +30,6 @@ import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.AgentStateStore;
 import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.engine.IgniteStorage;
-import java.util.Map;
-import java.util.function.Supplier;
 
 /** Wires the handlers of all commands; what they do with memories and states, owners do. */
 final class Handlers {
@@ -50,7 +48,7 @@ final class Handlers {
       CallWatch queries,
       ClusterHandler cluster,
       BackupHandler backups,
-      Map<String, Supplier<String>> facts) {
+      StatusHandler status) {
     TokenCipher cipher = new SealedTokens(keyring);
     PageTokens tokens = new PageTokens(cipher);
     WaitTokens waitTokens = new WaitTokens(cipher);
@@ -85,7 +83,7 @@ final class Handlers {
             tokens,
             parts.clock()),
         new AuditHandler(parts.audit(), tokens, storage.auditBlocks()::findOther),
-        new StatusHandler(facts, storage.apiKeys()),
+        status,
         cluster,
         backups);
   }

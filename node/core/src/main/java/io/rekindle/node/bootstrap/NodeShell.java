@@ -31,6 +31,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,9 +68,22 @@ public final class NodeShell implements AutoCloseable {
    * @throws io.rekindle.node.error.StartRefusedException in one sentence, having touched nothing
    */
   static NodeShell open(NodeConfig config, EngineFailureReaction reaction) {
+    return open(
+        config,
+        reaction,
+        InstantSource.system(),
+        () -> config.dataFolder().toFile().getUsableSpace());
+  }
+
+  /** As above, with another clock and another disk than the machine's. */
+  static NodeShell open(
+      NodeConfig config,
+      EngineFailureReaction reaction,
+      InstantSource clock,
+      LongSupplier usableBytes) {
     Deque<AutoCloseable> owned = new ArrayDeque<>();
     try {
-      return open(config, reaction, owned);
+      return open(config, reaction, clock, usableBytes, owned);
     } catch (RuntimeException e) {
       closeAll(owned);
       throw e;
@@ -77,8 +91,11 @@ public final class NodeShell implements AutoCloseable {
   }
 
   private static NodeShell open(
-      NodeConfig config, EngineFailureReaction reaction, Deque<AutoCloseable> owned) {
-    InstantSource clock = InstantSource.system();
+      NodeConfig config,
+      EngineFailureReaction reaction,
+      InstantSource clock,
+      LongSupplier usableBytes,
+      Deque<AutoCloseable> owned) {
     Path folder = config.dataFolder();
     HostSafety.check();
     ClusterKey clusterKey = own(owned, openKey(config));
@@ -88,7 +105,7 @@ public final class NodeShell implements AutoCloseable {
     ModelRegistry models = own(owned, ModelRegistry.load(config.embedding(), folder));
     HostSafety.restrict(EngineFolders.temporary(folder));
     EngineFolders folders = own(owned, EngineFolders.open(folder));
-    DiskRoom room = new DiskRoom(config, folders, folder.toFile()::getUsableSpace);
+    DiskRoom room = new DiskRoom(config, folders, usableBytes);
     room.checkStart();
     own(owned, beginDiagnostics(folder));
     HostSafety.warn();
@@ -205,6 +222,16 @@ public final class NodeShell implements AutoCloseable {
   /** The port of the door. */
   public int port() {
     return door.port();
+  }
+
+  /** The stable id of this node. */
+  String nodeId() {
+    return parts.folders().nodeId().toString();
+  }
+
+  /** What the door shows of the meters. */
+  String metrics() {
+    return parts.meters().scrape();
   }
 
   private List<String> warmingParts() {

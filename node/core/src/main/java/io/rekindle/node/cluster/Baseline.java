@@ -18,6 +18,8 @@ import org.apache.ignite.internal.IgniteEx;
 import org.apache.ignite.internal.processors.affinity.AffinityTopologyVersion;
 import org.apache.ignite.internal.processors.affinity.GridAffinityFunctionContextImpl;
 import org.apache.ignite.internal.processors.cache.CacheGroupContext;
+import org.apache.ignite.internal.processors.cache.distributed.dht.topology.GridDhtLocalPartition;
+import org.apache.ignite.internal.processors.cache.distributed.dht.topology.GridDhtPartitionState;
 import org.apache.ignite.internal.processors.cluster.BaselineTopology;
 
 /**
@@ -126,6 +128,30 @@ public final class Baseline {
       }
     }
     return missing;
+  }
+
+  /** Partitions with fewer whole copies than there would be if all nodes of the baseline were. */
+  public int partitionsShort() {
+    int holding = membership.baseline().size();
+    int few = 0;
+    for (CacheGroupContext group : groups()) {
+      int wanted = group.isReplicated() ? holding : Math.min(holding, backups(group) + 1);
+      for (int p = 0; p < group.affinity().partitions(); p++) {
+        few += group.topology().owners(p).size() < wanted ? 1 : 0;
+      }
+    }
+    return few;
+  }
+
+  /** Copies of partitions that are on their way to this node. */
+  public int partitionsComing() {
+    int coming = 0;
+    for (CacheGroupContext group : groups()) {
+      for (GridDhtLocalPartition copy : group.topology().localPartitions()) {
+        coming += copy.state() == GridDhtPartitionState.MOVING ? 1 : 0;
+      }
+    }
+    return coming;
   }
 
   private static int backups(CacheGroupContext group) {

@@ -147,10 +147,21 @@ public final class Contact implements AutoCloseable {
     if (membership.isMajority(differences.size() + (membership.selfInBaseline() ? 1 : 0))) {
       heardNanos.set(began);
     }
-    differenceMillis =
-        differences.isEmpty()
-            ? 0
-            : differences.stream().sorted().skip(differences.size() / 2).findFirst().orElse(0L);
+    differenceMillis = median(differences);
+  }
+
+  /**
+   * The one in the middle; of two, the one nearer to zero: in a cluster of three the clock that is
+   * off says so, and not those that it is off from.
+   */
+  static long median(List<Long> differences) {
+    if (differences.isEmpty()) {
+      return 0;
+    }
+    List<Long> sorted = differences.stream().sorted().toList();
+    long upper = sorted.get(sorted.size() / 2);
+    long lower = sorted.get((sorted.size() - 1) / 2);
+    return Math.abs(lower) < Math.abs(upper) ? lower : upper;
   }
 
   /**

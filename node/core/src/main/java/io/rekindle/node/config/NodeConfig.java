@@ -267,6 +267,17 @@ public interface NodeConfig {
     @WithDefault("PT10M")
     Duration idleAfter();
 
+    /**
+     * Whether other nodes load what this one has loaded, of what they have copies of; in three
+     * quarters of their `memory-bytes-max` at most.
+     */
+    @WithDefault("true")
+    boolean standby();
+
+    /** The pause between messages that tell them, and between looks for slices that are gone. */
+    @WithDefault("PT5S")
+    Duration standbyInterval();
+
     /** How long a search waits for a slice that is being built. */
     @WithDefault("PT10S")
     Duration buildWaitMax();

@@ -91,6 +91,15 @@ public final class Keyring implements AutoCloseable {
     return Envelope.open(namespaceKeys.get(namespace), clusterId, namespace, place, envelope);
   }
 
+  /**
+   * Looks up the key, so that sealing and opening need not for a while.
+   *
+   * @throws RekindleException NAMESPACE_NOT_FOUND when the namespace has no key (any more)
+   */
+  public void unwrap(NamespaceId namespace) {
+    var _ = namespaceKeys.get(namespace);
+  }
+
   /** Whether sealing and opening need no lookup right now. */
   public boolean isUnwrapped(NamespaceId namespace) {
     return namespaceKeys.contains(namespace);

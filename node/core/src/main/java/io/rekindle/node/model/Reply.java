@@ -150,8 +150,20 @@ public sealed interface Reply {
       List<String> problems)
       implements Reply {}
 
-  /** Facts for the person on call, in order. */
-  record Status(Map<String, String> facts) implements Reply {}
+  /**
+   * For the person on call.
+   *
+   * @param facts of the node that was asked, in order
+   * @param problems the worst first
+   * @param nodes each that is there, by id
+   */
+  record Status(Map<String, String> facts, List<StatusProblem> problems, List<NodeReport> nodes)
+      implements Reply {
+    public Status {
+      problems = List.copyOf(problems);
+      nodes = List.copyOf(nodes);
+    }
+  }
 
   record Identity(ApiKeyInfo key) implements Reply {}
 

@@ -9,8 +9,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A memory that lacks its vectors.
  *
+ * @param changedAt when its content, or anything else of it, was last changed by a caller
  * @param status PENDING, or FAILED when it is to be tried again daily
  * @param failedAt when the last attempt of a FAILED one failed; null when its row was changed since
  */
 public record PendingMemory(
-    Namespace namespace, MemoryId memoryId, EmbeddingStatus status, @Nullable Instant failedAt) {}
+    Namespace namespace,
+    MemoryId memoryId,
+    Instant changedAt,
+    EmbeddingStatus status,
+    @Nullable Instant failedAt) {}

@@ -73,9 +73,25 @@ public final class NodeMeters implements AutoCloseable {
     INDEX_BYTES("rekindle.index.bytes", "Off-heap bytes of all slice indexes"),
     WORDS_BYTES("rekindle.words.bytes", "Bytes of the words of all slices"),
     INDEX_SLICES("rekindle.index.slices", "Slices that have an index in RAM"),
+    INDEX_SLICES_BUILDING("rekindle.index.slices.building", "Slices whose index is being built"),
+    INDEX_SLICES_STANDING_BY(
+        "rekindle.index.slices.standing.by", "Slices that are loaded for the node that owns them"),
+    INDEX_BUILDS("rekindle.index.builds", "Builds of slice indexes since the start"),
+    PENDING_OLDEST(
+        "rekindle.embedding.pending.oldest.seconds",
+        "How long the oldest memory has waited, as of the last sweep of all"),
+    NODES_ONLINE("rekindle.nodes.online", "Nodes that hold data and are there"),
+    NODES_AWAY("rekindle.nodes.away", "Nodes that hold data and are away"),
+    MAJORITY("rekindle.majority", "Whether a majority answers this node: 1, or 0"),
+    PARTITIONS_LOST("rekindle.partitions.lost", "Partitions without a copy in reach"),
+    PARTITIONS_SHORT("rekindle.partitions.short", "Partitions with too few copies"),
+    PARTITIONS_COMING("rekindle.partitions.coming", "Copies that are on their way to this node"),
+    CLOCK_DIFFERENCE(
+        "rekindle.clock.difference.seconds", "How far this node's clock is behind the others'"),
     AUDIT_SEQUENCE("rekindle.audit.sequence", "Last sequence number of the audit chain"),
     AUDIT_TAIL_BYTES("rekindle.audit.tail.bytes", "Bytes of audit tail files"),
-    DISK_FREE_BYTES("rekindle.disk.free.bytes", "Free bytes where the data folder lies");
+    DISK_FREE_BYTES("rekindle.disk.free.bytes", "Free bytes where the data folder lies"),
+    DISK_RESERVE_BYTES("rekindle.disk.reserve.bytes", "Free bytes below which stores are refused");
 
     private final String meter;
     private final String description;

@@ -28,6 +28,7 @@ import io.rekindle.node.model.GrantSpec;
 import io.rekindle.node.model.KeyScope;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.NamespaceSettings;
+import io.rekindle.node.pipeline.status.StatusHandler;
 import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.SharedNode;
 import io.rekindle.node.storage.StorageNode;
@@ -165,7 +166,7 @@ final class HeldNode implements AutoCloseable {
             queries,
             null,
             null,
-            Map.of()));
+            new StatusHandler("", List::of, storage.apiKeys())));
   }
 
   /** Another connection. */

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.InstantSource;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /** A whole node inside the test's JVM, on a temporary folder: the shared one, or one's own. */
 public final class TestNode implements AutoCloseable {
@@ -59,13 +61,20 @@ public final class TestNode implements AutoCloseable {
     if (!Files.exists(folder.resolve(NodeConfigLoader.FILE))) {
       init(folder);
     }
+    return start(folder, InstantSource.system(), () -> folder.toFile().getUsableSpace());
+  }
+
+  /** Starts a node on a folder that there is, with another clock and another disk. */
+  static TestNode start(Path folder, InstantSource clock, LongSupplier usableBytes) {
     try {
       NodeShell shell =
           NodeShell.open(
               NodeConfigLoader.load(folder, Map.of()),
               (kind, cause) -> {
                 throw new IllegalStateException("the engine failed: " + kind, cause);
-              });
+              },
+              clock,
+              usableBytes);
       try {
         shell.startEngine();
       } catch (RuntimeException e) {

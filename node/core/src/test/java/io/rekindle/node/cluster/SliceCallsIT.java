@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.model.NodeReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -150,5 +151,26 @@ class SliceCallsIT {
     assertThatExceptionOfType(RekindleException.class)
         .isThrownBy(call)
         .satisfies(e -> assertThat(e.code()).isEqualTo(code));
+  }
+
+  @Test
+  void aNodeThatDoesNotSayHowItIsStandsThereAsSilent() {
+    Map<String, String> facts = Map.of("a", "1", "b", "[x, y]");
+    String other = String.valueOf(there.consistentId());
+    try (NodeReports asking = new NodeReports(first.ignite(), calls, () -> facts)) {
+      List<NodeReport> silent =
+          List.of(new NodeReport(asking.self(), facts), new NodeReport(other, Map.of()));
+      assertThat(asking.all()).containsExactlyInAnyOrderElementsOf(silent);
+
+      try (NodeReports asked =
+          new NodeReports(
+              second.ignite(), SliceCalls.of(second.ignite()), () -> Map.of("a", "2"))) {
+        assertThat(asked.self()).isEqualTo(other);
+        assertThat(asking.all())
+            .contains(new NodeReport(other, Map.of("a", "2")))
+            .allMatch(NodeReport::answered)
+            .isEqualTo(asked.all());
+      }
+    }
   }
 }

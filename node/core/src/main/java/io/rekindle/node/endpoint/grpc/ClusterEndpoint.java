@@ -8,6 +8,7 @@ import io.rekindle.node.model.ClusterCommand;
 import io.rekindle.node.model.ClusterNodeInfo;
 import io.rekindle.node.model.Limits;
 import io.rekindle.node.model.NamespacePath;
+import io.rekindle.node.model.NodeReport;
 import io.rekindle.node.model.Reply;
 import io.rekindle.v1.ChangeBaselineRequest;
 import io.rekindle.v1.ChangeBaselineResponse;
@@ -16,10 +17,13 @@ import io.rekindle.v1.ClusterServiceGrpc;
 import io.rekindle.v1.GetStatusResponse;
 import io.rekindle.v1.ListNodesResponse;
 import io.rekindle.v1.Node;
+import io.rekindle.v1.NodeStatus;
 import io.rekindle.v1.ResetLostPartitionsResponse;
 import io.rekindle.v1.StatusFact;
+import io.rekindle.v1.StatusProblem;
 import io.rekindle.v1.WhoAmIResponse;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -113,12 +117,28 @@ final class ClusterEndpoint implements BindableService {
   }
 
   private static GetStatusResponse status(Reply.Status reply) {
-    GetStatusResponse.Builder response = GetStatusResponse.newBuilder();
-    reply
-        .facts()
-        .forEach(
-            (name, value) ->
-                response.addFacts(StatusFact.newBuilder().setName(name).setValue(value)));
+    GetStatusResponse.Builder response =
+        GetStatusResponse.newBuilder().addAllFacts(facts(reply.facts()));
+    for (io.rekindle.node.model.StatusProblem problem : reply.problems()) {
+      response.addProblems(
+          StatusProblem.newBuilder()
+              .setCode(problem.code())
+              .setNodeId(problem.nodeId())
+              .setText(problem.text()));
+    }
+    for (NodeReport node : reply.nodes()) {
+      response.addNodes(
+          NodeStatus.newBuilder()
+              .setNodeId(node.nodeId())
+              .setAnswered(node.answered())
+              .addAllFacts(facts(node.facts())));
+    }
     return response.build();
+  }
+
+  private static List<StatusFact> facts(Map<String, String> facts) {
+    return facts.entrySet().stream()
+        .map(it -> StatusFact.newBuilder().setName(it.getKey()).setValue(it.getValue()).build())
+        .toList();
   }
 }

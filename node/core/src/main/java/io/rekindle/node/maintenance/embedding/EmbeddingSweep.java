@@ -42,6 +42,8 @@ public final class EmbeddingSweep {
       new EnumMap<>(EmbeddingStatus.class);
   private final Map<EmbeddingStatus, Integer> counting = new EnumMap<>(EmbeddingStatus.class);
   private final Map<EmbeddingStatus, Integer> counted = new ConcurrentHashMap<>();
+  private volatile @Nullable Instant oldestSoFar;
+  private volatile @Nullable Instant oldestPending;
   private int nextPartition;
 
   public EmbeddingSweep(
@@ -93,6 +95,30 @@ public final class EmbeddingSweep {
       counted.put(status, visited);
       counting.remove(status);
     }
+    if (status == EmbeddingStatus.PENDING) {
+      oldestSoFar = earlier(oldestSoFar, visitor.oldest);
+      if (reachedTheEnd) {
+        oldestPending = oldestSoFar;
+        oldestSoFar = null;
+      }
+    }
+  }
+
+  private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return one.isBefore(other) ? one : other;
+  }
+
+  /**
+   * How long the oldest memory that is PENDING has been so, as of the last time that all of them
+   * were looked at; zero when none was.
+   */
+  public Duration oldestPending() {
+    Instant oldest = earlier(oldestPending, oldestSoFar);
+    Duration age = oldest == null ? Duration.ZERO : Duration.between(oldest, clock.instant());
+    return age.isNegative() ? Duration.ZERO : age;
   }
 
   /**
@@ -107,6 +133,7 @@ public final class EmbeddingSweep {
   private final class Visitor implements Predicate<PendingMemory> {
     private final Instant failedBy;
     private @Nullable PendingMemory last;
+    private @Nullable Instant oldest;
     private int visits;
     private int count;
 
@@ -123,6 +150,7 @@ public final class EmbeddingSweep {
 
     @Override
     public boolean test(PendingMemory memory) {
+      oldest = earlier(oldest, memory.changedAt());
       if (queue.isFull()) {
         return false;
       }

@@ -3,32 +3,40 @@ package io.rekindle.node.pipeline.status;
 import io.rekindle.node.access.AccessPass;
 import io.rekindle.node.access.Action;
 import io.rekindle.node.model.ApiKeyInfo;
+import io.rekindle.node.model.NodeReport;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.storage.ApiKeyStore;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Says how the node is, and who the caller is. */
+/** Says how the nodes are and what is wrong, and who the caller is. */
 public final class StatusHandler {
-  private final Map<String, Supplier<String>> facts;
+  private final String self;
+  private final Supplier<List<NodeReport>> reports;
   private final ApiKeyStore keys;
 
   /**
    * Knows where to ask.
    *
-   * @param facts what the person on call wants to know, in the order to show it
+   * @param self the id of this node
+   * @param reports what the nodes say of themselves, this one among them
    */
-  public StatusHandler(Map<String, Supplier<String>> facts, ApiKeyStore keys) {
-    this.facts = new LinkedHashMap<>(facts);
+  public StatusHandler(String self, Supplier<List<NodeReport>> reports, ApiKeyStore keys) {
+    this.self = self;
+    this.reports = reports;
     this.keys = keys;
   }
 
   public Reply status(AccessPass pass) {
     pass.checkRoot(Action.MONITOR);
-    Map<String, String> now = new LinkedHashMap<>();
-    facts.forEach((name, fact) -> now.put(name, fact.get()));
-    return new Reply.Status(now);
+    List<NodeReport> all = reports.get();
+    NodeReport own =
+        all.stream()
+            .filter(report -> report.nodeId().equals(self))
+            .findFirst()
+            .orElseGet(() -> new NodeReport(self, Map.of()));
+    return new Reply.Status(own.facts(), Diagnosis.of(own, all), all);
   }
 
   public Reply whoAmI(AccessPass pass) {

@@ -103,7 +103,8 @@ final class DueMemories {
           return namespace == null
               || columns.expiredAt(clock.instant())
               || visitor.test(
-                  new PendingMemory(namespace, columns.memoryId(), status, row.failedAt()));
+                  new PendingMemory(
+                      namespace, columns.memoryId(), columns.updatedAt(), status, row.failedAt()));
         });
   }
 

@@ -1,6 +1,7 @@
 package io.rekindle.node.storage.owner;
 
 import io.rekindle.node.access.PassCodec;
+import io.rekindle.node.access.SystemPass;
 import io.rekindle.node.cluster.SliceCalls;
 import io.rekindle.node.storage.engine.IgniteStorage;
 import io.rekindle.node.storage.row.SliceOwners;
@@ -14,16 +15,19 @@ public final class OwnedStores implements AutoCloseable {
   private final OwnerOperations operations;
   private final OwnedMemoryStore memories;
   private final OwnedAgentStateStore agentStates;
+  private final StandbyCalls standby;
 
   private OwnedStores(
       OwnerCalls owners,
       OwnerOperations operations,
       OwnedMemoryStore memories,
-      OwnedAgentStateStore agentStates) {
+      OwnedAgentStateStore agentStates,
+      StandbyCalls standby) {
     this.owners = owners;
     this.operations = operations;
     this.memories = memories;
     this.agentStates = agentStates;
+    this.standby = standby;
   }
 
   /**
@@ -31,11 +35,18 @@ public final class OwnedStores implements AutoCloseable {
    *
    * @param passes with the session key of the cluster
    * @param timeout of the wait for another node
+   * @param standbyPass under which this node loads slices that others own
    */
   public static OwnedStores open(
-      Ignite ignite, IgniteStorage storage, PassCodec passes, NodeMeters meters, Duration timeout) {
+      Ignite ignite,
+      IgniteStorage storage,
+      PassCodec passes,
+      NodeMeters meters,
+      Duration timeout,
+      SystemPass standbyPass) {
     SliceCalls calls = SliceCalls.of(ignite);
-    OwnerCalls owners = new OwnerCalls(new SliceOwners(ignite), calls, passes, meters, timeout);
+    SliceOwners slices = new SliceOwners(ignite);
+    OwnerCalls owners = new OwnerCalls(slices, calls, passes, meters, timeout);
     OwnerOperations operations =
         new OwnerOperations(
             ignite.cluster().localNode().id(),
@@ -49,7 +60,9 @@ public final class OwnedStores implements AutoCloseable {
         owners,
         operations,
         new OwnedMemoryStore(storage.memories(), owners),
-        new OwnedAgentStateStore(storage.agentStates(), owners));
+        new OwnedAgentStateStore(storage.agentStates(), owners),
+        StandbyCalls.begin(
+            slices, calls, storage.indexes(), storage.namespacesById(), standbyPass));
   }
 
   public OwnedMemoryStore memories() {
@@ -58,6 +71,11 @@ public final class OwnedStores implements AutoCloseable {
 
   public OwnedAgentStateStore agentStates() {
     return agentStates;
+  }
+
+  /** What tells other nodes for which slices to stand by. */
+  public StandbyCalls standby() {
+    return standby;
   }
 
   /** Ends the calls of this node, and tells others to ask elsewhere until the engine is gone. */

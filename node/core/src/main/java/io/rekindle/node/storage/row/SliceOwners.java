@@ -3,10 +3,17 @@ package io.rekindle.node.storage.row;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.SliceId;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.cache.affinity.Affinity;
 import org.apache.ignite.cluster.ClusterNode;
+import org.apache.ignite.internal.IgniteEx;
+import org.apache.ignite.internal.processors.cache.distributed.dht.topology.GridDhtLocalPartition;
+import org.apache.ignite.internal.processors.cache.distributed.dht.topology.GridDhtPartitionState;
+import org.apache.ignite.internal.processors.cache.distributed.dht.topology.GridDhtPartitionTopology;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which node owns a slice: the one with the primary copy of its partition. As of now; ownership
@@ -18,12 +25,20 @@ public final class SliceOwners {
 
   private final Ignite ignite;
   private final Affinity<Object> affinity;
+  private final GridDhtPartitionTopology copies;
   private final ClusterNode self;
 
   /** Of a started engine. */
   public SliceOwners(Ignite ignite) {
     this.ignite = ignite;
     this.affinity = ignite.affinity(CacheName.MEMORY.cache());
+    this.copies =
+        ((IgniteEx) ignite)
+            .context()
+            .cache()
+            .internalCache(CacheName.MEMORY.cache())
+            .context()
+            .topology();
     this.self = ignite.cluster().localNode();
   }
 
@@ -50,12 +65,14 @@ public final class SliceOwners {
   /**
    * The node that owns a slice.
    *
-   * @throws RekindleException NOT_READY, and {@link #isMoved}, when no node does
+   * @throws RekindleException NOT_READY, and {@link #isMoved}, when no node does right now;
+   *     PARTITION_LOST when none has a copy that may be asked
    */
   public ClusterNode ownerOf(SliceId slice) {
-    ClusterNode owner = affinity.mapPartitionToNode(partition(slice));
+    int partition = partition(slice);
+    ClusterNode owner = affinity.mapPartitionToNode(partition);
     if (owner == null) {
-      throw moved();
+      throw copies.lostPartitions().contains(partition) ? lost() : moved();
     }
     return owner;
   }
@@ -70,15 +87,53 @@ public final class SliceOwners {
     return self.equals(affinity.mapPartitionToNode(partition));
   }
 
+  /** The other nodes that have a copy of a slice, or are about to get one. */
+  public List<ClusterNode> othersWith(SliceId slice) {
+    Collection<ClusterNode> nodes = affinity.mapPartitionToPrimaryAndBackups(partition(slice));
+    return nodes.stream().filter(node -> !node.equals(self)).toList();
+  }
+
+  /** Whether this node has a whole copy of a slice. */
+  public boolean isWhole(SliceId slice) {
+    return stateOf(slice) == GridDhtPartitionState.OWNING;
+  }
+
+  /** Whether a copy of a slice is on its way to this node. */
+  public boolean isComing(SliceId slice) {
+    return stateOf(slice) == GridDhtPartitionState.MOVING;
+  }
+
+  /** Whether nothing of a slice is here, or what is here is on its way out. */
+  public boolean isGone(SliceId slice) {
+    GridDhtPartitionState state = stateOf(slice);
+    return state == null
+        || state == GridDhtPartitionState.RENTING
+        || state == GridDhtPartitionState.EVICTED;
+  }
+
+  private @Nullable GridDhtPartitionState stateOf(SliceId slice) {
+    GridDhtLocalPartition copy = copies.localPartition(partition(slice));
+    return copy == null ? null : copy.state();
+  }
+
   /**
-   * Refuses unless this node owns a slice: what it has of another's may be less than all.
+   * Refuses unless this node owns a slice, all of it: what it has of another's may be less.
    *
-   * @throws RekindleException NOT_READY, and {@link #isMoved}
+   * @throws RekindleException NOT_READY, and {@link #isMoved}; PARTITION_LOST
    */
   public void requireHere(SliceId slice) {
-    if (!isHere(slice)) {
+    GridDhtPartitionState state = stateOf(slice);
+    if (state == GridDhtPartitionState.LOST) {
+      throw lost();
+    }
+    if (state != GridDhtPartitionState.OWNING || !isHere(slice)) {
       throw moved();
     }
+  }
+
+  private static RekindleException lost() {
+    return new RekindleException(
+        ErrorCode.PARTITION_LOST, "the nodes that have a part of the namespace are, or were, away");
   }
 
   /** Whether an error says that a slice is elsewhere by now: whoever asks again, asks there. */

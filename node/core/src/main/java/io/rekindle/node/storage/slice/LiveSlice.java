@@ -20,6 +20,7 @@ final class LiveSlice implements AutoCloseable {
   private final CompletableFuture<SliceIndex> built = new CompletableFuture<>();
   private final AtomicReference<@Nullable SliceWords> words = new AtomicReference<>();
   private volatile boolean stale;
+  private volatile boolean asked;
   private volatile long lastUsedNanos = System.nanoTime();
   private volatile long codesNotBeforeNanos = System.nanoTime();
   private volatile long wordsNotBeforeNanos = System.nanoTime();
@@ -126,8 +127,20 @@ final class LiveSlice implements AutoCloseable {
     return memoriesRead;
   }
 
+  /** Somebody asks it here: from now on it may take the room of others, and gives way to none. */
   void touch() {
+    asked = true;
+    keepWarm();
+  }
+
+  /** Another node asks it there, where it is owned. */
+  void keepWarm() {
     lastUsedNanos = System.nanoTime();
+  }
+
+  /** Whether anybody asked it here. If not, it stands by for another node. */
+  boolean isAsked() {
+    return asked;
   }
 
   long idleNanos() {

@@ -29,6 +29,11 @@ final class SealedSliceReader implements SliceReader {
   }
 
   @Override
+  public void prepare(NamespaceId namespace) {
+    keyring.unwrap(namespace);
+  }
+
+  @Override
   public boolean opensAtOnce(NamespaceId namespace) {
     return keyring.isUnwrapped(namespace);
   }

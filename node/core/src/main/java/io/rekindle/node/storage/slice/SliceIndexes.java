@@ -26,6 +26,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,8 @@ public final class SliceIndexes implements AutoCloseable {
   private final SliceCoder coder = new SliceCoder();
   private final WordIndexes words;
   private final SliceSnapshots snapshots;
+  private final StandbySlices standby;
+  private final AtomicLong builds = new AtomicLong();
 
   public SliceIndexes(Caches caches, Keyring keyring, Settings settings) {
     this(
@@ -104,6 +107,7 @@ public final class SliceIndexes implements AutoCloseable {
     this.scan = new SliceScan(caches, reader, recent);
     this.words = new WordIndexes(caches, reader, slices, ciphers, settings);
     this.snapshots = new SliceSnapshots(settings.snapshots(), ciphers);
+    this.standby = new StandbySlices(owners, slices, this::tend, this::loadStandby);
     this.builders =
         new ThreadPoolExecutor(
             BUILD_THREADS,
@@ -117,6 +121,11 @@ public final class SliceIndexes implements AutoCloseable {
 
   SliceChanges changes() {
     return changes;
+  }
+
+  /** The slices that other nodes own, and this one stands by for. */
+  public StandbySlices standby() {
+    return standby;
   }
 
   /**
@@ -203,6 +212,18 @@ public final class SliceIndexes implements AutoCloseable {
     return before - slices.size();
   }
 
+  /** Drops the slices of which this node has no copy any more, and their files. */
+  public void dropGone() {
+    slices.values().stream()
+        .filter(slice -> slice.built().isDone() && owners.isGone(slice.id()))
+        .forEach(
+            slice -> {
+              drop(slice);
+              words.deleteFiles(slice.id());
+              snapshots.delete(slice.id());
+            });
+  }
+
   /** Drops the indexes of a namespace that was deleted. */
   public void forget(NamespaceId namespace) {
     slices.values().stream()
@@ -235,12 +256,12 @@ public final class SliceIndexes implements AutoCloseable {
 
   /** Leaves words on disk for the next start, and nothing old there. */
   public void keepWordFiles() {
-    words.keepFiles();
+    words.keepFiles(owners::isGone);
   }
 
   /** Leaves snapshots of large slices on disk for the next start, and nothing old there. */
   public void keepSnapshots() {
-    snapshots.keep(slices.values());
+    snapshots.keep(slices.values(), owners::isGone);
   }
 
   /** How many slices are being built. */
@@ -265,6 +286,11 @@ public final class SliceIndexes implements AutoCloseable {
             .count();
   }
 
+  /** How many builds of slices were begun, since the start. */
+  public long builds() {
+    return builds.get();
+  }
+
   /** How many slices are loaded or being built. */
   public int loaded() {
     return slices.size();
@@ -280,12 +306,8 @@ public final class SliceIndexes implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    LiveSlice fresh =
-        withRoom(
-            null,
-            () ->
-                new LiveSlice(
-                    namespace, id, settings, budget, new SealedVectors(caches, reader, id)));
+    LiveSlice fresh = withRoom(null, () -> newSlice(namespace, id));
+    fresh.touch();
     LiveSlice first = slices.putIfAbsent(id, fresh);
     if (first != null) {
       fresh.close();
@@ -293,19 +315,59 @@ public final class SliceIndexes implements AutoCloseable {
     }
     // Registered before the scan begins: only then can no change fall between the two.
     try {
-      builders.execute(() -> build(fresh));
+      builders.execute(() -> build(fresh, () -> {}));
     } catch (RejectedExecutionException e) {
       fail(fresh, notReady());
     }
     return fresh;
   }
 
-  private void build(LiveSlice slice) {
+  private LiveSlice newSlice(Namespace namespace, SliceId id) {
+    return new LiveSlice(namespace, id, settings, budget, new SealedVectors(caches, reader, id));
+  }
+
+  /** Sees to what a loaded slice wants besides being loaded. */
+  private void tend(LiveSlice slice, long wordsBytes) {
+    if (slice.isStale()) {
+      drop(slice);
+    } else if (slice.built().isDone()) {
+      coder.offer(slice);
+      words.standBy(slice, wordsBytes);
+    }
+  }
+
+  /** Builds a slice on this thread, unless it is there; takes the room of none that is asked. */
+  private void loadStandby(Namespace namespace, SliceId id) {
+    // What changes it comes from another node, inside commits, and looks nothing up.
+    reader.prepare(namespace.id());
+    LiveSlice fresh = newSlice(namespace, id);
+    if (slices.putIfAbsent(id, fresh) != null) {
+      fresh.close();
+      return;
+    }
+    build(
+        fresh,
+        () -> {
+          standby.giveWay(fresh);
+          // The last quarter is for what is searched here.
+          if (!fresh.isAsked() && budget.bytesUsed() / 3 > budget.bytesMax() / 4) {
+            throw new RekindleException(
+                ErrorCode.INDEX_MEMORY_EXHAUSTED, "there is no room to stand by for a slice");
+          }
+        });
+    if (fresh.built().isCompletedExceptionally()
+        && fresh.built().exceptionNow() instanceof RuntimeException reason) {
+      throw reason;
+    }
+  }
+
+  private void build(LiveSlice slice, Runnable eachRow) {
+    builds.incrementAndGet();
     try {
       withRoom(
           slice,
           () -> {
-            fill(slice);
+            fill(slice, eachRow);
             return true;
           });
       slice.built().complete(slice.index());
@@ -319,13 +381,17 @@ public final class SliceIndexes implements AutoCloseable {
     slice.built().completeExceptionally(reason);
   }
 
-  private void fill(LiveSlice slice) {
+  private void fill(LiveSlice slice, Runnable eachRow) {
+    eachRow.run();
+    Runnable progress =
+        () -> {
+          slice.memoriesRead().incrementAndGet();
+          eachRow.run();
+        };
     try (SliceBuild build = slice.index().beginBuild()) {
       boolean loaded = snapshots.load(slice.id(), build, slice.memoriesRead()::set);
       slice.memoriesRead().set(0);
-      int opened =
-          scan.fill(
-              build, slice.namespace(), slice.id(), loaded, slice.memoriesRead()::incrementAndGet);
+      int opened = scan.fill(build, slice.namespace(), slice.id(), loaded, progress);
       // One less when the snapshot has what is gone: then it may not get old.
       int gone = loaded && build.foundGone() ? 1 : 0;
       slice.keptUpTo(slice.index().changes() - opened - gone);
@@ -347,7 +413,9 @@ public final class SliceIndexes implements AutoCloseable {
       try {
         return work.get();
       } catch (RekindleException e) {
-        if (e.code() != ErrorCode.INDEX_MEMORY_EXHAUSTED || !dropLongestIdle(wanted, drops)) {
+        if (e.code() != ErrorCode.INDEX_MEMORY_EXHAUSTED
+            || (wanted != null && !wanted.isAsked())
+            || !dropLongestIdle(wanted, drops)) {
           throw e;
         }
       }
@@ -355,15 +423,18 @@ public final class SliceIndexes implements AutoCloseable {
   }
 
   /**
-   * Makes room; false when there is nothing else to drop. It looks through all, so one in a hundred
-   * goes at the least: not each of those that come now has to look again.
+   * Makes room; false when there is nothing else to drop. Those that nobody asked here go first. It
+   * looks through all, so one in a hundred goes at the least: not each of those that come now has
+   * to look again.
    */
   private boolean dropLongestIdle(@Nullable LiveSlice wanted, int count) {
     List<Idle> idlest =
         slices.values().stream()
             .filter(slice -> slice != wanted && slice.built().isDone())
-            .map(slice -> new Idle(slice, slice.idleNanos()))
-            .sorted(Comparator.comparingLong(Idle::nanos).reversed())
+            .map(slice -> new Idle(slice, slice.isAsked(), slice.idleNanos()))
+            .sorted(
+                Comparator.comparing(Idle::asked)
+                    .thenComparing(Comparator.comparingLong(Idle::nanos).reversed()))
             .limit(Math.max(count, slices.size() / 100))
             .toList();
     idlest.forEach(idle -> drop(idle.slice()));
@@ -371,7 +442,7 @@ public final class SliceIndexes implements AutoCloseable {
   }
 
   /** How long nobody asked a slice, as it was once: an order needs it to stay so. */
-  private record Idle(LiveSlice slice, long nanos) {}
+  private record Idle(LiveSlice slice, boolean asked, long nanos) {}
 
   private void await(LiveSlice slice) {
     try {
@@ -401,6 +472,7 @@ public final class SliceIndexes implements AutoCloseable {
 
   @Override
   public void close() {
+    standby.close();
     builders.shutdownNow();
     coder.close();
     words.close();

@@ -11,6 +11,9 @@ import io.rekindle.node.storage.row.VectorRow;
 
 /** Turns cache entries into what an index takes. Safe for use by many threads. */
 interface SliceReader {
+  /** Looks up what is needed for entries of a namespace to open without a lookup later. */
+  void prepare(NamespaceId namespace);
+
   /** Whether entries of this namespace open without a lookup. */
   boolean opensAtOnce(NamespaceId namespace);
 

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,10 +89,14 @@ final class SliceSnapshots {
     return false;
   }
 
-  /** Writes those that would spare little by now, or are old, and deletes those nobody keeps. */
-  void keep(Collection<LiveSlice> slices) {
+  /**
+   * Writes those that would spare little by now, or are old, and deletes those nobody keeps.
+   *
+   * @param gone whether this node has no copy of a slice any more
+   */
+  void keep(Collection<LiveSlice> slices, Predicate<SliceId> gone) {
     slices.stream().filter(slice -> slice.built().isDone()).forEach(this::keep);
-    deleteOld(slices);
+    deleteOld(slices, gone);
   }
 
   private void keep(LiveSlice slice) {
@@ -164,12 +169,12 @@ final class SliceSnapshots {
   }
 
   /** Of slices that are not loaded nobody knows what was deleted since. */
-  private void deleteOld(Collection<LiveSlice> slices) {
+  private void deleteOld(Collection<LiveSlice> slices, Predicate<SliceId> gone) {
     try (Stream<Path> files = Files.list(settings.folder())) {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
         boolean loaded = slices.stream().anyMatch(slice -> name(slice.id()).equals(name));
-        if (!loaded && isOld(file)) {
+        if (!loaded && (isOld(file) || SliceFiles.isOf(file, gone))) {
           Files.deleteIfExists(file);
         }
       }

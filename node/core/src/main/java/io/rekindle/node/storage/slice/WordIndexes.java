@@ -27,6 +27,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,11 @@ final class WordIndexes implements AutoCloseable {
   /** What found no room is not taken in again at each search: others wait for the builder, too. */
   private static final long RETRY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
+  /** Those that nobody asked here are more idle than any other. */
+  private static final Comparator<LiveSlice> LONGEST_IDLE =
+      Comparator.<LiveSlice, Boolean>comparing(slice -> !slice.isAsked())
+          .thenComparingLong(LiveSlice::idleNanos);
+
   private final Caches caches;
   private final SliceReader reader;
   private final ConcurrentHashMap<?, LiveSlice> slices;
@@ -49,6 +55,10 @@ final class WordIndexes implements AutoCloseable {
   private final Function<SliceId, FileCipher> ciphers;
   private final Duration buildWaitMax;
   private final ThreadPoolExecutor builder;
+
+  /** Of slices that nobody asks here, so that those of a search wait for none of them. */
+  private final ThreadPoolExecutor standbyBuilder;
+
   private final AtomicLong bytes = new AtomicLong();
 
   WordIndexes(
@@ -64,15 +74,21 @@ final class WordIndexes implements AutoCloseable {
     this.ciphers = ciphers;
     this.buildWaitMax = settings.buildWaitMax();
     SealedDirectory.create(this.settings.folder());
-    this.builder =
+    this.builder = thread("word-build");
+    this.standbyBuilder = thread("standby-word-build");
+  }
+
+  private static ThreadPoolExecutor thread(String name) {
+    ThreadPoolExecutor thread =
         new ThreadPoolExecutor(
             1,
             1,
             1,
             TimeUnit.MINUTES,
             new ArrayBlockingQueue<>(BUILD_QUEUE_MAX),
-            Thread.ofPlatform().daemon().name("word-build").factory());
-    builder.allowCoreThreadTimeOut(true);
+            Thread.ofPlatform().daemon().name(name).factory());
+    thread.allowCoreThreadTimeOut(true);
+    return thread;
   }
 
   /**
@@ -83,7 +99,7 @@ final class WordIndexes implements AutoCloseable {
    *     INDEX_MEMORY_EXHAUSTED when they need more than all words may take
    */
   Optional<List<WordHit>> search(LiveSlice slice, WordQuestion question) {
-    SliceWords words = findOrBegin(slice);
+    SliceWords words = findOrBegin(slice, builder);
     try {
       await(words);
       List<WordHit> hits = words.search(slice.index(), question);
@@ -105,7 +121,19 @@ final class WordIndexes implements AutoCloseable {
     }
   }
 
-  private SliceWords findOrBegin(LiveSlice slice) {
+  /**
+   * Takes in the words of a slice that is searched on another node, when there is room.
+   *
+   * @param bytesThere of its words there; below 0 when it has none
+   */
+  void standBy(LiveSlice slice, long bytesThere) {
+    boolean fits = bytesThere >= 0 && bytes() + bytesThere <= settings.bytesMax();
+    if (fits && slice.words() == null && slice.mayHaveWords()) {
+      var _ = findOrBegin(slice, standbyBuilder);
+    }
+  }
+
+  private SliceWords findOrBegin(LiveSlice slice, ThreadPoolExecutor builder) {
     SliceWords known = slice.words();
     if (known != null) {
       return known;
@@ -177,7 +205,7 @@ final class WordIndexes implements AutoCloseable {
 
   /**
    * Lets go of words that were used longest ago, while all together are too many. Nobody else's
-   * leave for a slice that has more than half of what all may have.
+   * leave for a slice that has more than half of what all may have, or that nobody asks here.
    */
   private void makeRoom(LiveSlice wanted) {
     SliceWords own = wanted.words();
@@ -189,8 +217,8 @@ final class WordIndexes implements AutoCloseable {
       Optional<LiveSlice> idlest =
           slices.values().stream()
               .filter(slice -> slice != wanted && slice.words() != null)
-              .max(Comparator.comparingLong(LiveSlice::idleNanos));
-      if (idlest.isEmpty()) {
+              .max(LONGEST_IDLE);
+      if (idlest.isEmpty() || !wanted.isAsked()) {
         wanted.noWordsFor(RETRY_NANOS);
         throw exhausted();
       }
@@ -227,10 +255,14 @@ final class WordIndexes implements AutoCloseable {
     forEach((_, words) -> words.compact());
   }
 
-  /** Leaves on disk what changed, and nothing there that is not in use and old. */
-  void keepFiles() {
+  /**
+   * Leaves on disk what changed, and nothing there that is not in use and old.
+   *
+   * @param gone whether this node has no copy of a slice any more
+   */
+  void keepFiles(Predicate<SliceId> gone) {
     forEach((_, words) -> commit(words));
-    deleteOldFiles();
+    deleteOldFiles(gone);
   }
 
   /** Before a slice leaves; what can't be written is made again when it comes back. */
@@ -260,11 +292,12 @@ final class WordIndexes implements AutoCloseable {
     }
   }
 
-  private void deleteOldFiles() {
+  private void deleteOldFiles(Predicate<SliceId> gone) {
     Instant oldest = Instant.now().minus(settings.filesMaxAge());
     try (Stream<Path> folders = Files.list(settings.folder())) {
       for (Path folder : folders.toList()) {
-        if (Files.getLastModifiedTime(folder).toInstant().isBefore(oldest) && !isInUse(folder)) {
+        boolean old = Files.getLastModifiedTime(folder).toInstant().isBefore(oldest);
+        if ((old || SliceFiles.isOf(folder, gone)) && !isInUse(folder)) {
           SealedDirectory.delete(folder);
         }
       }
@@ -301,6 +334,7 @@ final class WordIndexes implements AutoCloseable {
   @Override
   public void close() {
     builder.shutdownNow();
+    standbyBuilder.shutdownNow();
     slices.values().forEach(this::leaveFiles);
   }
 }

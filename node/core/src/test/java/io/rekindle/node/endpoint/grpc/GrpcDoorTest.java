@@ -171,7 +171,7 @@ class GrpcDoorTest {
         yield new Reply.Listed(
             List.of(Samples.memory()), next < 50 ? Integer.toString(next) : null);
       }
-      case ClusterCommand.GetStatus _ -> new Reply.Status(Map.of());
+      case ClusterCommand.GetStatus _ -> new Reply.Status(Map.of(), List.of(), List.of());
       default -> throw new IllegalStateException();
     };
   }

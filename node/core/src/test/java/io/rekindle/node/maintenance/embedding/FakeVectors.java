@@ -53,7 +53,8 @@ final class FakeVectors implements VectorStore {
   void add(Namespace namespace, Waiting item, String content, EmbeddingModelId model) {
     waiting.put(
         item.memoryId(),
-        new PendingMemory(namespace, item.memoryId(), EmbeddingStatus.PENDING, null));
+        new PendingMemory(
+            namespace, item.memoryId(), clock.instant(), EmbeddingStatus.PENDING, null));
     texts.put(item.memoryId(), new PendingText(content, 1, model));
   }
 
@@ -111,7 +112,8 @@ final class FakeVectors implements VectorStore {
     return same
         && waiting.replace(
                 memoryId,
-                new PendingMemory(namespace, memoryId, EmbeddingStatus.FAILED, clock.instant()))
+                new PendingMemory(
+                    namespace, memoryId, clock.instant(), EmbeddingStatus.FAILED, clock.instant()))
             != null;
   }
 

@@ -58,6 +58,7 @@ final class TestCluster implements AutoCloseable {
   private static final InstantSource CLOCK = InstantSource.system();
 
   final List<Node> nodes = new ArrayList<>();
+  private final Path folder;
   private int names;
 
   /** One node: the stores over its engine, and those of the whole cluster. */
@@ -90,7 +91,9 @@ final class TestCluster implements AutoCloseable {
               ignite(), hook, keys, keyring, StorageNode.settings(folder, 64L << 20), CLOCK);
       passes = new PassCodec(engine.clusterKey().derive(ClusterKey.Use.SESSION), CLOCK);
       owners = new SliceOwners(ignite());
-      owned = OwnedStores.open(ignite(), storage, passes, meters, Duration.ofSeconds(30));
+      owned =
+          OwnedStores.open(
+              ignite(), storage, passes, meters, Duration.ofSeconds(30), StorageNode.PASS);
     }
 
     Ignite ignite() {
@@ -133,16 +136,24 @@ final class TestCluster implements AutoCloseable {
   }
 
   TestCluster(Path folder, int count) throws IOException {
+    this.folder = folder;
     TestEngine first = TestEngine.open(folder.resolve("1"), Map.of());
     nodes.add(new Node(folder.resolve("1"), first, null));
     for (int number = 2; number <= count; number++) {
-      String name = Integer.toString(number);
-      TestEngine engine = TestEngine.join(folder.resolve(name), first);
-      nodes.add(new Node(folder.resolve(name), engine, node(0).ignite()));
+      join();
     }
     Ignite ignite = node(0).ignite();
     ignite.cluster().setBaselineTopology(ignite.cluster().topologyVersion());
     await(() -> nodes.stream().allMatch(TestCluster::ownsItsShare));
+  }
+
+  /** One more node, without data until the baseline is changed. */
+  Node join() throws IOException {
+    String name = Integer.toString(nodes.size() + 1);
+    TestEngine engine = TestEngine.join(folder.resolve(name), node(0).engine);
+    Node node = new Node(folder.resolve(name), engine, node(0).ignite());
+    nodes.add(node);
+    return node;
   }
 
   /** Those that have not been stopped. */
@@ -183,7 +194,7 @@ final class TestCluster implements AutoCloseable {
     return entries;
   }
 
-  private static boolean ownsItsShare(Node node) {
+  static boolean ownsItsShare(Node node) {
     long owned = 0;
     for (int partition = 0; partition < CacheConfigurations.SLICE_PARTITIONS; partition++) {
       owned += node.owners.isHere(partition) ? 1 : 0;

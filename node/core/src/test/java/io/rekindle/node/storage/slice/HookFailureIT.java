@@ -263,6 +263,11 @@ class HookFailureIT {
     }
 
     @Override
+    public void prepare(NamespaceId namespace) {
+      real.prepare(namespace);
+    }
+
+    @Override
     public boolean opensAtOnce(NamespaceId namespace) {
       pass(Step.OPENS_AT_ONCE);
       return failing != Step.NOT_UNWRAPPED && real.opensAtOnce(namespace);

@@ -126,6 +126,11 @@ class ManyNamespacesIT {
 
   private record CountingReader(SliceReader real, AtomicInteger rows) implements SliceReader {
     @Override
+    public void prepare(NamespaceId namespace) {
+      real.prepare(namespace);
+    }
+
+    @Override
     public boolean opensAtOnce(NamespaceId namespace) {
       return real.opensAtOnce(namespace);
     }

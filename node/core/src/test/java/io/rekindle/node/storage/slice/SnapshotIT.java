@@ -57,6 +57,11 @@ class SnapshotIT {
     private final SliceReader real = new SealedSliceReader(NODE.keyring());
 
     @Override
+    public void prepare(NamespaceId namespace) {
+      real.prepare(namespace);
+    }
+
+    @Override
     public boolean opensAtOnce(NamespaceId namespace) {
       return real.opensAtOnce(namespace);
     }
