@@ -9,7 +9,6 @@ import io.rekindle.v1.ClusterServiceGrpc;
 import io.rekindle.v1.GetStatusRequest;
 import io.rekindle.v1.GetStatusResponse;
 import io.rekindle.v1.NodeStatus;
-import io.rekindle.v1.ResetLostPartitionsRequest;
 import io.rekindle.v1.StatusProblem;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -217,7 +216,7 @@ class StatusIT {
         .satisfies(it -> assertThat(it.getNodeId()).isEqualTo(away))
         .satisfies(it -> assertThat(it.getText()).contains(" since 20", "./rekindle node start"));
     assertThat(problem("partitions-lost").orElseThrow().getText())
-        .contains("./rekindle cluster reset-lost --accept-loss");
+        .contains("start the nodes that are away");
     assertThat(problem("copies-missing")).isPresent();
     assertThat(metric(nodes.getFirst(), "rekindle_nodes_away")).isEqualTo(1);
     assertThat(metric(nodes.getFirst(), "rekindle_nodes_online")).isEqualTo(NODES - 1);
@@ -227,15 +226,8 @@ class StatusIT {
 
   @Test
   @Order(5)
-  void whatIsLostStaysSoUntilItIsReset() {
+  void whatIsLostIsServedAgainWhenItsNodeIsBack() {
     nodes.getLast().shell().startEngine();
-    await(() -> problem("node-away").isEmpty());
-    assertThat(problem("partitions-lost")).isPresent();
-    var _ =
-        call(
-            () ->
-                cluster.resetLostPartitions(
-                    ResetLostPartitionsRequest.newBuilder().setAcceptLoss(true).build()));
     await(() -> status().getProblemsCount() == 0);
     assertThat(metric(nodes.getFirst(), "rekindle_partitions_lost")).isZero();
   }

@@ -45,9 +45,9 @@ final class Diagnosis {
       add(
           "partitions-lost",
           CLUSTER,
-          ("%,d partitions have no copy in reach and are refused: start the nodes that are away, and"
-                  + " they are served again; docs/cluster.md says what to do if some will never be"
-                  + " back")
+          ("%,d partitions have no copy in reach and are refused: start the nodes that are away,"
+               + " and they are served again; docs/cluster.md says what to do if some will never be"
+               + " back")
               .formatted(lost));
     }
     for (String away : list(self, "nodes_away")) {
