@@ -34,7 +34,7 @@ final class Settling {
     int times = 0;
     while (times < TIMES) {
       if (System.nanoTime() > end) {
-        throw new IllegalStateException("not whole after " + WITHIN + ": " + missing);
+        throw new NotWholeException("not whole after " + WITHIN + ": " + missing);
       }
       supervise();
       times = isWhole() ? times + 1 : 0;

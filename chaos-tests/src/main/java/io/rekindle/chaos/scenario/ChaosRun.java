@@ -6,6 +6,7 @@ import io.rekindle.chaos.checker.Evidence;
 import io.rekindle.chaos.checker.Violation;
 import io.rekindle.chaos.cluster.ChaosNode;
 import io.rekindle.chaos.cluster.Cluster;
+import io.rekindle.chaos.cluster.NotWholeException;
 import io.rekindle.chaos.fault.Fault;
 import io.rekindle.chaos.fault.FaultEvent;
 import io.rekindle.chaos.history.Recorder;
@@ -116,7 +117,16 @@ public final class ChaosRun implements AutoCloseable {
             trail.verify(cluster),
             trail.lastSequencesSeen(),
             trail.changed(cluster));
-    List<Violation> violations = Checkers.check(evidence);
+    return verdict(Checkers.check(evidence));
+  }
+
+  /** The verdict over a run whose nodes did not come back: nothing more can be read of them. */
+  public Verdict giveUp(NotWholeException why) {
+    traffic.abandon();
+    return verdict(List.of(new Violation("Recovery", String.valueOf(why.getMessage()), List.of())));
+  }
+
+  private Verdict verdict(List<Violation> violations) {
     return new Verdict(
         seed, cluster.nodes().size(), begunNanos, recorder.history(), events, violations);
   }

@@ -1,6 +1,7 @@
 package io.rekindle.chaos.scenario.exploratory;
 
 import io.rekindle.chaos.cluster.Cluster;
+import io.rekindle.chaos.cluster.NotWholeException;
 import io.rekindle.chaos.fault.Fault;
 import io.rekindle.chaos.scenario.ChaosRun;
 import io.rekindle.chaos.scenario.Verdict;
@@ -35,6 +36,8 @@ public final class Exploration {
         run.flow(FLOW_MILLIS_MIN, FLOW_MILLIS_MAX);
         run.quiet();
         return run.judge();
+      } catch (NotWholeException e) {
+        return run.giveUp(e);
       } finally {
         run.leaveHistory(kept.resolve("history.txt"));
         cluster.leaveLogs(kept);
