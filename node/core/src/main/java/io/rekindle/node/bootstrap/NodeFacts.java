@@ -93,6 +93,7 @@ final class NodeFacts {
     facts.put("partitions_lost", () -> Integer.toString(cluster.baseline().lost()));
     facts.put("partitions_short", () -> Integer.toString(cluster.baseline().partitionsShort()));
     facts.put("partitions_coming", () -> Integer.toString(cluster.baseline().partitionsComing()));
+    facts.put("partitions_stopped", () -> Integer.toString(cluster.baseline().partitionsStopped()));
     facts.put("copies_missing", () -> Integer.toString(cluster.baseline().copiesMissing()));
     facts.put(
         "clock_difference_ms", () -> Long.toString(cluster.contact().clockDifferenceMillis()));

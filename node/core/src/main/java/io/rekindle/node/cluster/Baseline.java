@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.apache.ignite.cluster.BaselineNode;
 import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.internal.IgniteEx;
+import org.apache.ignite.internal.IgniteInternalFuture;
 import org.apache.ignite.internal.processors.affinity.AffinityTopologyVersion;
 import org.apache.ignite.internal.processors.affinity.GridAffinityFunctionContextImpl;
 import org.apache.ignite.internal.processors.cache.CacheGroupContext;
@@ -145,13 +146,30 @@ public final class Baseline {
 
   /** Copies of partitions that are on their way to this node. */
   public int partitionsComing() {
+    return groups().stream().mapToInt(Baseline::coming).sum();
+  }
+
+  private static int coming(CacheGroupContext group) {
     int coming = 0;
-    for (CacheGroupContext group : groups()) {
-      for (GridDhtLocalPartition copy : group.topology().localPartitions()) {
-        coming += copy.state() == GridDhtPartitionState.MOVING ? 1 : 0;
-      }
+    for (GridDhtLocalPartition copy : group.topology().localPartitions()) {
+      coming += copy.state() == GridDhtPartitionState.MOVING ? 1 : 0;
     }
     return coming;
+  }
+
+  /**
+   * Those of the copies on their way that do not come: Ignite gave up on their group, for a damaged
+   * page say, and does not try again by itself.
+   */
+  public int partitionsStopped() {
+    int stopped = 0;
+    for (CacheGroupContext group : groups()) {
+      IgniteInternalFuture<Boolean> rebalance = group.preloader().rebalanceFuture();
+      if (rebalance.isDone() && (rebalance.error() != null || !rebalance.result())) {
+        stopped += coming(group);
+      }
+    }
+    return stopped;
   }
 
   private static int backups(CacheGroupContext group) {

@@ -122,7 +122,11 @@ class BackupIT {
     Path folder = parent.resolve("refused");
     Path file;
     try (Stream<Path> files = Files.walk(backup)) {
-      file = files.filter(it -> it.getFileName().toString().equals("part-7.bin")).findAny().get();
+      file =
+          files
+              .filter(it -> it.getFileName().toString().matches("part-\\d+\\.bin"))
+              .findAny()
+              .orElseThrow();
     }
     byte[] bytes = Files.readAllBytes(file);
     byte[] flipped = bytes.clone();

@@ -109,6 +109,16 @@ final class Diagnosis {
                   + " and joins when it is started again")
               .formatted(id));
     }
+    long stopped = number(report, "partitions_stopped");
+    if (stopped > 0) {
+      add(
+          "copies-stopped",
+          id,
+          ("node %s gave up taking %,d copies of partitions, its diagnostics say why: start it anew"
+                  + " by `./rekindle node start`; if it gives up again, let another node take its"
+                  + " place")
+              .formatted(id, stopped));
+    }
     disk(report);
     clock(report);
     long tail = number(report, "audit_tail_bytes");

@@ -30,6 +30,7 @@ class DiagnosisTest {
     facts.put("partitions_lost", "0");
     facts.put("partitions_short", "0");
     facts.put("partitions_coming", "0");
+    facts.put("partitions_stopped", "0");
     facts.put("clock_difference_ms", "3");
     facts.put("clock_difference_max_ms", "1000");
     facts.put("models_missing", "[]");
@@ -63,6 +64,7 @@ class DiagnosisTest {
     "nodes_away, [n3 since 2026-01-01T00:00:00Z], node-away, n3, []",
     "nodes_without_data, [n4], node-without-data, n4, []",
     "partitions_coming, 7, rebalance, '', 0",
+    "partitions_stopped, 7, copies-stopped, n1, 0",
     "partitions_short, 7, copies-missing, '', 0",
     "majority, no, no-majority, n1, yes",
     "disk_usable_bytes, 999, disk-reserve, n1, 2000",
