@@ -60,11 +60,12 @@ class NetworkFaultsIT {
       Process second = listen(network, 1);
       try (BufferedReader atSecond = second.inputReader()) {
         assertThat(atSecond.readLine()).isEqualTo("listening");
-        assertThat(arrived(network, atSecond)).as("of 200, at full speed").isEqualTo(200);
-        network.slow(0, 200, Duration.ofMillis(100));
-        assertThat(arrived(network, atSecond)).as("of 200, at 200 kbit/s").isBetween(1, 199);
+        // A busy receiver loses some itself.
+        assertThat(arrived(network, atSecond)).as("of 200, at full speed").isGreaterThan(150);
+        network.slow(0, 20, Duration.ofMillis(100));
+        assertThat(arrived(network, atSecond)).as("of 200, at 20 kbit/s").isBetween(1, 120);
         network.unslow(0);
-        assertThat(arrived(network, atSecond)).as("of 200, afterwards").isEqualTo(200);
+        assertThat(arrived(network, atSecond)).as("of 200, afterwards").isGreaterThan(150);
       } finally {
         second.destroyForcibly().waitFor();
       }

@@ -6,6 +6,7 @@ import io.rekindle.node.cluster.Contact;
 import io.rekindle.node.cluster.EngineFailureListener;
 import io.rekindle.node.cluster.LostPartitions;
 import io.rekindle.node.cluster.Membership;
+import io.rekindle.node.cluster.SeparateRingException;
 import io.rekindle.node.cluster.SliceCalls;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.error.ErrorCode;
@@ -42,9 +43,15 @@ final class ClusterPart implements AutoCloseable {
   private final Contact contact;
   private final Absences absences;
   private final SliceCalls calls;
+  private final LostPartitions lost;
   private final ScheduledExecutorService looks =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("lost-partitions").factory());
+
+  /** Whether the start waits for lost partitions, and can be told to begin anew. */
+  private volatile boolean waiting;
+
+  private volatile boolean told;
 
   private ClusterPart(
       NodeConfig.Cluster config,
@@ -52,12 +59,14 @@ final class ClusterPart implements AutoCloseable {
       Baseline baseline,
       Contact contact,
       SliceCalls calls,
+      LostPartitions lost,
       Absences absences) {
     this.config = config;
     this.membership = membership;
     this.baseline = baseline;
     this.contact = contact;
     this.calls = calls;
+    this.lost = lost;
     this.absences = absences;
   }
 
@@ -74,13 +83,15 @@ final class ClusterPart implements AutoCloseable {
     Membership membership = new Membership(ignite);
     SliceCalls calls = SliceCalls.of(ignite);
     Contact contact = new Contact(membership, calls, clock, config.contactMax());
+    Baseline baseline = new Baseline(ignite, membership);
     ClusterPart part =
         new ClusterPart(
             config,
             membership,
-            new Baseline(ignite, membership),
+            baseline,
             contact,
             calls,
+            new LostPartitions(ignite, membership, baseline),
             new Absences(membership::members, clock));
     contact.round();
     part.checkClock();
@@ -89,16 +100,16 @@ final class ClusterPart implements AutoCloseable {
           var _ = part.absences.look();
           part.haltAfter(silence, failures);
         });
-    part.lookForLost(new LostPartitions(ignite, membership, part.baseline), failures);
+    part.lookForLost(failures);
     return part;
   }
 
-  private void lookForLost(LostPartitions lost, EngineFailureListener failures) {
+  private void lookForLost(EngineFailureListener failures) {
     calls.register(
         START_TOGETHER,
         _ -> {
           LOG.warn("partitions were lost, and all nodes are there: they start together");
-          failures.engineFailed(START_TOGETHER, null);
+          toldToStartAnew(failures);
           return new byte[0];
         });
     var _ =
@@ -116,6 +127,32 @@ final class ClusterPart implements AutoCloseable {
             LOOK.toMillis(),
             LOOK.toMillis(),
             TimeUnit.MILLISECONDS);
+  }
+
+  private synchronized void toldToStartAnew(EngineFailureListener failures) {
+    told = true;
+    if (!waiting) {
+      failures.engineFailed(START_TOGETHER, null);
+    }
+  }
+
+  /**
+   * Returns when no partition is lost.
+   *
+   * @throws SeparateRingException when this node is to start anew
+   */
+  void awaitNothingLost() {
+    if (isAlone()) {
+      return;
+    }
+    waiting = true;
+    lost.awaitNone(() -> told || contact.silence().compareTo(config.haltAfter()) > 0);
+    synchronized (this) {
+      waiting = false;
+      if (told) {
+        throw new SeparateRingException();
+      }
+    }
   }
 
   /** A node that can't be told finds no majority, and ends by that. */

@@ -71,6 +71,7 @@ final class Engine implements AutoCloseable {
       cluster =
           onStop(
               ClusterPart.begin(parts.config().cluster(), ignite, parts.failures(), parts.clock()));
+      cluster.awaitNothingLost();
       IgniteWrappedKeyStore wrappedKeys = new IgniteWrappedKeyStore(ignite);
       Keyring keyring = onStop(new Keyring(parts.clusterKey(), wrappedKeys));
       IgniteStorage storage = startStorage(ignite, wrappedKeys, keyring);

@@ -79,7 +79,10 @@ final class ClusterStart {
   }
 
   private boolean await() {
-    while (!ignite.cluster().state().active()) {
+    if (ignite.cluster().state().active()) {
+      return true; // One that runs is joined as it is: nobody is left behind by that.
+    }
+    while (!ignite.cluster().state().active() || !leftBehind().isEmpty()) {
       if (Thread.interrupted()) {
         throw new IllegalStateException("the start was interrupted while it waited for nodes");
       }
@@ -172,13 +175,23 @@ final class ClusterStart {
         .collect(Collectors.toSet());
   }
 
-  /** Ends their place in the baseline, so that older copies of theirs count no more. */
-  private void leaveBehind() {
+  /** Those of the baseline that were given up and are not there: their place is to end. */
+  private Set<Object> leftBehind() {
     Collection<ClusterNode> nodes = ignite.cluster().forServers().nodes();
+    Collection<BaselineNode> baseline = ignite.cluster().currentBaselineTopology();
     Set<Object> going = without(nodes);
     nodes.forEach(node -> going.remove(node.consistentId()));
+    if (baseline != null) {
+      going.retainAll(baseline.stream().map(BaselineNode::consistentId).toList());
+    }
+    return baseline == null ? Set.of() : going;
+  }
+
+  /** Ends their place in the baseline, so that older copies of theirs count no more. */
+  private void leaveBehind() {
+    Set<Object> going = leftBehind();
     Collection<BaselineNode> baseline = ignite.cluster().currentBaselineTopology();
-    if (baseline == null || baseline.stream().noneMatch(it -> going.contains(it.consistentId()))) {
+    if (going.isEmpty() || baseline == null) {
       return;
     }
     LOG.atWarn()

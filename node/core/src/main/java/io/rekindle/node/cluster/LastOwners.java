@@ -8,13 +8,17 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.apache.ignite.IgniteCheckedException;
 import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.internal.IgniteEx;
+import org.apache.ignite.internal.pagemem.wal.IgniteWriteAheadLogManager;
+import org.apache.ignite.internal.pagemem.wal.record.delta.PartitionMetaStateRecord;
 import org.apache.ignite.internal.processors.cache.CacheGroupContext;
 import org.apache.ignite.internal.processors.cache.distributed.dht.preloader.GridDhtPartitionFullMap;
 import org.apache.ignite.internal.processors.cache.distributed.dht.preloader.GridDhtPartitionMap;
 import org.apache.ignite.internal.processors.cache.distributed.dht.preloader.GridDhtPartitionsExchangeFuture;
 import org.apache.ignite.internal.processors.cache.distributed.dht.preloader.PartitionsExchangeAware;
+import org.apache.ignite.internal.processors.cache.distributed.dht.topology.GridDhtLocalPartition;
 import org.apache.ignite.internal.processors.cache.distributed.dht.topology.GridDhtPartitionState;
 import org.apache.ignite.plugin.IgnitePlugin;
 import org.slf4j.Logger;
@@ -39,6 +43,7 @@ final class LastOwners implements PartitionsExchangeAware, IgnitePlugin {
   private static final long WAITING_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final IgniteEx ignite;
+  private final Set<Place> incomplete = ConcurrentHashMap.newKeySet();
   private final Map<String, Long> sentAwayNanos = new ConcurrentHashMap<>();
   private final Map<Place, Set<String>> lastOwners = new ConcurrentHashMap<>();
 
@@ -85,7 +90,13 @@ final class LastOwners implements PartitionsExchangeAware, IgnitePlugin {
   }
 
   private void note() {
+    incomplete.clear();
     for (CacheGroupContext group : groups()) {
+      for (GridDhtLocalPartition copy : group.topology().localPartitions()) {
+        if (copy.state() == GridDhtPartitionState.MOVING) {
+          incomplete.add(new Place(group.groupId(), copy.id()));
+        }
+      }
       GridDhtPartitionFullMap copies = group.topology().partitionMap(false);
       if (copies == null) {
         continue; // The group begins with this exchange.
@@ -99,6 +110,37 @@ final class LastOwners implements PartitionsExchangeAware, IgnitePlugin {
           lastOwners.put(place, ids(owners));
         }
       }
+    }
+  }
+
+  /**
+   * Ignite logs a lost copy as a whole one: after a kill, an incomplete one would count as such.
+   */
+  @Override
+  public void onDoneAfterTopologyUnlock(GridDhtPartitionsExchangeFuture exchange) {
+    try {
+      for (CacheGroupContext group : groups()) {
+        for (GridDhtLocalPartition copy : group.topology().localPartitions()) {
+          if (copy.state() == GridDhtPartitionState.LOST
+              && incomplete.contains(new Place(group.groupId(), copy.id()))) {
+            log(group, copy);
+          }
+        }
+      }
+    } catch (IgniteCheckedException | RuntimeException e) {
+      // Thrown on, it would end the node, which is of no help here.
+      LOG.atError().setCause(e).log("incomplete copies of lost partitions could not be noted");
+    }
+  }
+
+  private static void log(CacheGroupContext group, GridDhtLocalPartition incomplete)
+      throws IgniteCheckedException {
+    IgniteWriteAheadLogManager log = group.shared().wal();
+    if (log != null) {
+      var _ =
+          log.log(
+              new PartitionMetaStateRecord(
+                  group.groupId(), incomplete.id(), GridDhtPartitionState.MOVING, 0));
     }
   }
 

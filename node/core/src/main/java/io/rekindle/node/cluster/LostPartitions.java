@@ -4,6 +4,9 @@ import io.rekindle.node.model.ClusterNodeInfo;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.cluster.ClusterNode;
 import org.slf4j.Logger;
@@ -19,6 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class LostPartitions {
   private static final Logger LOG = LoggerFactory.getLogger(LostPartitions.class);
+
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Membership membership;
   private final Baseline baseline;
@@ -47,6 +53,7 @@ public final class LostPartitions {
    * @return what was done, or for START_TOGETHER what the caller is to do
    */
   public Step look() {
+    long before = membership.version();
     List<LastOwners.Lost> lost = membership.isOldest() ? lastOwners.lost() : List.of();
     Set<String> missing = away();
     missing.removeAll(lastOwners.waiting());
@@ -54,8 +61,37 @@ public final class LostPartitions {
     if (step == Step.RESET) {
       LOG.atInfo().addKeyValue("partitions", lost.size()).log("what was lost is back, and served");
       baseline.resetLost();
+      if (membership.version() != before) {
+        // Ignite resets whole groups: what was lost meanwhile counts as served, too.
+        return Step.START_TOGETHER;
+      }
     }
     return step;
+  }
+
+  /**
+   * Waits until nothing is lost: a node can't begin without its own records, which may be among it.
+   *
+   * @param giveUp whether this node is to start anew instead
+   * @throws SeparateRingException when it is
+   */
+  public void awaitNone(BooleanSupplier giveUp) {
+    long tellAt = System.nanoTime();
+    while (baseline.lost() > 0) {
+      if (giveUp.getAsBoolean()) {
+        throw new SeparateRingException();
+      }
+      if (Thread.interrupted()) {
+        throw new IllegalStateException("the start was interrupted while partitions were lost");
+      }
+      if (System.nanoTime() - tellAt >= 0) {
+        tellAt = System.nanoTime() + TELL_NANOS;
+        LOG.atInfo()
+            .addKeyValue("partitions", baseline.lost())
+            .log("the node waits until lost partitions are served again");
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
   }
 
   /**
@@ -72,9 +108,13 @@ public final class LostPartitions {
     if (lost.stream().allMatch(LastOwners.Lost::isBack)) {
       return hasMajority ? Step.RESET : Step.WAIT;
     }
-    // Without any copy to choose from, another start would change nothing, again and again.
-    boolean copies = !away.isEmpty() || lost.stream().anyMatch(each -> !each.holders().isEmpty());
-    return missing.isEmpty() && copies && !mayStillCome(lost) ? Step.START_TOGETHER : Step.WAIT;
+    // Where nobody new comes with it, another start would change nothing, again and again.
+    boolean isOfUse = !away.isEmpty() || lost.stream().anyMatch(LostPartitions::isBackBesideOthers);
+    return missing.isEmpty() && isOfUse && !mayStillCome(lost) ? Step.START_TOGETHER : Step.WAIT;
+  }
+
+  private static boolean isBackBesideOthers(LastOwners.Lost lost) {
+    return !lost.lastOwners().isEmpty() && lost.holders().containsAll(lost.lastOwners());
   }
 
   /** Whether one node had the last copies of all, and has not brought them yet: it may join. */

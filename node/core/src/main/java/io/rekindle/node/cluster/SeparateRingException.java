@@ -4,7 +4,7 @@ package io.rekindle.node.cluster;
 public final class SeparateRingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  SeparateRingException() {
+  public SeparateRingException() {
     super("the node started apart from the others");
   }
 }

@@ -31,6 +31,7 @@ import org.apache.ignite.cache.CachePeekMode;
 import org.apache.ignite.cache.CacheWriteSynchronizationMode;
 import org.apache.ignite.cache.PartitionLossPolicy;
 import org.apache.ignite.configuration.CacheConfiguration;
+import org.apache.ignite.internal.IgniteEx;
 import org.apache.ignite.internal.processors.cache.CacheInvalidStateException;
 import org.apache.ignite.internal.util.typedef.X;
 import org.junit.jupiter.api.AfterAll;
@@ -315,8 +316,33 @@ class ClusterIT {
     assertThatAllHave(elsewhere, "by two");
   }
 
+  /** A checkpoint keeps in pages that a copy is lost. */
   @Test
   @Order(9)
+  void theNewestCopyIsServedWhenItWasLostOnItsDiskToo() throws Exception {
+    running.get(2).halt();
+    await(() -> membership(0).members().stream().filter(ClusterNodeInfo::online).count() == 2);
+    memories(0).put(elsewhere, "by two again");
+    running.get(1).halt();
+    await(() -> baseline(0).lost() > 0);
+    running.set(1, begin(1));
+    assertThat(baseline(1).lost()).isPositive();
+    ((IgniteEx) ignite(1)).context().cache().context().database().waitForCheckpoint("test");
+    running.get(1).halt();
+    running.get(0).halt();
+
+    List<CompletableFuture<RunningIgnite>> all =
+        IntStream.range(0, FIRST).mapToObj(ClusterIT::beginning).toList();
+    for (int node = 0; node < FIRST; node++) {
+      running.set(node, all.get(node).join());
+    }
+    awaitCopies();
+    assertThat(baseline(0).lost()).isZero();
+    assertThatAllHave(elsewhere, "by two again");
+  }
+
+  @Test
+  @Order(10)
   void whatTwoHadWhoLeftAtOnceIsServedWhenAllAreBack() {
     memories(0).put(elsewhere, "by all");
     CompletableFuture<Void> both =
@@ -359,7 +385,7 @@ class ClusterIT {
   }
 
   @Test
-  @Order(10)
+  @Order(11)
   void afterAWholeStopTheClusterWaitsForAllOfItsNodes() {
     running.forEach(RunningIgnite::close);
     running.clear();
@@ -375,7 +401,7 @@ class ClusterIT {
   }
 
   @Test
-  @Order(11)
+  @Order(12)
   void anOperatorStartsItWithoutANodeThatIsGone() {
     running.forEach(RunningIgnite::close);
     running.clear();

@@ -58,6 +58,9 @@ class LostPartitionsTest {
   @Test
   void withoutACopyAnywhereAnotherStartIsOfNoUse() {
     assertThat(decide(NOBODY, NOBODY, new Lost(NOBODY, NOBODY))).isEqualTo(WAIT);
+    assertThat(decide(NOBODY, NOBODY, new Lost(NOBODY, B)))
+        .as("b has a half copy, and was started before")
+        .isEqualTo(WAIT);
   }
 
   @Test
