@@ -36,6 +36,7 @@ final class ClusterPart implements AutoCloseable {
 
   private static final String START_TOGETHER = "start-together";
   private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final int ASK_AGAIN_LOOKS = 5;
 
   private final NodeConfig.Cluster config;
   private final Membership membership;
@@ -52,6 +53,7 @@ final class ClusterPart implements AutoCloseable {
   private volatile boolean waiting;
 
   private volatile boolean told;
+  private int stopped;
 
   private ClusterPart(
       NodeConfig.Cluster config,
@@ -116,6 +118,7 @@ final class ClusterPart implements AutoCloseable {
         looks.scheduleWithFixedDelay(
             () -> {
               try {
+                askAgain();
                 if (lost.look() == LostPartitions.Step.START_TOGETHER) {
                   startTogether(lost.others());
                 }
@@ -127,6 +130,15 @@ final class ClusterPart implements AutoCloseable {
             LOOK.toMillis(),
             LOOK.toMillis(),
             TimeUnit.MILLISECONDS);
+  }
+
+  /** Each time that copies have not come for some looks; the looks are on one thread. */
+  private void askAgain() {
+    stopped = baseline.partitionsStopped() > 0 ? stopped + 1 : 0;
+    if (stopped == ASK_AGAIN_LOOKS) {
+      stopped = 0;
+      baseline.askAgain();
+    }
   }
 
   private synchronized void toldToStartAnew(EngineFailureListener failures) {

@@ -22,6 +22,8 @@ import org.apache.ignite.internal.processors.cache.CacheGroupContext;
 import org.apache.ignite.internal.processors.cache.distributed.dht.topology.GridDhtLocalPartition;
 import org.apache.ignite.internal.processors.cache.distributed.dht.topology.GridDhtPartitionState;
 import org.apache.ignite.internal.processors.cluster.BaselineTopology;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The nodes that hold data, and how their copies are. It changes by request alone: a node that is
@@ -31,6 +33,8 @@ import org.apache.ignite.internal.processors.cluster.BaselineTopology;
  * it is reset; what comes back with its nodes is complete then, because nobody wrote meanwhile.
  */
 public final class Baseline {
+  private static final Logger LOG = LoggerFactory.getLogger(Baseline.class);
+
   private final IgniteEx ignite;
   private final Membership membership;
 
@@ -159,17 +163,28 @@ public final class Baseline {
 
   /**
    * Those of the copies on their way that do not come: Ignite gave up on their group, for a damaged
-   * page say, and does not try again by itself.
+   * page say, and does not try again by itself ({@link #askAgain} does).
    */
   public int partitionsStopped() {
-    int stopped = 0;
+    return groups().stream().filter(Baseline::gaveUp).mapToInt(Baseline::coming).sum();
+  }
+
+  /** Asks once more for copies that stopped coming; a damaged page of a copy goes with the copy. */
+  public void askAgain() {
     for (CacheGroupContext group : groups()) {
-      IgniteInternalFuture<Boolean> rebalance = group.preloader().rebalanceFuture();
-      if (rebalance.isDone() && (rebalance.error() != null || !rebalance.result())) {
-        stopped += coming(group);
+      if (gaveUp(group) && coming(group) > 0) {
+        LOG.atWarn()
+            .addKeyValue("group", group.cacheOrGroupName())
+            .addKeyValue("copies", coming(group))
+            .log("copies of partitions stopped coming, and are asked for again");
+        group.preloader().forceRebalance();
       }
     }
-    return stopped;
+  }
+
+  private static boolean gaveUp(CacheGroupContext group) {
+    IgniteInternalFuture<Boolean> rebalance = group.preloader().rebalanceFuture();
+    return rebalance.isDone() && (rebalance.error() != null || !rebalance.result());
   }
 
   private static int backups(CacheGroupContext group) {
