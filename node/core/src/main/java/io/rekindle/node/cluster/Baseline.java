@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * away for a while keeps its place. Safe for use by many threads.
  *
  * <p>Lost is a partition of which no copy is in reach. Ignite refuses it, reads and writes, until
- * it is reset; what comes back with its nodes is complete then, because nobody wrote meanwhile.
+ * it is reset; {@link LostPartitions} says when that gives up nothing.
  */
 public final class Baseline {
   private static final Logger LOG = LoggerFactory.getLogger(Baseline.class);
