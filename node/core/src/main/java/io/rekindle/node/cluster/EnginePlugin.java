@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts Rekindle's own components in the place of Ignite's, the write-ahead log, and its rules
- * beside them: who may join, and when, and that a minority takes no writes.
+ * beside them: who may join, and when, that a minority takes no writes, and how much a page takes.
  */
 final class EnginePlugin implements PluginProvider<PluginConfiguration> {
   static final String NAME = "rekindle-engine";
 
   private final NodeTraits traits;
+  private @Nullable IgniteEx ignite;
   private @Nullable LastOwners lastOwners;
 
   EnginePlugin(NodeTraits traits) {
@@ -61,15 +62,19 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
         : null;
   }
 
+  private IgniteEx engine() {
+    return Objects.requireNonNull(ignite, "before the engine is there");
+  }
+
   private LastOwners lastOwners() {
     return Objects.requireNonNull(lastOwners, "before the engine is there");
   }
 
   @Override
   public void initExtensions(PluginContext context, ExtensionRegistry registry) {
-    IgniteEx ignite = (IgniteEx) context.grid();
-    lastOwners = new LastOwners(ignite);
-    registry.registerExtension(CacheTopologyValidatorProvider.class, new Majority(ignite));
+    ignite = (IgniteEx) context.grid();
+    lastOwners = new LastOwners(engine());
+    registry.registerExtension(CacheTopologyValidatorProvider.class, new Majority(engine()));
   }
 
   @Override
@@ -87,6 +92,7 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
   @Override
   public void onIgniteStart() {
     lastOwners().begin();
+    new EncryptedFreeLists(engine()).begin();
   }
 
   @Override

@@ -36,6 +36,9 @@ public final class XaesEncryptionSpi extends IgniteSpiAdapter implements Encrypt
   private static final int BLOCK_BYTES = 16;
   private static final int PAGE_BYTES = 4096;
 
+  /** How much less of data an encrypted page carries than one that is not. */
+  static final int LOST_BYTES = Xaes.OVERHEAD_BYTES + BLOCK_BYTES;
+
   /** Under one cluster key there is one page key, so its name carries no information. */
   private static final String MASTER_KEY_NAME = "rekindle-page-key";
 

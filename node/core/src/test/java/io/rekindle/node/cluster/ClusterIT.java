@@ -210,6 +210,7 @@ class ClusterIT {
     for (int key = 0; key < 100; key++) {
       memories(0).put(key, "value " + key);
     }
+    putRowsOfEverySize();
     running.add(begin(FIRST));
     String fourth = id(FIRST);
     assertThat(membership(0).members())
@@ -242,6 +243,14 @@ class ClusterIT {
     awaitCopies();
     for (int key = 0; key < 100; key++) {
       assertThat(memories(2).get(key)).isEqualTo("value " + key);
+    }
+  }
+
+  /** What is left of some of them is a little larger than an encrypted page. */
+  private static void putRowsOfEverySize() {
+    int step = XaesEncryptionSpi.LOST_BYTES / 8;
+    for (int bytes = 8_000; bytes < 8_000 + 4_096; bytes += step) {
+      memories(0).put("of " + bytes, new byte[bytes]);
     }
   }
 
