@@ -1,11 +1,13 @@
 package io.rekindle.chaos.scenario.regression;
 
+import io.rekindle.chaos.fault.Fault;
 import io.rekindle.chaos.fault.FillDisk;
 import io.rekindle.chaos.fault.KillNode;
 import io.rekindle.chaos.fault.PauseNode;
 import io.rekindle.chaos.fault.SmallDisk;
 import io.rekindle.chaos.scenario.ChaosRun;
 import io.rekindle.chaos.traffic.Mix;
+import java.util.Optional;
 
 /** The runs of every build. */
 public final class Regressions {
@@ -14,60 +16,57 @@ public final class Regressions {
 
   private Regressions() {}
 
-  /** kill -9 in the middle of everything that the traffic asks. */
-  public static Regression killWhileWriting() {
-    return new Regression("KillWhileWriting", Mix.EVERYTHING, Regressions::kill);
-  }
-
-  /** kill -9 while as much is deleted as is stored: what is gone must not come back. */
-  public static Regression killDuringDeletes() {
-    return new Regression("KillDuringDeletes", Mix.DELETES, Regressions::kill);
-  }
-
-  /** Standing still, for less and for longer than clients wait. */
-  public static Regression pauseAndResume() {
+  /**
+   * One node is killed, stands still, for less or for longer than clients wait, and has no room for
+   * writes; in the middle of everything that the traffic asks.
+   *
+   * @param disk that the node's folder is on; without one, there is room
+   */
+  public static Regression oneNode(Optional<SmallDisk> disk) {
     return new Regression(
-        "PauseAndResume",
+        "OneNode",
         Mix.EVERYTHING,
         run -> {
-          flow(run);
-          run.strike(PauseNode.alone());
+          strike(run, new KillNode());
+          strike(run, PauseNode.alone());
+          disk.ifPresent(small -> strike(run, FillDisk.belowTheReserve(small)));
           flow(run);
           run.quiet();
+        });
+  }
+
+  /**
+   * kill -9 while more is deleted than stored: what is gone must not come back. Then bits flip in a
+   * page, in the audit and in the files of the index.
+   */
+  public static Regression deletesAndDamage() {
+    return new Regression(
+        "DeletesAndDamage",
+        Mix.DELETES,
+        run -> {
+          strike(run, new KillNode());
+          DamagedFilesCourse.run(run);
         });
   }
 
   /** kill -9 of one of several nodes while they write; the others go on. */
   public static Regression killOneOfThree() {
-    return new Regression("KillOneOfThree", Mix.EVERYTHING, Regressions::kill);
-  }
-
-  /** No room for writes, and then room again. */
-  public static Regression fullDisk(SmallDisk disk) {
     return new Regression(
-        "FullDisk",
+        "KillOneOfThree",
         Mix.EVERYTHING,
         run -> {
-          flow(run);
-          run.strike(FillDisk.belowTheReserve(disk));
+          strike(run, new KillNode());
           flow(run);
           run.quiet();
         });
   }
 
-  /** Bits that flip in a page, in the audit and in the files of the index. */
-  public static Regression damagedFiles() {
-    return new Regression("DamagedFiles", Mix.EVERYTHING, DamagedFilesCourse::run);
+  private static void strike(ChaosRun run, Fault fault) {
+    flow(run);
+    run.strike(fault);
   }
 
-  private static void kill(ChaosRun run) {
-    flow(run);
-    run.strike(new KillNode());
-    flow(run);
-    run.quiet();
-  }
-
-  static void flow(ChaosRun run) {
+  private static void flow(ChaosRun run) {
     run.flow(FLOW_MILLIS_MIN, FLOW_MILLIS_MAX);
   }
 }
