@@ -11,14 +11,13 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -55,7 +54,7 @@ public final class BackupFolder {
 
   /** Whether it was finished, by its looks. */
   public boolean hasManifest() {
-    return Files.isRegularFile(path.resolve(MANIFEST));
+    return isFolder(path) && Files.isRegularFile(path.resolve(MANIFEST), LinkOption.NOFOLLOW_LINKS);
   }
 
   /** SHA-256 of the manifest's file. */
@@ -170,26 +169,59 @@ public final class BackupFolder {
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  /** All that is no folder, by path below this one. */
-  List<String> files() {
+  /**
+   * What is in it, by path below it; links are not followed.
+   *
+   * @param files regular files
+   * @param others what is neither a file nor a folder; the folder itself, as an empty path, when it
+   *     is none
+   */
+  record Entries(List<String> files, List<String> others) {}
+
+  /** Looks at all of it. */
+  Entries entries() {
+    List<String> files = new ArrayList<>();
+    List<String> others = new ArrayList<>();
     try (Stream<Path> all = Files.walk(path)) {
-      return all.filter(file -> !Files.isDirectory(file))
-          .map(file -> path.relativize(file).toString())
-          .sorted()
-          .toList();
+      for (Path entry : all.sorted().toList()) {
+        String name = path.relativize(entry).toString();
+        if (Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
+          files.add(name);
+        } else if (!isFolder(entry)) {
+          others.add(name);
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return new Entries(files, others);
   }
 
-  /** Deletes it, the manifest first; nothing happens when it is not there. */
+  /** Whether something is a folder, and no link to one. */
+  static boolean isFolder(Path path) {
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Deletes it, the manifest first; nothing happens when it is not there.
+   *
+   * @throws RekindleException DATA_CORRUPTED, having deleted nothing, when something in it is
+   *     neither a file nor a folder
+   */
   void delete() {
-    if (!Files.isDirectory(path)) {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
+    List<String> others = entries().others();
+    if (!others.isEmpty()) {
+      throw new RekindleException(
+          ErrorCode.DATA_CORRUPTED,
+          "the folder of the backup has what is neither a file nor a folder, such as a link: it is"
+              + " left as it is, to be deleted by hand",
+          Map.of("entry", path.resolve(others.getFirst()).toString()));
+    }
     try {
-      Files.deleteIfExists(path.resolve(MANIFEST));
-      Files.walkFileTree(path, new Deleting());
+      FolderDeletion.delete(path, MANIFEST);
     } catch (IOException e) {
       throw notWritten(e);
     }
@@ -197,7 +229,7 @@ public final class BackupFolder {
 
   /** Reads all of a file. */
   static Hash sha256(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] buffer = new byte[BUFFER_BYTES];
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
@@ -225,26 +257,5 @@ public final class BackupFolder {
 
   private static RekindleException damaged(String text, @Nullable Throwable cause) {
     return new RekindleException(ErrorCode.DATA_CORRUPTED, text, Map.of(), cause);
-  }
-
-  /** Another node may be at it, in a shared folder. */
-  private static final class Deleting extends SimpleFileVisitor<Path> {
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.deleteIfExists(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFileFailed(Path file, IOException failure) {
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
-        throws IOException {
-      Files.deleteIfExists(folder);
-      return FileVisitResult.CONTINUE;
-    }
   }
 }

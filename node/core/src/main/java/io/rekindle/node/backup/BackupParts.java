@@ -13,6 +13,8 @@ import io.rekindle.node.model.BackupName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -98,7 +100,7 @@ public final class BackupParts {
     }
     try (Stream<Path> folders = Files.list(backups)) {
       return folders
-          .filter(Files::isDirectory)
+          .filter(folder -> Files.isDirectory(folder) || Files.isSymbolicLink(folder))
           .map(folder -> folder.getFileName().toString())
           .filter(BackupName::isOne)
           .map(BackupName::of)
@@ -129,7 +131,7 @@ public final class BackupParts {
   /** Refuses a name that is taken here; answers how far the audit is in blocks. */
   private byte[] begin(byte[] body) {
     Making begun = Making.of(body);
-    if (Files.exists(folder(begun.name()).path())
+    if (Files.exists(folder(begun.name()).path(), LinkOption.NOFOLLOW_LINKS)
         || making.putIfAbsent(begun.name(), begun.id()) != null) {
       throw new RekindleException(
           ErrorCode.BACKUP_EXISTS,
@@ -178,9 +180,12 @@ public final class BackupParts {
     Path from = snapshots.resolve(name.toString());
     Path to = folder(name).path();
     SecretFiles.createFolder(to);
+    if (!BackupFolder.isFolder(to)) {
+      throw new NotDirectoryException(to.toString());
+    }
     List<BackupFile> files = new ArrayList<>();
     Set<Path> folders = new LinkedHashSet<>();
-    for (String relative : new BackupFolder(from).files()) {
+    for (String relative : new BackupFolder(from).entries().files()) {
       Path file = from.resolve(relative);
       if (!StagedSnapshot.isDerived(Path.of(relative))) {
         Path target = to.resolve(relative);
@@ -255,7 +260,7 @@ public final class BackupParts {
 
   private List<String> problems(BackupName name) {
     BackupFolder folder = folder(name);
-    return Files.isDirectory(folder.path())
+    return Files.exists(folder.path(), LinkOption.NOFOLLOW_LINKS)
         ? BackupCheck.problems(folder, cipher, name, nodeId)
         : List.of("the folder of the backup is missing");
   }

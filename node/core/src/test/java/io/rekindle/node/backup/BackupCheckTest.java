@@ -29,6 +29,8 @@ class BackupCheckTest {
   private static final BackupName NAME = BackupName.of("one");
   private static final List<String> NODES = List.of("node_a", "node_b");
 
+  private static final String LINK = " is neither a file nor a folder, but a link or the like";
+
   @TempDir Path folder;
 
   private Path backup = Path.of("");
@@ -164,11 +166,59 @@ class BackupCheckTest {
   }
 
   @Test
-  void aLinkInPlaceOfAFolderOrAFileThatIsNoFile() throws IOException {
-    Files.createSymbolicLink(file("db/link"), file("db/node_a"));
+  void aFolderInPlaceOfAFile() throws IOException {
     Files.delete(file("db/node_a/part-1.bin"));
     Files.createDirectory(file("db/node_a/part-1.bin"));
-    assertThat(problems()).contains("db/node_a/part-1.bin is missing");
+    assertThat(problems()).containsExactly("db/node_a/part-1.bin is missing");
+  }
+
+  @Test
+  void aLinkIsNamedAndNotFollowedEvenToWhatTheBackupHad() throws IOException {
+    Path aside = folder.resolve("aside");
+    Files.move(file("db/node_a"), aside);
+    Files.createSymbolicLink(file("db/node_a"), aside);
+    Files.createSymbolicLink(file("db/nowhere"), folder.resolve("none"));
+    assertThat(problems())
+        .containsExactly(
+            "db/node_a" + LINK,
+            "db/nowhere" + LINK,
+            "db/node_a/part-1.bin is missing",
+            "db/node_a/part-2.bin is missing");
+  }
+
+  @Test
+  void aLinkInPlaceOfTheManifestOrOfAListOrOfTheFolder() throws IOException {
+    for (String name : List.of("manifest", "parts/node_a", "parts")) {
+      Path aside = folder.resolve("aside");
+      Files.move(file(name), aside);
+      Files.createSymbolicLink(file(name), aside);
+      assertThat(problems()).as(name).contains(name + LINK);
+      Files.delete(file(name));
+      Files.move(aside, file(name));
+      assertThat(problems()).isEmpty();
+    }
+    Path aside = folder.resolve("aside");
+    Files.move(backup, aside);
+    Files.createSymbolicLink(backup, aside);
+    assertThat(problems())
+        .containsExactly("the folder" + LINK, "the manifest is missing: it was not finished");
+  }
+
+  @Test
+  void whatHasALinkIsNotDeleted() throws IOException {
+    Path foreign = Files.createDirectory(folder.resolve("foreign"));
+    Files.writeString(foreign.resolve("file"), "not ours");
+    Path link = Files.createSymbolicLink(file("db/link"), foreign);
+    BackupFolder made = new BackupFolder(backup);
+    assertThatExceptionOfType(RekindleException.class)
+        .isThrownBy(made::delete)
+        .satisfies(e -> assertThat(e.details()).containsEntry("entry", link.toString()));
+    assertThat(problems()).containsExactly("db/link" + LINK);
+    Files.delete(link);
+    made.delete();
+    assertThat(backup).doesNotExist();
+    assertThat(foreign.resolve("file")).exists();
+    made.delete();
   }
 
   @Test
