@@ -49,13 +49,26 @@ public final class BackupCheck {
     BackupCheck check = new BackupCheck(folder, cipher);
     try {
       check.look();
-      check.run(folder.manifest(cipher), name, only);
+      BackupManifest manifest = folder.readManifest().open(cipher);
+      if (name != null && !name.equals(manifest.name())) {
+        check.problem("the manifest is of the backup " + manifest.name());
+      }
+      check.run(manifest, only);
     } catch (RekindleException e) {
       if (e.code() != ErrorCode.DATA_CORRUPTED) {
         throw e;
       }
       check.problem(e.getMessage() + (folder.hasManifest() ? "" : ": it was not finished"));
     }
+    return List.copyOf(check.problems);
+  }
+
+  /** As above, of all parts of a manifest that was read before. */
+  public static List<String> problems(
+      BackupFolder folder, ManifestCipher cipher, BackupManifest manifest) {
+    BackupCheck check = new BackupCheck(folder, cipher);
+    check.look();
+    check.run(manifest, null);
     return List.copyOf(check.problems);
   }
 
@@ -69,14 +82,11 @@ public final class BackupCheck {
     }
   }
 
-  private void run(BackupManifest manifest, @Nullable BackupName name, @Nullable String only) {
-    if (name != null && !name.equals(manifest.name())) {
-      problem("the manifest is of the backup " + manifest.name());
-    }
+  private void run(BackupManifest manifest, @Nullable String only) {
     known.add(BackupFolder.MANIFEST);
     for (BackupManifest.Node node : manifest.nodes()) {
       boolean mustBeHere = only == null || only.equals(node.nodeId());
-      if (mustBeHere || there.contains(place(node.nodeId()))) {
+      if (mustBeHere || there.contains(BackupFolder.place(node.nodeId()))) {
         part(manifest, node, mustBeHere);
       }
     }
@@ -88,28 +98,25 @@ public final class BackupCheck {
   }
 
   private void part(BackupManifest manifest, BackupManifest.Node node, boolean withFiles) {
-    String place = place(node.nodeId());
+    String place = BackupFolder.place(node.nodeId());
     known.add(place);
-    Path file = folder.partFile(node.nodeId());
     if (!there.contains(place)) {
       problem(place + " is missing: the part of this node is not here");
       return;
     }
-    if (!BackupFolder.sha256(file).equals(node.part())) {
-      problem(place + " was altered");
+    NodePart part;
+    try {
+      part = folder.part(node, manifest, cipher);
+    } catch (RekindleException e) {
+      problem(String.valueOf(e.getMessage()));
       return;
     }
-    NodePart part = folder.part(node.nodeId(), manifest, cipher);
     for (BackupFile each : part.files()) {
       known.add(each.path());
       if (withFiles) {
         file(each);
       }
     }
-  }
-
-  private static String place(String nodeId) {
-    return BackupFolder.PARTS + "/" + nodeId;
   }
 
   private void file(BackupFile expected) {

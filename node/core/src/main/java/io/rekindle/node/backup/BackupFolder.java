@@ -8,7 +8,6 @@ import io.rekindle.node.model.BackupName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,19 +25,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of one backup: what Ignite wrote, {@code parts/} with a sealed list of files for each
- * node, and the {@code manifest}, which was written last.
- *
- * <p>The manifest is {@code RKBM}, format byte 1, the length of the wrapped cluster key (4 bytes)
- * and that key as it lies in {@code keys/cluster.key}, then the sealed rest. What stands before it
- * is bound to the rest.
+ * node, and the {@code manifest}, which was written last ({@link ManifestFile}).
  */
 public final class BackupFolder {
   static final String MANIFEST = "manifest";
   static final String PARTS = "parts";
-  private static final int MAGIC = 0x524b424d;
+
+  /** Of the list of one node's files: some 100,000 of them. */
+  static final int PART_BYTES_MAX = 16 << 20;
+
   private static final byte FORMAT = 1;
-  private static final int HEAD_BYTES = 9;
-  private static final int KEY_BYTES_MAX = 16 << 10;
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final Path path;
@@ -57,71 +53,34 @@ public final class BackupFolder {
     return isFolder(path) && Files.isRegularFile(path.resolve(MANIFEST), LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** SHA-256 of the manifest's file. */
-  public Hash manifestHash() {
-    return sha256(path.resolve(MANIFEST));
-  }
-
   /**
-   * The wrapped cluster key, as in its file; it is worth nothing without the customer's.
+   * The manifest's file, read once.
    *
    * @throws RekindleException DATA_CORRUPTED when there is no manifest of this release
    */
-  public byte[] clusterKeyFile() {
-    ByteBuffer in = manifestFile();
-    byte[] key = new byte[in.getInt(HEAD_BYTES - Integer.BYTES)];
-    in.get(HEAD_BYTES, key);
-    return key;
-  }
-
-  /**
-   * The manifest.
-   *
-   * @throws RekindleException DATA_CORRUPTED when it is missing or altered
-   */
-  public BackupManifest manifest(ManifestCipher cipher) {
-    ByteBuffer in = manifestFile();
-    int head = HEAD_BYTES + in.getInt(HEAD_BYTES - Integer.BYTES);
-    byte[] clear = new byte[head];
-    byte[] sealed = new byte[in.remaining() - head];
-    in.get(clear).get(sealed);
-    return BackupCodec.manifest(cipher.open(sealed, clear));
-  }
-
-  private ByteBuffer manifestFile() {
-    Path file = path.resolve(MANIFEST);
+  public ManifestFile readManifest() {
     if (!hasManifest()) {
       throw damaged("the manifest is missing", null);
     }
-    try {
-      ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file));
-      if (in.remaining() < HEAD_BYTES || in.getInt(0) != MAGIC) {
-        throw damaged("the manifest is none", null);
-      }
-      if (in.get(Integer.BYTES) != FORMAT) {
-        throw damaged("the manifest was written by a newer release", null);
-      }
-      int key = in.getInt(HEAD_BYTES - Integer.BYTES);
-      if (key < 0 || key > KEY_BYTES_MAX || HEAD_BYTES + key > in.remaining()) {
-        throw damaged("the manifest does not open", null);
-      }
-      return in;
-    } catch (IOException e) {
-      throw damaged("the manifest can't be read", e);
-    }
+    return ManifestFile.of(read(MANIFEST, "the manifest", ManifestFile.BYTES_MAX));
   }
 
-  /** The bytes of a manifest. */
-  static byte[] seal(BackupManifest manifest, byte[] clusterKeyFile, ManifestCipher cipher) {
-    byte[] clear =
-        ByteBuffer.allocate(HEAD_BYTES + clusterKeyFile.length)
-            .putInt(MAGIC)
-            .put(FORMAT)
-            .putInt(clusterKeyFile.length)
-            .put(clusterKeyFile)
-            .array();
-    byte[] sealed = cipher.seal(BackupCodec.bytesOf(manifest), clear);
-    return ByteBuffer.allocate(clear.length + sealed.length).put(clear).put(sealed).array();
+  /**
+   * All of a file.
+   *
+   * @param what it is, to begin the sentence of an error
+   */
+  private byte[] read(String name, String what, int bytesMax) {
+    try (InputStream in = Files.newInputStream(path.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+      byte[] bytes = in.readNBytes(bytesMax + 1);
+      if (bytes.length > bytesMax) {
+        throw damaged(
+            "%s has more than %,d bytes: it was not read".formatted(what, bytesMax), null);
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw damaged(what + " can't be read", e);
+    }
   }
 
   /** Finishes the backup. */
@@ -133,20 +92,23 @@ public final class BackupFolder {
     }
   }
 
-  Path partFile(String nodeId) {
-    return path.resolve(PARTS).resolve(nodeId);
+  /** Where a node's list is, below the folder. */
+  static String place(String nodeId) {
+    return PARTS + "/" + nodeId;
   }
 
   /** Lists a node's files; returns the hash of the list. */
   Hash writePart(NodePart part, BackupName name, UUID id, ManifestCipher cipher) {
+    byte[] sealed = cipher.seal(BackupCodec.bytesOf(part), partData(name, id, part.nodeId()));
     try {
-      SecretFiles.write(
-          partFile(part.nodeId()),
-          cipher.seal(BackupCodec.bytesOf(part), partData(name, id, part.nodeId())));
+      if (sealed.length > PART_BYTES_MAX) {
+        throw new IOException("the list of a node's files is over its limit");
+      }
+      SecretFiles.write(path.resolve(place(part.nodeId())), sealed);
     } catch (IOException e) {
       throw notWritten(e);
     }
-    return sha256(partFile(part.nodeId()));
+    return sha256(sealed);
   }
 
   /**
@@ -154,14 +116,14 @@ public final class BackupFolder {
    *
    * @throws RekindleException DATA_CORRUPTED when it is missing, altered or another one's
    */
-  NodePart part(String nodeId, BackupManifest manifest, ManifestCipher cipher) {
-    byte[] sealed;
-    try {
-      sealed = Files.readAllBytes(partFile(nodeId));
-    } catch (IOException e) {
-      throw damaged("the list of a node's files can't be read", e);
+  NodePart part(BackupManifest.Node node, BackupManifest manifest, ManifestCipher cipher) {
+    String place = place(node.nodeId());
+    byte[] sealed = read(place, place, PART_BYTES_MAX);
+    if (!sha256(sealed).equals(node.part())) {
+      throw damaged(place + " was altered", null);
     }
-    return BackupCodec.part(cipher.open(sealed, partData(manifest.name(), manifest.id(), nodeId)));
+    return BackupCodec.part(
+        cipher.open(sealed, partData(manifest.name(), manifest.id(), node.nodeId())));
   }
 
   private static byte[] partData(BackupName name, UUID id, String nodeId) {
@@ -230,7 +192,7 @@ public final class BackupFolder {
   /** Reads all of a file. */
   static Hash sha256(Path file) {
     try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = digest();
       byte[] buffer = new byte[BUFFER_BYTES];
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         digest.update(buffer, 0, read);
@@ -238,6 +200,16 @@ public final class BackupFolder {
       return Hash.of(digest.digest());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  static Hash sha256(byte[] bytes) {
+    return Hash.of(digest().digest(bytes));
+  }
+
+  static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
@@ -255,7 +227,7 @@ public final class BackupFolder {
         ErrorCode.BACKUP_FAILED, "the folder of the backup can't be written to", Map.of(), cause);
   }
 
-  private static RekindleException damaged(String text, @Nullable Throwable cause) {
+  static RekindleException damaged(String text, @Nullable Throwable cause) {
     return new RekindleException(ErrorCode.DATA_CORRUPTED, text, Map.of(), cause);
   }
 }

@@ -3,6 +3,7 @@ package io.rekindle.node.bootstrap;
 import io.rekindle.node.backup.BackupCheck;
 import io.rekindle.node.backup.BackupFolder;
 import io.rekindle.node.backup.BackupManifest;
+import io.rekindle.node.backup.ManifestFile;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.keyring.BackupCipher;
@@ -42,10 +43,11 @@ final class NodeRestore {
       throws IOException {
     NodeInit.requireEmpty(dataFolder);
     BackupFolder folder = new BackupFolder(backup);
-    BackupManifest manifest = check(folder, localKey);
+    ManifestFile file = read(folder);
+    BackupManifest manifest = check(folder, file, localKey);
     NodeInit.createWith(
-        dataFolder, localKey, folder.clusterKeyFile(), manifest.clusterId(), hosts, properties);
-    RestoreMark.write(dataFolder, folder, manifest);
+        dataFolder, localKey, file.clusterKeyFile(), manifest.clusterId(), hosts, properties);
+    RestoreMark.write(dataFolder, folder, file, manifest);
   }
 
   /**
@@ -66,30 +68,42 @@ final class NodeRestore {
               + " does not begin with this backup: its first start is over, or"
               + " it restores none.");
     }
-    BackupManifest manifest = check(folder, NodeInit.localKeyOf(first));
-    if (!mark.manifest().equals(folder.manifestHash().toString())) {
+    ManifestFile file = read(folder);
+    BackupManifest manifest = check(folder, file, NodeInit.localKeyOf(first));
+    if (!mark.manifest().equals(file.hash().toString())) {
       throw new StartRefusedException(
           "The node in " + first + " begins with another backup, " + mark.folder() + ".");
     }
     NodeInit.join(dataFolder, first, hosts, properties);
-    RestoreMark.write(dataFolder, folder, manifest);
+    RestoreMark.write(dataFolder, folder, file, manifest);
   }
 
-  private static BackupManifest check(BackupFolder folder, Path localKey) {
+  private static ManifestFile read(BackupFolder folder) {
     try {
-      byte[] wrapped = folder.clusterKeyFile();
-      try (KeyManagementService kms = new LocalKeyManagementService(localKey);
-          ClusterKey key = ClusterKeyFile.open(folder.path().resolve("manifest"), wrapped, kms)) {
-        BackupCipher cipher = new BackupCipher(key);
-        BackupManifest manifest = folder.manifest(cipher);
-        checkShape(folder, manifest);
-        checkFiles(folder, cipher);
-        return manifest;
-      }
+      return folder.readManifest();
     } catch (RekindleException e) {
-      throw new StartRefusedException(
-          "The folder %s is no whole backup: %s.".formatted(folder.path(), e.getMessage()), e);
+      throw notWhole(folder, e);
     }
+  }
+
+  private static BackupManifest check(BackupFolder folder, ManifestFile file, Path localKey) {
+    try (KeyManagementService kms = new LocalKeyManagementService(localKey);
+        ClusterKey key =
+            ClusterKeyFile.open(folder.path().resolve("manifest"), file.clusterKeyFile(), kms)) {
+      BackupCipher cipher = new BackupCipher(key);
+      BackupManifest manifest = file.open(cipher);
+      checkShape(folder, manifest);
+      checkFiles(folder, cipher, manifest);
+      return manifest;
+    } catch (RekindleException e) {
+      throw notWhole(folder, e);
+    }
+  }
+
+  private static StartRefusedException notWhole(BackupFolder folder, RekindleException cause) {
+    return new StartRefusedException(
+        "The folder %s is no whole backup: %s.".formatted(folder.path(), cause.getMessage()),
+        cause);
   }
 
   private static void checkShape(BackupFolder folder, BackupManifest manifest) {
@@ -108,8 +122,9 @@ final class NodeRestore {
     }
   }
 
-  private static void checkFiles(BackupFolder folder, BackupCipher cipher) {
-    List<String> problems = BackupCheck.problems(folder, cipher, null, null);
+  private static void checkFiles(
+      BackupFolder folder, BackupCipher cipher, BackupManifest manifest) {
+    List<String> problems = BackupCheck.problems(folder, cipher, manifest);
     if (!problems.isEmpty()) {
       throw new StartRefusedException(
           "The folder %s is no whole backup: %s%s."

@@ -4,7 +4,6 @@ import io.rekindle.node.access.SystemPass;
 import io.rekindle.node.audit.AuditLog;
 import io.rekindle.node.audit.AuditRecord;
 import io.rekindle.node.audit.OtherChain;
-import io.rekindle.node.backup.BackupFolder;
 import io.rekindle.node.backup.BackupManifest;
 import io.rekindle.node.cluster.EncryptedCachesCheck;
 import io.rekindle.node.cluster.SnapshotRestore;
@@ -53,8 +52,7 @@ final class PendingRestore {
     if (mark == null) {
       return null;
     }
-    BackupFolder backup = mark.open();
-    return new PendingRestore(parts, mark, backup.manifest(new BackupCipher(parts.clusterKey())));
+    return new PendingRestore(parts, mark, mark.open().open(new BackupCipher(parts.clusterKey())));
   }
 
   /** Lays the backup ready for the engine. */

@@ -1,8 +1,8 @@
 package io.rekindle.node.bootstrap;
 
-import io.rekindle.node.audit.Hash;
 import io.rekindle.node.backup.BackupFolder;
 import io.rekindle.node.backup.BackupManifest;
+import io.rekindle.node.backup.ManifestFile;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.kms.SecretFiles;
 import java.io.ByteArrayOutputStream;
@@ -25,12 +25,13 @@ import org.jspecify.annotations.Nullable;
 record RestoreMark(Path folder, String name, String manifest) {
   static final String FILE = "restore.properties";
 
-  static void write(Path dataFolder, BackupFolder backup, BackupManifest manifest)
+  static void write(
+      Path dataFolder, BackupFolder backup, ManifestFile file, BackupManifest manifest)
       throws IOException {
     Properties lines = new Properties();
     lines.setProperty("folder", backup.path().toString());
     lines.setProperty("name", manifest.name().toString());
-    lines.setProperty("manifest", backup.manifestHash().toString());
+    lines.setProperty("manifest", file.hash().toString());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     lines.store(bytes, "The backup that this node begins with; gone when it is there.");
     SecretFiles.create(dataFolder.resolve(FILE), bytes.toByteArray());
@@ -58,22 +59,22 @@ record RestoreMark(Path folder, String name, String manifest) {
   }
 
   /**
-   * The backup, if it still is the one that was checked.
+   * The manifest, if it still is the one that was checked.
    *
    * @throws StartRefusedException when it is not
    */
-  BackupFolder open() {
+  ManifestFile open() {
     BackupFolder backup = new BackupFolder(folder);
     if (!backup.hasManifest()) {
       throw new StartRefusedException(
           "The backup " + folder + " that this node begins with is not there.");
     }
-    Hash found = backup.manifestHash();
-    if (!found.toString().equals(manifest)) {
+    ManifestFile found = backup.readManifest();
+    if (!found.hash().toString().equals(manifest)) {
       throw new StartRefusedException(
           "The backup " + folder + " is another one than was checked; restore into a new folder.");
     }
-    return backup;
+    return found;
   }
 
   void delete(Path dataFolder) throws IOException {

@@ -13,6 +13,7 @@ import io.rekindle.node.keyring.ClusterKeyFile;
 import io.rekindle.node.kms.LocalKeyManagementService;
 import io.rekindle.node.model.BackupName;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -92,7 +93,7 @@ class BackupCheckTest {
     }
     BackupManifest manifest =
         new BackupManifest(name, id, UUID.randomUUID(), at, 512, List.of("memory"), nodes);
-    made.writeManifest(BackupFolder.seal(manifest, keyFile, cipher));
+    made.writeManifest(ManifestFile.seal(manifest, keyFile, cipher));
     return manifest;
   }
 
@@ -117,15 +118,16 @@ class BackupCheckTest {
   @Test
   void oneThatNobodyTouchedIsWhole() {
     assertThat(problems()).isEmpty();
-    assertThat(new BackupFolder(backup).clusterKeyFile()).isEqualTo(keyFile);
-    assertThat(new BackupFolder(backup).manifest(cipher).files()).isEqualTo(4);
+    assertThat(new BackupFolder(backup).readManifest().clusterKeyFile()).isEqualTo(keyFile);
+    assertThat(new BackupFolder(backup).readManifest().open(cipher).files()).isEqualTo(4);
   }
 
   @Test
   void theManifestSaysWhatWasWritten() throws IOException {
     BackupManifest written =
         write(folder.resolve("two"), BackupName.of("two"), UUID.randomUUID(), Instant.now());
-    assertThat(new BackupFolder(folder.resolve("two")).manifest(cipher)).isEqualTo(written);
+    assertThat(new BackupFolder(folder.resolve("two")).readManifest().open(cipher))
+        .isEqualTo(written);
   }
 
   @Test
@@ -275,6 +277,22 @@ class BackupCheckTest {
   void aManifestOfANewerRelease() throws IOException {
     flip("manifest", 4);
     assertThat(problems()).containsExactly("the manifest was written by a newer release");
+  }
+
+  @Test
+  void aManifestOrAListThatIsLongerThanOnesAreIsNotRead() throws IOException {
+    for (String name : List.of("parts/node_a", "manifest")) {
+      try (RandomAccessFile file = new RandomAccessFile(file(name).toFile(), "rw")) {
+        file.setLength(1L << 40);
+      }
+    }
+    assertThat(problems())
+        .containsExactly("the manifest has more than 16,777,216 bytes: it was not read");
+    write(backup, NAME, UUID.randomUUID(), Instant.now());
+    try (RandomAccessFile file = new RandomAccessFile(file("parts/node_a").toFile(), "rw")) {
+      file.setLength(1L << 40);
+    }
+    assertThat(problems()).contains("parts/node_a has more than 16,777,216 bytes: it was not read");
   }
 
   @Test
