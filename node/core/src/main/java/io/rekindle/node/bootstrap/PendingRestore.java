@@ -1,13 +1,17 @@
 package io.rekindle.node.bootstrap;
 
+import static java.util.Objects.requireNonNull;
+
 import io.rekindle.node.access.SystemPass;
 import io.rekindle.node.audit.AuditLog;
 import io.rekindle.node.audit.AuditRecord;
 import io.rekindle.node.audit.OtherChain;
+import io.rekindle.node.backup.BackupCopy;
 import io.rekindle.node.backup.BackupManifest;
 import io.rekindle.node.cluster.EncryptedCachesCheck;
 import io.rekindle.node.cluster.SnapshotRestore;
 import io.rekindle.node.cluster.StagedSnapshot;
+import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.keyring.BackupCipher;
 import io.rekindle.node.model.Reply;
@@ -15,6 +19,8 @@ import io.rekindle.node.model.RequestId;
 import io.rekindle.node.storage.engine.IgniteStorage;
 import io.rekindle.node.storage.row.CacheConfigurations;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -61,11 +67,7 @@ final class PendingRestore {
     boolean done = there >= manifest.caches().size();
     if (!done) {
       parts.folders().emptyIgnite();
-      StagedSnapshot.make(
-          mark.folder(),
-          mark.name(),
-          parts.folders().snapshots(),
-          parts.config().ignite().backups());
+      stage(parts.folders().snapshots().resolve(mark.name()));
     }
     return new SnapshotRestore(
         manifest.id().toString(),
@@ -73,6 +75,30 @@ final class PendingRestore {
         CacheConfigurations.groups(),
         java.util.Set.copyOf(manifest.caches()),
         done);
+  }
+
+  /** What the engine is to restore is this node's own copy, and checked as such. */
+  private void stage(Path copy) throws IOException {
+    requireRoom(copy, manifest.bytes());
+    try {
+      BackupCopy.make(mark.backup(), manifest, new BackupCipher(parts.clusterKey()), copy);
+    } catch (RekindleException e) {
+      throw new StartRefusedException(
+          "The backup %s is another one than was checked: %s; put back what was there, and start again."
+              .formatted(mark.folder(), e.getMessage()),
+          e);
+    }
+    StagedSnapshot.adapt(copy, parts.config().ignite().backups());
+  }
+
+  private static void requireRoom(Path copy, long wanted) throws IOException {
+    long usable = Files.getFileStore(requireNonNull(copy.getParent())).getUsableSpace();
+    if (usable < wanted) {
+      throw new StartRefusedException(
+          "The disk of %s has %,d bytes free; the backup takes %,d until it is restored, and as much"
+                  .formatted(copy.getParent(), usable, wanted)
+              + " again for good.");
+    }
   }
 
   /**

@@ -58,13 +58,17 @@ record RestoreMark(Path folder, String name, String manifest) {
     return new RestoreMark(Path.of(folder), name, manifest);
   }
 
+  BackupFolder backup() {
+    return new BackupFolder(folder);
+  }
+
   /**
    * The manifest, if it still is the one that was checked.
    *
    * @throws StartRefusedException when it is not
    */
   ManifestFile open() {
-    BackupFolder backup = new BackupFolder(folder);
+    BackupFolder backup = backup();
     if (!backup.hasManifest()) {
       throw new StartRefusedException(
           "The backup " + folder + " that this node begins with is not there.");

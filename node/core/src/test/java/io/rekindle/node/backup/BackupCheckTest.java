@@ -280,6 +280,38 @@ class BackupCheckTest {
   }
 
   @Test
+  void aCopyHasWhatTheManifestSaysOrIsNotMade() throws IOException {
+    BackupFolder made = new BackupFolder(backup);
+    BackupManifest manifest = made.readManifest().open(cipher);
+    Path copy = folder.resolve("copy");
+    BackupCopy.make(made, manifest, cipher, copy);
+    assertThat(new BackupFolder(copy).entries().files())
+        .containsExactly(
+            "db/node_a/part-1.bin",
+            "db/node_a/part-2.bin",
+            "db/node_b/part-1.bin",
+            "db/node_b/part-2.bin");
+    assertThat(copy.resolve("db/node_b/part-2.bin"))
+        .hasSameBinaryContentAs(file("db/node_b/part-2.bin"));
+
+    flip("db/node_b/part-1.bin", -1);
+    assertNotCopied(manifest, "db/node_b/part-1.bin was altered");
+    Files.write(file("db/node_a/part-2.bin"), new byte[519]);
+    assertNotCopied(manifest, "db/node_a/part-2.bin has more bytes than it had");
+    Files.delete(file("db/node_a/part-1.bin"));
+    assertNotCopied(manifest, "db/node_a/part-1.bin is missing, or can't be read");
+    flip("parts/node_a", -1);
+    assertNotCopied(manifest, "parts/node_a was altered");
+  }
+
+  private void assertNotCopied(BackupManifest manifest, String why) {
+    Path copy = folder.resolve(UUID.randomUUID().toString());
+    assertThatExceptionOfType(RekindleException.class)
+        .isThrownBy(() -> BackupCopy.make(new BackupFolder(backup), manifest, cipher, copy))
+        .withMessage(why);
+  }
+
+  @Test
   void aManifestOrAListThatIsLongerThanOnesAreIsNotRead() throws IOException {
     for (String name : List.of("parts/node_a", "manifest")) {
       try (RandomAccessFile file = new RandomAccessFile(file(name).toFile(), "rw")) {

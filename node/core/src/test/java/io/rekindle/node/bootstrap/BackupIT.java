@@ -120,14 +120,7 @@ class BackupIT {
   @Order(4)
   void aDamagedBackupIsRefusedByNameAndNothingIsMade() throws IOException {
     Path folder = parent.resolve("refused");
-    Path file;
-    try (Stream<Path> files = Files.walk(backup)) {
-      file =
-          files
-              .filter(it -> it.getFileName().toString().matches("part-\\d+\\.bin"))
-              .findAny()
-              .orElseThrow();
-    }
+    Path file = pagesIn(backup);
     byte[] bytes = Files.readAllBytes(file);
     byte[] flipped = bytes.clone();
     flipped[bytes.length / 2] ^= 1;
@@ -230,6 +223,7 @@ class BackupIT {
     Files.createDirectories(leftover.getParent());
     Files.writeString(leftover, "half a partition");
     Path id = folder.resolve("node.id");
+    assertExchangedFilesAreNotRestored(folder, merged);
 
     try (TestNode node = TestNode.start(folder)) {
       assertThat(leftover).doesNotExist();
@@ -253,6 +247,35 @@ class BackupIT {
       assertThat(Files.readString(id)).isEqualTo(idBefore);
       assertThat(tenancy.memories(Tenancy.MEANING)).hasSize(4);
       assertThat(tenancy.verify("").getProblemsList()).isEmpty();
+    }
+  }
+
+  /** What was checked by the command is not what lies there when the node starts. */
+  private static void assertExchangedFilesAreNotRestored(Path folder, Path backup)
+      throws IOException {
+    Path file = pagesIn(backup);
+    byte[] bytes = Files.readAllBytes(file);
+    byte[] flipped = bytes.clone();
+    flipped[bytes.length / 2] ^= 1;
+    Files.write(file, flipped);
+    try {
+      assertThatExceptionOfType(StartRefusedException.class)
+          .isThrownBy(() -> TestNode.start(folder).close())
+          .withMessage(
+              "The backup %s is another one than was checked: %s was altered; put back what was"
+                  + " there, and start again.",
+              backup, backup.relativize(file));
+    } finally {
+      Files.write(file, bytes);
+    }
+  }
+
+  private static Path pagesIn(Path backup) throws IOException {
+    try (Stream<Path> files = Files.walk(backup)) {
+      return files
+          .filter(it -> it.getFileName().toString().matches("part-\\d+\\.bin"))
+          .findAny()
+          .orElseThrow();
     }
   }
 
