@@ -13,15 +13,21 @@ import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.LocalKeyManagementService;
 import io.rekindle.node.storage.row.CacheConfigurations;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Makes the data folder of a node that begins with a backup: its cluster's id and key, certificates
  * of its own, and a mark for the first start. All of the backup is read and checked first; when it
- * is refused nothing was made.
+ * is refused nothing was made. The mark is the first that is written, and says that the rest is not
+ * there yet: what was cut short does not start.
  */
 final class NodeRestore {
   private NodeRestore() {}
@@ -32,9 +38,10 @@ final class NodeRestore {
    * @param backup with the parts of all nodes that wrote it
    * @param localKey the file of the provider {@code local} that the backup's cluster key is wrapped
    *     by
+   * @return what it begins with
    * @throws StartRefusedException in one sentence, having made nothing
    */
-  static void create(
+  static BackupManifest create(
       Path dataFolder,
       Path backup,
       Path localKey,
@@ -45,9 +52,17 @@ final class NodeRestore {
     BackupFolder folder = new BackupFolder(backup);
     ManifestFile file = read(folder);
     BackupManifest manifest = check(folder, file, localKey);
+    RestoreMark mark = RestoreMark.of(folder, file, manifest.name());
     NodeInit.createWith(
-        dataFolder, localKey, file.clusterKeyFile(), manifest.clusterId(), hosts, properties);
-    RestoreMark.write(dataFolder, folder, file, manifest);
+        dataFolder,
+        mark::write,
+        localKey,
+        file.clusterKeyFile(),
+        manifest.clusterId(),
+        hosts,
+        properties);
+    finish(dataFolder, mark);
+    return manifest;
   }
 
   /**
@@ -55,10 +70,11 @@ final class NodeRestore {
    *
    * @param first the data folder that {@link #create} made
    */
-  static void join(
+  static BackupManifest join(
       Path dataFolder, Path backup, Path first, List<String> hosts, Map<String, String> properties)
       throws IOException {
     NodeInit.requireEmpty(dataFolder);
+    RestoreMark.requireMade(first);
     RestoreMark mark = RestoreMark.find(first);
     BackupFolder folder = new BackupFolder(backup);
     if (mark == null || !folder.hasManifest()) {
@@ -74,8 +90,33 @@ final class NodeRestore {
       throw new StartRefusedException(
           "The node in " + first + " begins with another backup, " + mark.folder() + ".");
     }
-    NodeInit.join(dataFolder, first, hosts, properties);
-    RestoreMark.write(dataFolder, folder, file, manifest);
+    RestoreMark own = RestoreMark.of(folder, file, manifest.name());
+    NodeInit.join(dataFolder, own::write, first, hosts, properties);
+    finish(dataFolder, own);
+    return manifest;
+  }
+
+  /** Which backup it is, for the operator to see before the first start. */
+  static String sentence(BackupManifest backup) {
+    return "The node begins with the backup %s of %s, written by %s."
+        .formatted(
+            backup.name(),
+            backup.createdAt(),
+            backup.nodes().stream()
+                .map(BackupManifest.Node::nodeId)
+                .collect(Collectors.joining(", ")));
+  }
+
+  /** What the mark speaks of survives a power loss before the mark says that it is there. */
+  private static void finish(Path dataFolder, RestoreMark mark) throws IOException {
+    try (Stream<Path> all = Files.walk(dataFolder)) {
+      for (Path path : all.toList()) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+          channel.force(true);
+        }
+      }
+    }
+    mark.whenMade().write(dataFolder);
   }
 
   private static ManifestFile read(BackupFolder folder) {
@@ -107,6 +148,12 @@ final class NodeRestore {
   }
 
   private static void checkShape(BackupFolder folder, BackupManifest manifest) {
+    if (!folder.path().endsWith(manifest.name().toString())) {
+      throw new StartRefusedException(
+          ("The folder %s holds the backup %s of %s: a backup is restored from a folder of its own"
+                  + " name, so that none is taken for another one.")
+              .formatted(folder.path(), manifest.name(), manifest.createdAt()));
+    }
     if (manifest.partitions() != CacheConfigurations.SLICE_PARTITIONS) {
       throw new StartRefusedException(
           "The backup %s has %d partitions, this release has %d."

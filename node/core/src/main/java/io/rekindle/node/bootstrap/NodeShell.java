@@ -97,6 +97,7 @@ public final class NodeShell implements AutoCloseable {
       LongSupplier usableBytes,
       Deque<AutoCloseable> owned) {
     Path folder = config.dataFolder();
+    RestoreMark.requireMade(folder);
     HostSafety.check();
     ClusterKey clusterKey = own(owned, openKey(config));
     checkMark(folder, clusterKey);

@@ -37,6 +37,7 @@ final class PendingRestore {
   private static final Logger LOG = LoggerFactory.getLogger(PendingRestore.class);
   static final String RESTORED = "backup.restored";
   static final String CHAIN = "backup.chain-restored";
+  static final String CHAIN_BROKEN = "backup.chain-broken";
 
   private final NodeParts parts;
   private final RestoreMark mark;
@@ -105,28 +106,16 @@ final class PendingRestore {
    * The engine runs with the backup's caches: looks whether the audit of the cluster before is
    * whole, closes what was under way in it, and writes into this node's audit what it begins with.
    *
-   * @param first whether this node does what one does for all
-   * @throws StartRefusedException when an audit is not whole
+   * @param first whether this node does what one does for all; once it does, it does so at each
+   *     start until it has ended, whoever is first then
+   * @throws StartRefusedException when an audit is not whole, and the operator has not accepted
+   *     that
    */
   void finish(IgniteStorage storage, SystemPass pass, boolean first) throws IOException {
-    if (first) {
+    if (first || mark.walks()) {
+      mark.walking().write(parts.folders().dataFolder());
       for (BackupManifest.Node node : manifest.nodes()) {
-        OtherChain chain =
-            parts.audit().chainOf(storage.auditBlocks().ofNode(UUID.fromString(node.nodeId())));
-        Reply.AuditVerified verified = chain.verify(node.audit());
-        if (!verified.problems().isEmpty()) {
-          throw new StartRefusedException(
-              "The audit of the node %s in the backup %s is not whole: %s."
-                  .formatted(node.nodeId(), mark.name(), verified.problems().getFirst()));
-        }
-        append(CHAIN, verified.lastSequence(), "backup " + mark.name() + " node " + node.nodeId());
-        IntentRecovery.run(
-            parts.audit(),
-            chain.openIntents(),
-            storage.namespaces(),
-            storage.memories(),
-            pass,
-            parts.clock());
+        walk(node, storage, pass);
       }
     }
     append(RESTORED, manifest.nodes().size(), "backup " + mark.name());
@@ -134,6 +123,38 @@ final class PendingRestore {
     parts.folders().emptySnapshots();
     mark.delete(parts.folders().dataFolder());
     LOG.atInfo().addKeyValue("backup", mark.name()).log("the backup is restored");
+  }
+
+  private void walk(BackupManifest.Node node, IgniteStorage storage, SystemPass pass) {
+    OtherChain chain =
+        parts.audit().chainOf(storage.auditBlocks().ofNode(UUID.fromString(node.nodeId())));
+    Reply.AuditVerified verified = chain.verify(node.audit());
+    String what = "backup " + mark.name() + " node " + node.nodeId();
+    if (!verified.problems().isEmpty()) {
+      refuseUnlessAccepted(node, verified.problems().getFirst());
+      append(CHAIN_BROKEN, verified.lastSequence(), what);
+    }
+    append(CHAIN, verified.lastSequence(), what);
+    IntentRecovery.run(
+        parts.audit(),
+        chain.openIntents(),
+        storage.namespaces(),
+        storage.memories(),
+        pass,
+        parts.clock());
+  }
+
+  private void refuseUnlessAccepted(BackupManifest.Node node, String problem) {
+    if (!mark.acceptsBrokenAudit()) {
+      throw new StartRefusedException(
+          ("The audit of the node %s in the backup %s is not whole: %s; take another backup, or"
+               + " have this one in spite of that by `rekindle node start --accept-broken-audit`.")
+              .formatted(node.nodeId(), mark.name(), problem));
+    }
+    LOG.atWarn()
+        .addKeyValue("node", node.nodeId())
+        .addKeyValue("problem", problem)
+        .log("a broken audit of the backup was accepted by the operator");
   }
 
   private void append(String action, long count, String what) {

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -144,6 +145,39 @@ class BackupIT {
 
   @Test
   @Order(5)
+  void aFolderThatWasNotMadeToTheEndDoesNotStart() throws IOException {
+    Path folder = parent.resolve("half");
+    Path sealed = Files.createDirectory(parent.resolve("sealed"));
+    // What can't be made cuts it short: a folder is where a file has to be.
+    Map<String, String> properties = new HashMap<>(TestNode.properties());
+    properties.put("rekindle.keys.cluster-key-file", sealed.toString());
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> NodeRestore.create(folder, backup, localKey, List.of(), properties));
+    assertThat(folder.resolve("keys/local.key")).exists();
+    // Whatever else is missing, even if nothing is: an operator may have put it there.
+    for (boolean complete : new boolean[] {false, true}) {
+      if (complete) {
+        copy(source.resolve("keys"), folder.resolve("keys"));
+        copy(source.resolve("tls"), folder.resolve("tls"));
+        Files.copy(
+            source.resolve(NodeConfigLoader.FILE),
+            folder.resolve(NodeConfigLoader.FILE),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+      String half =
+          "The folder "
+              + folder
+              + " is half made, by a `rekindle node restore` that was cut short: delete it, and"
+              + " restore again.";
+      assertThatExceptionOfType(StartRefusedException.class)
+          .isThrownBy(() -> TestNode.start(folder).close())
+          .withMessage(half);
+      assertThat(refusal(folder, backup, localKey)).isEqualTo(half);
+    }
+  }
+
+  @Test
+  @Order(5)
   void threeNodesBeginWithTheBackupOfOne() throws Exception {
     List<Integer> ports = freePorts(3);
     Path first = parent.resolve("b0");
@@ -195,6 +229,10 @@ class BackupIT {
       Files.move(aside, its);
     }
     Path part = three.getFirst().folder().resolve("backups/" + SECOND);
+    Path renamed = parent.resolve(FIRST);
+    copy(part, renamed);
+    assertThat(refusal(parent.resolve("refused"), renamed, localKey))
+        .startsWith("The folder " + renamed + " holds the backup " + SECOND + " of 20");
     assertThat(refusal(parent.resolve("refused"), part, localKey))
         .contains("is missing: the part of this node is not here, and 1 more problems");
   }
@@ -202,7 +240,7 @@ class BackupIT {
   @Test
   @Order(7)
   void oneNodeBeginsWithTheBackupOfThreeAlsoAfterAStartThatWasCutShort() throws Exception {
-    Path merged = parent.resolve("merged");
+    Path merged = parent.resolve("merged/" + SECOND);
     for (TestNode node : three) {
       copy(node.folder().resolve("backups/" + SECOND), merged);
     }
@@ -211,7 +249,11 @@ class BackupIT {
       nodes.add(Files.readString(node.folder().resolve("node.id")).strip());
     }
     Path folder = parent.resolve("c");
-    NodeRestore.create(folder, merged, localKey, List.of(), TestNode.properties());
+    assertThat(
+            NodeRestore.sentence(
+                NodeRestore.create(folder, merged, localKey, List.of(), TestNode.properties())))
+        .startsWith("The node begins with the backup second of 20")
+        .contains(nodes);
     // The first start, up to the moment at which Ignite has begun to copy.
     NodeShell.open(
             NodeConfigLoader.load(folder, Map.of()),
