@@ -177,11 +177,12 @@ public final class BackupMaker {
   /**
    * Deletes it on all nodes that are there.
    *
+   * @param id of the request, for the audits of the nodes
    * @throws RekindleException BACKUP_NOT_FOUND
    */
-  public void delete(BackupName name) {
+  public void delete(BackupName name, UUID id) {
     requireThere(name);
-    ask(BackupParts.DELETE, BackupParts.nameRequest(name), answer -> answer);
+    ask(BackupParts.DELETE, BackupParts.request(name, id), answer -> answer);
   }
 
   /** Of one that is there. */

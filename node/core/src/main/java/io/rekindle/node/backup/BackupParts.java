@@ -10,6 +10,7 @@ import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.kms.SecretFiles;
 import io.rekindle.node.model.BackupName;
+import io.rekindle.node.model.RequestId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,6 +38,11 @@ public final class BackupParts {
   static final String CHECK = "backup.check";
   static final String DISCARD = "backup.discard";
   static final String DELETE = "backup.delete";
+
+  /** In the audit, from each node that has written or deleted its part. */
+  static final String CREATED = "backup.created";
+
+  static final String DELETED = "backup.deleted";
 
   private final String nodeId;
   private final Path snapshots;
@@ -119,7 +125,11 @@ public final class BackupParts {
     }
   }
 
-  /** Asks for what {@link #begin}, {@link #write} and {@link #discard} do. */
+  /**
+   * Asks for what {@link #begin}, {@link #write}, {@link #discard} and {@link #delete} do.
+   *
+   * @param id of the request
+   */
   static byte[] request(BackupName name, UUID id) {
     return BackupCodec.bytes(
         out -> {
@@ -221,9 +231,11 @@ public final class BackupParts {
         body,
         in -> {
           BackupName name = BackupName.of(in.readUTF());
-          requireMaking(name, BackupCodec.uuid(in));
+          UUID id = BackupCodec.uuid(in);
+          requireMaking(name, id);
           folder(name).writeManifest(in.readNBytes(in.readInt()));
           making.remove(name);
+          note(CREATED, name, id);
           return new byte[0];
         });
   }
@@ -267,10 +279,16 @@ public final class BackupParts {
 
   /** One that is being made fails by it. */
   private byte[] delete(byte[] body) {
-    BackupName name = BackupCodec.read(body, in -> BackupName.of(in.readUTF()));
-    making.remove(name);
-    deleteFiles(name);
+    Making deleted = Making.of(body);
+    making.remove(deleted.name());
+    deleteFiles(deleted.name());
+    note(DELETED, deleted.name(), deleted.id());
     return new byte[0];
+  }
+
+  /** Which one it was: the records of the request itself have no place for it. */
+  private void note(String action, BackupName name, UUID request) {
+    audit.note(new RequestId(request), action, 1, "backup " + name);
   }
 
   private void deleteFiles(BackupName name) {

@@ -3,8 +3,6 @@ package io.rekindle.node.bootstrap;
 import static java.util.Objects.requireNonNull;
 
 import io.rekindle.node.access.SystemPass;
-import io.rekindle.node.audit.AuditLog;
-import io.rekindle.node.audit.AuditRecord;
 import io.rekindle.node.audit.OtherChain;
 import io.rekindle.node.backup.BackupCopy;
 import io.rekindle.node.backup.BackupManifest;
@@ -21,7 +19,6 @@ import io.rekindle.node.storage.row.CacheConfigurations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -158,22 +155,6 @@ final class PendingRestore {
   }
 
   private void append(String action, long count, String what) {
-    AuditLog audit = parts.audit();
-    audit.append(
-        new AuditRecord(
-            parts.clock().instant(),
-            AuditRecord.Kind.SYSTEM,
-            new RequestId(manifest.id()),
-            null,
-            null,
-            action,
-            List.of(),
-            List.of(),
-            count,
-            null,
-            AuditRecord.ALLOWED,
-            "node",
-            what,
-            0));
+    parts.audit().note(new RequestId(manifest.id()), action, count, what);
   }
 }

@@ -215,6 +215,13 @@ class BackupIT {
       assertThat(list(tenancy)).containsExactly(second);
     }
     for (TestNode each : three) {
+      try (Tenancy tenancy = new Tenancy(each.port(), each.folder(), adminKey)) {
+        assertThat(tenancy.records(""))
+            .as("which one was made and deleted, by each node")
+            .filteredOn(record -> record.getPeer().equals("backup third"))
+            .extracting(AuditRecord::getAction)
+            .containsExactly("backup.deleted", "backup.created");
+      }
       assertThat(each.folder().resolve("backups")).isDirectoryNotContaining("glob:**third");
     }
     TestNode other = three.getLast();
@@ -277,7 +284,7 @@ class BackupIT {
         assertThat(tenancy.records(""))
             .as("the backup's own intent, which it has without an outcome")
             .filteredOn(record -> record.getKind().equals("outcome"))
-            .filteredOn(record -> record.getAction().equals("backup.write"))
+            .filteredOn(record -> record.getAction().equals("backup.create"))
             .extracting(AuditRecord::getDecision)
             .contains(IntentRecovery.FOUND_AFTER_CRASH);
         tenancy.store(Tenancy.MEANING, "after the restore");
@@ -331,7 +338,7 @@ class BackupIT {
       assertThat(tenancy.verify("").getProblemsList()).isEmpty();
       assertThat(tenancy.verify(sourceId).getProblemsList()).isEmpty();
       assertThat(tenancy.records(sourceId))
-          .filteredOn(record -> record.getAction().equals("backup.write"))
+          .filteredOn(record -> record.getAction().equals("backup.create"))
           .filteredOn(record -> record.getRequestId().equals(made.getBackupId()))
           .extracting(AuditRecord::getKind)
           .containsExactly("intent");
