@@ -27,25 +27,32 @@ final class FolderDeletion {
   static void delete(Path folder, String first) throws IOException {
     Path parent = requireNonNull(folder.toAbsolutePath().getParent(), "the root is no backup");
     Path name = requireNonNull(folder.getFileName(), "the root is no backup");
-    try (SecureDirectoryStream<Path> above = secure(Files.newDirectoryStream(parent))) {
+    try (DirectoryStream<Path> around = Files.newDirectoryStream(parent)) {
+      if (!(around instanceof SecureDirectoryStream<Path> above)) {
+        throw new IOException("this file system can't delete a folder without following links");
+      }
       try (SecureDirectoryStream<Path> opened =
           above.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
-        deleteFile(opened, Path.of(first));
+        delete(opened, Path.of(first));
       }
-      deleteFolder(above, name);
-    } catch (NoSuchFileException e) {
-      // Another node was faster.
-      return;
+      delete(above, name);
     }
   }
 
-  private static SecureDirectoryStream<Path> secure(DirectoryStream<Path> opened)
-      throws IOException {
-    if (opened instanceof SecureDirectoryStream<Path> secure) {
-      return secure;
+  /** A folder or anything else; nothing happens when another node was faster. */
+  private static void delete(SecureDirectoryStream<Path> parent, Path name) throws IOException {
+    try {
+      if (parent
+          .getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+          .readAttributes()
+          .isDirectory()) {
+        deleteFolder(parent, name);
+      } else {
+        parent.deleteFile(name);
+      }
+    } catch (NoSuchFileException e) {
+      return;
     }
-    opened.close();
-    throw new IOException("this file system can't delete a folder without following links");
   }
 
   private static void deleteFolder(SecureDirectoryStream<Path> parent, Path name)
@@ -53,30 +60,9 @@ final class FolderDeletion {
     try (SecureDirectoryStream<Path> folder =
         parent.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
       for (Path entry : folder) {
-        Path each = requireNonNull(entry.getFileName(), "an entry has a name");
-        try {
-          if (folder
-              .getFileAttributeView(each, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-              .readAttributes()
-              .isDirectory()) {
-            deleteFolder(folder, each);
-          } else {
-            deleteFile(folder, each);
-          }
-        } catch (NoSuchFileException e) {
-          continue; // Another node was faster.
-        }
+        delete(folder, requireNonNull(entry.getFileName(), "an entry has a name"));
       }
     }
     parent.deleteDirectory(name);
-  }
-
-  private static void deleteFile(SecureDirectoryStream<Path> folder, Path name) throws IOException {
-    try {
-      folder.deleteFile(name);
-    } catch (NoSuchFileException e) {
-      // It is gone, which is what was wanted.
-      return;
-    }
   }
 }
