@@ -36,6 +36,8 @@ final class FolderDeletion {
         delete(opened, Path.of(first));
       }
       delete(above, name);
+    } catch (NoSuchFileException e) {
+      return; // Another node was faster.
     }
   }
 

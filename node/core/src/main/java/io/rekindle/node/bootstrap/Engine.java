@@ -120,6 +120,7 @@ final class Engine implements AutoCloseable {
             parts.failures(),
             traits());
     SnapshotRestore snapshot = restore == null ? null : restore.prepare();
+    parts.folders().markPages();
     if (snapshot == null) {
       configuration.setCacheConfiguration(
           CacheConfigurations.all(parts.config().ignite().backups())
