@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A backup whose audit is broken is refused by the node that walks it, at each of its starts: also
  * when another node went on meanwhile, and would be the one to walk.
  */
-@Timeout(180)
+@Timeout(300)
 class BrokenAuditRestoreIT {
   private static final String NAME = "broken";
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What nodes do to their cluster without being asked is in their audits. */
-@Timeout(180)
+@Timeout(300)
 class ClusterRecordsIT {
   @TempDir Path parent;
 
