@@ -32,6 +32,10 @@ import org.slf4j.LoggerFactory;
  */
 final class PendingRestore {
   private static final Logger LOG = LoggerFactory.getLogger(PendingRestore.class);
+
+  /** Ends the name of the empty file that says that a copy is whole; no backup has such a name. */
+  private static final String WHOLE = ".whole";
+
   static final String RESTORED = "backup.restored";
   static final String CHAIN = "backup.chain-restored";
   static final String CHAIN_BROKEN = "backup.chain-broken";
@@ -64,7 +68,7 @@ final class PendingRestore {
     int there = EncryptedCachesCheck.caches(parts.folders().dataFolder());
     boolean done = there >= manifest.caches().size();
     if (!done) {
-      parts.folders().emptyIgnite();
+      parts.folders().emptyEngine();
       stage(parts.folders().snapshots().resolve(mark.name()));
     }
     return new SnapshotRestore(
@@ -75,8 +79,16 @@ final class PendingRestore {
         done);
   }
 
-  /** What the engine is to restore is this node's own copy, and checked as such. */
+  /**
+   * What the engine is to restore is this node's own copy, and checked as such. An engine that
+   * starts anew to join others takes the one that there is; the next process empties the folder.
+   */
   private void stage(Path copy) throws IOException {
+    Path whole = copy.resolveSibling(mark.name() + WHOLE);
+    if (Files.exists(whole)) {
+      return;
+    }
+    parts.folders().emptySnapshots();
     requireRoom(copy, manifest.bytes());
     try {
       BackupCopy.make(mark.backup(), manifest, new BackupCipher(parts.clusterKey()), copy);
@@ -87,6 +99,7 @@ final class PendingRestore {
           e);
     }
     StagedSnapshot.adapt(copy, parts.config().ignite().backups());
+    Files.createFile(whole);
   }
 
   private static void requireRoom(Path copy, long wanted) throws IOException {

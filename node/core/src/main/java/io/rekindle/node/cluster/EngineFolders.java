@@ -165,9 +165,14 @@ public final class EngineFolders implements AutoCloseable {
     }
   }
 
-  /** Forgets the engine: for a restore that was cut short, and begins again. */
-  public void emptyIgnite() throws IOException {
-    deleteBelow(ignite());
+  /** Forgets the engine, but for snapshots: for a restore that was cut short, and begins again. */
+  public void emptyEngine() throws IOException {
+    try (Stream<Path> entries = Files.list(ignite())) {
+      for (Path entry : entries.filter(path -> !path.equals(snapshots())).toList()) {
+        deleteBelow(entry);
+        Files.delete(entry);
+      }
+    }
     createFolders();
   }
 
