@@ -70,7 +70,12 @@ final class Engine implements AutoCloseable {
       Ignite ignite = startIgnite(restore);
       cluster =
           onStop(
-              ClusterPart.begin(parts.config().cluster(), ignite, parts.failures(), parts.clock()));
+              ClusterPart.begin(
+                  parts.config().cluster(),
+                  ignite,
+                  parts.failures(),
+                  new ClusterRecords(parts.audit()),
+                  parts.clock()));
       cluster.awaitNothingLost();
       IgniteWrappedKeyStore wrappedKeys = new IgniteWrappedKeyStore(ignite);
       Keyring keyring = onStop(new Keyring(parts.clusterKey(), wrappedKeys));
@@ -120,6 +125,7 @@ final class Engine implements AutoCloseable {
             parts.failures(),
             traits());
     SnapshotRestore snapshot = restore == null ? null : restore.prepare();
+    parts.folders().markPages();
     if (snapshot == null) {
       configuration.setCacheConfiguration(
           CacheConfigurations.all(parts.config().ignite().backups())
@@ -128,7 +134,11 @@ final class Engine implements AutoCloseable {
       snapshot.announce(configuration);
     }
     RunningIgnite started =
-        RunningIgnite.start(configuration, parts.config().cluster().initialNodes(), snapshot);
+        RunningIgnite.start(
+            configuration,
+            parts.config().cluster().initialNodes(),
+            snapshot,
+            new ClusterRecords(parts.audit())::startingWithout);
     running.push(() -> stop(started));
     return started.ignite();
   }

@@ -88,6 +88,7 @@ final class NodeFacts {
     facts.put("nodes_baseline", () -> Integer.toString(cluster.membership().baseline().size()));
     facts.put("nodes_away", () -> away(cluster).toString());
     facts.put("nodes_without_data", () -> withoutData(cluster).toString());
+    facts.put("start_without", () -> config.startWithout().orElse(List.of()).toString());
     facts.put("majority", () -> cluster.contact().holds() ? "yes" : "no");
     facts.put("majority_silent_ms", () -> Long.toString(cluster.contact().silence().toMillis()));
     facts.put("partitions_lost", () -> Integer.toString(cluster.baseline().lost()));

@@ -84,7 +84,9 @@ public final class IgniteConfigurations {
     ignite.setFailureHandler(
         new EngineFailureHandler(DamagedPartitions.in(folders), failures, HALT_AFTER));
     ignite.setExecutorConfiguration(
-        new ExecutorConfiguration(SliceCalls.EXECUTOR).setSize(SliceCalls.EXECUTOR_THREADS));
+        new ExecutorConfiguration(SliceCalls.EXECUTOR).setSize(SliceCalls.EXECUTOR_THREADS),
+        new ExecutorConfiguration(SliceCalls.LONG_EXECUTOR)
+            .setSize(SliceCalls.LONG_EXECUTOR_THREADS));
     if (indexing != null) {
       ignite.setIndexingSpi(indexing);
     }

@@ -20,13 +20,18 @@ import org.apache.ignite.compute.ComputeTaskTimeoutException;
  *
  * <p>There is one for each engine; {@code bootstrap} registers the operations before the doors
  * open. A call to this node itself runs on the caller's thread, without serialisation. Calls from
- * other nodes run on an executor of their own, so that they can't starve Ignite's pools; an
- * operation may take Ignite locks, but must not call {@link #call} in turn. Safe for use by many
- * threads.
+ * other nodes run on executors of their own, so that they can't starve Ignite's pools: one for what
+ * takes a moment, and one for what may take hours, as reading a whole backup does, so that the
+ * nodes go on to hear of each other meanwhile. An operation may take Ignite locks, but must not
+ * call {@link #call} in turn. Safe for use by many threads.
  */
 public final class SliceCalls {
   static final String EXECUTOR = "slice-calls";
   static final int EXECUTOR_THREADS = 16;
+  static final String LONG_EXECUTOR = "long-calls";
+
+  /** Each reads or writes a disk all the time: more would not end earlier. The others wait. */
+  static final int LONG_EXECUTOR_THREADS = 2;
 
   /** Of a request or an answer. */
   public static final int BODY_BYTES_MAX = 16 << 20;
@@ -71,12 +76,27 @@ public final class SliceCalls {
    *     operation yet; DEADLINE_EXCEEDED
    */
   public byte[] call(ClusterNode node, String name, byte[] body, Duration timeout) {
+    return call(EXECUTOR, node, name, body, timeout);
+  }
+
+  /**
+   * As {@link #call}, of an operation that may take long: two at a time run on a node, which keep
+   * no other call from its thread.
+   */
+  public byte[] callLong(ClusterNode node, String name, byte[] body, Duration timeout) {
+    return call(LONG_EXECUTOR, node, name, body, timeout);
+  }
+
+  private byte[] call(
+      String executor, ClusterNode node, String name, byte[] body, Duration timeout) {
     requireBounded(body);
     if (node.id().equals(ignite.cluster().localNode().id())) {
       return run(name, body);
     }
     return remote(
-        () -> compute(ignite.cluster().forNode(node), timeout).call(new SliceCall(name, body)));
+        () ->
+            compute(ignite.cluster().forNode(node), executor, timeout)
+                .call(new SliceCall(name, body)));
   }
 
   /**
@@ -90,7 +110,7 @@ public final class SliceCalls {
     requireBounded(body);
     return remote(
         () ->
-            compute(ignite.cluster(), timeout)
+            compute(ignite.cluster(), EXECUTOR, timeout)
                 .affinityCall(caches, partition, new SliceCall(name, body)));
   }
 
@@ -103,11 +123,11 @@ public final class SliceCalls {
     return operation.apply(body);
   }
 
-  private static IgniteCompute compute(ClusterGroup group, Duration timeout) {
+  private static IgniteCompute compute(ClusterGroup group, String executor, Duration timeout) {
     return group
         .ignite()
         .compute(group)
-        .withExecutor(EXECUTOR)
+        .withExecutor(executor)
         .withNoFailover()
         .withTimeout(timeout.toMillis());
   }

@@ -119,6 +119,15 @@ final class Diagnosis {
                   + " place")
               .formatted(id, stopped));
     }
+    for (String gone : list(report, "start_without")) {
+      add(
+          "start-without",
+          id,
+          ("node %s still has %s in rekindle.cluster.start-without, and has started: take it out of"
+                  + " its configuration, or the next start of the whole cluster does not wait for"
+                  + " that node either")
+              .formatted(id, gone));
+    }
     disk(report);
     clock(report);
     long tail = number(report, "audit_tail_bytes");

@@ -26,6 +26,7 @@ class DiagnosisTest {
     Map<String, String> facts = new HashMap<>();
     facts.put("nodes_away", "[]");
     facts.put("nodes_without_data", "[]");
+    facts.put("start_without", "[]");
     facts.put("majority", "yes");
     facts.put("partitions_lost", "0");
     facts.put("partitions_short", "0");
@@ -66,6 +67,7 @@ class DiagnosisTest {
     "partitions_coming, 7, rebalance, '', 0",
     "partitions_stopped, 7, copies-stopped, n1, 0",
     "partitions_short, 7, copies-missing, '', 0",
+    "start_without, [n9], start-without, n1, []",
     "majority, no, no-majority, n1, yes",
     "disk_usable_bytes, 999, disk-reserve, n1, 2000",
     "disk_usable_bytes, 1999, disk-low, n1, 2000",
