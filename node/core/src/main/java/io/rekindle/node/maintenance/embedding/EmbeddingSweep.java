@@ -44,6 +44,7 @@ public final class EmbeddingSweep {
   private final Map<EmbeddingStatus, Integer> counted = new ConcurrentHashMap<>();
   private volatile @Nullable Instant oldestSoFar;
   private volatile @Nullable Instant oldestPending;
+  private final Object comparing = new Object();
   private int nextPartition;
 
   public EmbeddingSweep(
@@ -62,7 +63,7 @@ public final class EmbeddingSweep {
   }
 
   /** One round. Returns how many rows and vectors it had to mend. */
-  public synchronized int run(SystemPass pass) {
+  public int run(SystemPass pass) {
     int mended = comparePartitions(pass);
     offerPending(pass);
     return mended;
@@ -172,21 +173,24 @@ public final class EmbeddingSweep {
   }
 
   /** Compares every partition once: what a crash has cut is mended soon after the start. */
-  public synchronized void runOnceOverAll(SystemPass pass) {
+  public void runOnceOverAll(SystemPass pass) {
     for (int compared = 0; compared < vectors.partitions(); compared += PARTITIONS_A_SWEEP) {
       comparePartitions(pass);
     }
     offerPending(pass);
   }
 
+  /** May take long, and keeps no offer waiting. */
   private int comparePartitions(SystemPass pass) {
-    int mended = 0;
-    for (int i = 0; i < Math.min(PARTITIONS_A_SWEEP, vectors.partitions()); i++) {
-      SweepResult result = vectors.sweep(pass, nextPartition);
-      nextPartition = (nextPartition + 1) % vectors.partitions();
-      meters.count(NodeMeters.Count.VECTORS_LOST, result.rowsRequeued());
-      mended += result.rowsRequeued() + result.orphansRemoved();
+    synchronized (comparing) {
+      int mended = 0;
+      for (int i = 0; i < Math.min(PARTITIONS_A_SWEEP, vectors.partitions()); i++) {
+        SweepResult result = vectors.sweep(pass, nextPartition);
+        nextPartition = (nextPartition + 1) % vectors.partitions();
+        meters.count(NodeMeters.Count.VECTORS_LOST, result.rowsRequeued());
+        mended += result.rowsRequeued() + result.orphansRemoved();
+      }
+      return mended;
     }
-    return mended;
   }
 }
