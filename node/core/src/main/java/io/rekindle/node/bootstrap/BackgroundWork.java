@@ -83,7 +83,7 @@ final class BackgroundWork implements AutoCloseable {
         new AccessFlush(accesses, storage.accessCounts(), SystemPass.mint(Purpose.ACCESS_TRACKING));
     accesses.flushWith(accessFlush::run);
     BackgroundWork work = new BackgroundWork(watch, grid, pipeline, sweep, accessFlush);
-    work.schedule(parts, ignite, storage);
+    work.schedule(parts, ignite, storage, queue);
     work.periodic.once("models of namespaces", modelsInUse::findMissing);
     pipeline.start();
     return work;
@@ -135,14 +135,17 @@ final class BackgroundWork implements AutoCloseable {
     return grid.embedders();
   }
 
-  private void schedule(NodeParts parts, Ignite ignite, IgniteStorage storage) {
+  private void schedule(
+      NodeParts parts, Ignite ignite, IgniteStorage storage, EmbeddingQueue queue) {
     NodeConfig.Maintenance config = parts.config().maintenance();
     SystemPass sweepPass = SystemPass.mint(Purpose.SWEEP);
     // What the last process left pending is taken up at once, not after the first pause; and so is
     // what another node had in its queue when it left.
+    int batch = parts.config().embedding().batchItemsMax();
     QueueTakeover takeover =
-        EmbeddingPart.takeover(ignite, () -> sweep.offerPending(sweepPass));
-    sweep.offerPending(sweepPass);
+        EmbeddingPart.takeover(
+            ignite, () -> queue.size() <= batch, () -> sweep.offerPending(sweepPass));
+    var _ = sweep.offerPending(sweepPass);
     periodic.every(TAKEOVER_LOOK, "takeover of embeddings", takeover::look);
     periodic.once("first embedding sweep", () -> sweep.runOnceOverAll(sweepPass));
     periodic.every(config.sweepInterval(), "embedding sweep", () -> sweep.run(sweepPass));

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.ignite.Ignite;
@@ -53,7 +54,8 @@ final class EmbeddingPart {
   }
 
   /** What looks whether rows became this node's to embed, to be asked now and then. */
-  static QueueTakeover takeover(Ignite ignite, Runnable offerPending) {
+  static QueueTakeover takeover(
+      Ignite ignite, BooleanSupplier room, BooleanSupplier offerPending) {
     SliceOwners owners = new SliceOwners(ignite);
     return new QueueTakeover(
         () ->
@@ -62,6 +64,7 @@ final class EmbeddingPart {
                 .boxed()
                 .collect(Collectors.toUnmodifiableSet()),
         () -> nodes(ignite),
+        room,
         offerPending);
   }
 

@@ -9,20 +9,13 @@ import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.maintenance.embedding.EmbedderChoice.Embedder;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.MemoryId;
-import io.rekindle.node.storage.VectorStore;
 import io.rekindle.node.telemetry.NodeMeters;
 import io.rekindle.node.telemetry.NodeMeters.Count;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -91,25 +84,6 @@ public final class EmbeddingGrid implements AutoCloseable {
 
   /** What a node offers: how many batches it embeds at a time, with which models. */
   public record Offer(int batchesMax, Set<EmbeddingModelId> models) {}
-
-  /**
-   * What became of a batch; positions that are in neither need no more.
-   *
-   * @param failed content versions by position: an attempt of each
-   * @param untaken positions of those that no node took: no attempt
-   */
-  record Carried(SortedMap<Integer, Long> failed, SortedSet<Integer> untaken) {
-    Carried() {
-      this(new TreeMap<>(), new TreeSet<>());
-    }
-  }
-
-  /** Some of a batch, all of one model. */
-  private record Part(EmbeddingModelId model, List<Waiting> items, List<Integer> positions) {
-    Part(EmbeddingModelId model) {
-      this(model, new ArrayList<>(), new ArrayList<>());
-    }
-  }
 
   /**
    * The grid of a node.
@@ -204,39 +178,18 @@ public final class EmbeddingGrid implements AutoCloseable {
 
   private Carried carry(List<Waiting> batch, boolean hereFirst) {
     Carried carried = new Carried();
-    for (Part part : parts(batch, carried)) {
+    for (BatchPart part : BatchPart.of(batch, here::modelOf, carried)) {
       try {
         carry(part, hereFirst, carried);
       } catch (RuntimeException | Error e) {
         LOG.atWarn().addKeyValue("memories", part.items().size()).setCause(e).log("a batch failed");
-        fail(part, carried);
+        carried.fail(part);
       }
     }
     return carried;
   }
 
-  private Iterable<Part> parts(List<Waiting> batch, Carried carried) {
-    Map<EmbeddingModelId, Part> parts = new LinkedHashMap<>();
-    for (int i = 0; i < batch.size(); i++) {
-      try {
-        EmbeddingModelId model = here.modelOf(batch.get(i));
-        if (model != null) {
-          Part part = parts.computeIfAbsent(model, Part::new);
-          part.items().add(batch.get(i));
-          part.positions().add(i);
-        }
-      } catch (RuntimeException e) {
-        LOG.atWarn()
-            .addKeyValue("memory", batch.get(i).memoryId())
-            .setCause(e)
-            .log("the model of a memory could not be found out");
-        carried.failed().put(i, VectorStore.ANY_CONTENT);
-      }
-    }
-    return parts.values();
-  }
-
-  private void carry(Part part, boolean hereFirst, Carried carried) {
+  private void carry(BatchPart part, boolean hereFirst, Carried carried) {
     boolean canHere = embedsHere() && here.has(part.model());
     if (canHere && hereFirst) {
       embedHere(part, carried);
@@ -248,10 +201,10 @@ public final class EmbeddingGrid implements AutoCloseable {
       if (canHere || (embedsHere() && nobodyHas(part.model()))) {
         embedHere(part, carried);
       } else {
-        carried.untaken().addAll(part.positions());
+        carried.leave(part);
       }
     } else if (sent == Sent.IT_COST_NODES) {
-      fail(part, carried);
+      carried.fail(part);
     }
   }
 
@@ -259,16 +212,16 @@ public final class EmbeddingGrid implements AutoCloseable {
     return others.offers().values().stream().noneMatch(offer -> offer.models().contains(model));
   }
 
-  private void embedHere(Part part, Carried carried) {
+  private void embedHere(BatchPart part, Carried carried) {
     try {
       seats.sit();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      carried.untaken().addAll(part.positions());
+      carried.leave(part);
       return;
     }
     try {
-      settle(part, here.embed(EmbedCallCodec.write(part.items())), carried);
+      carried.settle(part, here.embed(EmbedCallCodec.write(part.items())));
     } finally {
       seats.leave();
     }
@@ -280,7 +233,7 @@ public final class EmbeddingGrid implements AutoCloseable {
     IT_COST_NODES
   }
 
-  private Sent send(Part part, Carried carried) {
+  private Sent send(BatchPart part, Carried carried) {
     byte[] message = EmbedCallCodec.write(part.items());
     Set<String> tried = new HashSet<>();
     int lost = 0;
@@ -293,7 +246,7 @@ public final class EmbeddingGrid implements AutoCloseable {
       try {
         byte[] answer = others.embed(node.id(), message);
         meters.count(Count.EMBEDDING_BATCHES_SENT, 1);
-        settle(part, answer, carried);
+        carried.settle(part, answer);
         part.items().forEach(item -> changed.accept(item.memoryId()));
         return Sent.DONE;
       } catch (RekindleException e) {
@@ -332,18 +285,6 @@ public final class EmbeddingGrid implements AutoCloseable {
 
   private static boolean isPerhapsOfTheTexts(RekindleException error) {
     return error.code() == ErrorCode.DEADLINE_EXCEEDED || SliceCalls.isLost(error);
-  }
-
-  private static void settle(Part part, byte[] answer, Carried carried) {
-    EmbedCallCodec.readFailures(answer)
-        .forEach(
-            (position, contentVersion) ->
-                carried.failed().put(part.positions().get(position), contentVersion));
-  }
-
-  private static void fail(Part part, Carried carried) {
-    part.positions()
-        .forEach(position -> carried.failed().put(position, VectorStore.ANY_CONTENT));
   }
 
   private static List<Embedder> embedders(Map<String, Offer> offers) {

@@ -3,7 +3,6 @@ package io.rekindle.node.maintenance.embedding;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
-import io.rekindle.node.maintenance.embedding.EmbeddingGrid.Carried;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,13 +104,17 @@ public final class EmbeddingPipeline implements AutoCloseable {
   private void work(Turn turn) {
     while (!stopping) {
       try {
-        turn.run();
+        try {
+          turn.run();
+        } catch (RuntimeException | Error e) {
+          // One batch, or one look at the retries; its rows are pending still. A worker that ended
+          // would not be missed by anyone before the queue is full.
+          LOG.atError().setCause(e).log("an embedding worker met an error and goes on");
+          // The next turn may meet it at once, as while the engine stops.
+          Thread.sleep(IDLE_LOOK);
+        }
       } catch (InterruptedException e) {
         return;
-      } catch (RuntimeException | Error e) {
-        // One batch, or one look at the retries; its rows are pending still. A worker that ended
-        // would not be missed by anyone before the queue is full.
-        LOG.atError().setCause(e).log("an embedding worker met an error and goes on");
       }
     }
   }

@@ -65,17 +65,22 @@ public final class EmbeddingSweep {
   /** One round. Returns how many rows and vectors it had to mend. */
   public int run(SystemPass pass) {
     int mended = comparePartitions(pass);
-    offerPending(pass);
+    var _ = offerPending(pass);
     return mended;
   }
 
-  /** Offers what waits, as far as the queue has room. */
-  public synchronized void offerPending(SystemPass pass) {
-    offerDue(pass, EmbeddingStatus.PENDING);
-    offerDue(pass, EmbeddingStatus.FAILED);
+  /**
+   * Offers what waits, as far as the queue has room.
+   *
+   * @return whether there was room for all of it
+   */
+  public synchronized boolean offerPending(SystemPass pass) {
+    boolean pending = offerDue(pass, EmbeddingStatus.PENDING);
+    boolean failed = offerDue(pass, EmbeddingStatus.FAILED);
+    return pending && failed;
   }
 
-  private void offerDue(SystemPass pass, EmbeddingStatus status) {
+  private boolean offerDue(SystemPass pass, EmbeddingStatus status) {
     PendingMemory after = lastVisited.remove(status);
     Visitor visitor = new Visitor(clock.instant().minus(failedRetry), after);
     boolean stopped = vectors.visitPending(pass, status, after, visitor);
@@ -87,6 +92,7 @@ public final class EmbeddingSweep {
     if (stopped && visitor.last != null) {
       lastVisited.put(status, visitor.last);
     }
+    return !stopped && !visitor.refused;
   }
 
   /** Adds up over rounds that ended early; from the first row to the last it is how many wait. */
@@ -137,6 +143,7 @@ public final class EmbeddingSweep {
     private @Nullable Instant oldest;
     private int visits;
     private int count;
+    private boolean refused;
 
     Visitor(Instant failedBy, @Nullable PendingMemory last) {
       this.failedBy = failedBy;
@@ -159,17 +166,15 @@ public final class EmbeddingSweep {
       count++;
       Instant failedAt = memory.failedAt();
       if (failedAt == null || !failedAt.isAfter(failedBy)) {
-        offer(memory);
+        refused |= !offer(memory);
       }
       return ++visits < VISITS_MAX;
     }
   }
 
-  private void offer(PendingMemory memory) {
+  private boolean offer(PendingMemory memory) {
     Waiting item = new Waiting(memory.namespace().path(), memory.memoryId());
-    if (!pipeline.holds(item)) {
-      queue.offer(item.namespace(), item.memoryId());
-    }
+    return pipeline.holds(item) || queue.offer(item.namespace(), item.memoryId());
   }
 
   /** Compares every partition once: what a crash has cut is mended soon after the start. */
@@ -177,7 +182,7 @@ public final class EmbeddingSweep {
     for (int compared = 0; compared < vectors.partitions(); compared += PARTITIONS_A_SWEEP) {
       comparePartitions(pass);
     }
-    offerPending(pass);
+    var _ = offerPending(pass);
   }
 
   /** May take long, and keeps no offer waiting. */

@@ -12,7 +12,6 @@ import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
-import io.rekindle.node.maintenance.embedding.EmbeddingGrid.Carried;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.telemetry.NodeMeters;

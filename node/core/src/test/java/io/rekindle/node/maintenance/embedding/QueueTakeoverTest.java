@@ -9,15 +9,19 @@ import org.junit.jupiter.api.Test;
 class QueueTakeoverTest {
   private Set<Integer> owned = Set.of(1, 2);
   private Set<String> nodes = Set.of("a", "b");
+  private boolean room = true;
+  private boolean all = true;
   private boolean failing;
   private int offers;
-  private final QueueTakeover takeover = new QueueTakeover(() -> owned, () -> nodes, this::offer);
+  private final QueueTakeover takeover =
+      new QueueTakeover(() -> owned, () -> nodes, () -> room, this::offer);
 
-  private void offer() {
+  private boolean offer() {
     if (failing) {
       throw new IllegalStateException("the engine is not ready");
     }
     offers++;
+    return all;
   }
 
   @Test
@@ -44,6 +48,23 @@ class QueueTakeoverTest {
     takeover.look();
     takeover.look();
     assertThat(offers).isEqualTo(1);
+  }
+
+  @Test
+  void whatFoundNoRoomIsOfferedAgainWhenThereIsSome() {
+    owned = Set.of(1, 2, 3);
+    all = false;
+    room = false;
+    takeover.look();
+    takeover.look();
+    assertThat(offers).isEqualTo(1);
+
+    room = true;
+    takeover.look();
+    all = true;
+    takeover.look();
+    takeover.look();
+    assertThat(offers).as("until there was room for all").isEqualTo(3);
   }
 
   @Test
