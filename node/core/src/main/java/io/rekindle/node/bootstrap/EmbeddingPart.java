@@ -54,8 +54,7 @@ final class EmbeddingPart {
   }
 
   /** What looks whether rows became this node's to embed, to be asked now and then. */
-  static QueueTakeover takeover(
-      Ignite ignite, BooleanSupplier room, BooleanSupplier offerPending) {
+  static QueueTakeover takeover(Ignite ignite, BooleanSupplier room, BooleanSupplier offerPending) {
     SliceOwners owners = new SliceOwners(ignite);
     return new QueueTakeover(
         () ->

@@ -14,7 +14,6 @@ import io.rekindle.node.cluster.SliceCalls;
 import io.rekindle.node.cluster.SnapshotRestore;
 import io.rekindle.node.cluster.XaesEncryptionSpi;
 import io.rekindle.node.config.IndexConfig;
-import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingModel;
 import io.rekindle.node.embedding.EmbeddingQueue;

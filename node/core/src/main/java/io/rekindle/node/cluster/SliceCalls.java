@@ -20,9 +20,9 @@ import org.apache.ignite.compute.ComputeTaskTimeoutException;
  *
  * <p>There is one for each engine; {@code bootstrap} registers the operations before the doors
  * open. A call to this node itself runs on the caller's thread, without serialisation. Calls from
- * other nodes run on executors of their own ({@link Lane}), so that they can't starve Ignite's pools;
- * an operation may take Ignite locks, but must not call {@link #call} in turn. Safe for use by many
- * threads.
+ * other nodes run on executors of their own ({@link Lane}), so that they can't starve Ignite's
+ * pools; an operation may take Ignite locks, but must not call {@link #call} in turn. Safe for use
+ * by many threads.
  */
 public final class SliceCalls {
   /**
@@ -101,8 +101,7 @@ public final class SliceCalls {
     }
     return remote(
         () ->
-            compute(lane, ignite.cluster().forNode(node), timeout)
-                .call(new SliceCall(name, body)));
+            compute(lane, ignite.cluster().forNode(node), timeout).call(new SliceCall(name, body)));
   }
 
   /**

@@ -56,9 +56,7 @@ public interface IndexConfig {
   @WithDefault("PT5M")
   Duration snapshotInterval();
 
-  /**
-   * Snapshots are written anew, or deleted when not in use, after so long; rows make them anew.
-   */
+  /** Snapshots are written anew, or deleted when not in use, after so long; rows make them anew. */
   @WithDefault("PT20H")
   Duration snapshotMaxAge();
 
@@ -71,9 +69,7 @@ public interface IndexConfig {
   @WithDefault("PT1S")
   Duration wordsRefreshInterval();
 
-  /**
-   * Contents of a namespace from which its words are left on disk, sealed, for the next start.
-   */
+  /** Contents of a namespace from which its words are left on disk, sealed, for the next start. */
   @WithDefault("10000")
   int wordsFilesFrom();
 

@@ -69,9 +69,7 @@ final class GridNode implements AutoCloseable {
     Map<String, String> all = new HashMap<>(settings);
     all.put("rekindle.maintenance.sweep-interval", "PT1H");
     engine =
-        first == null
-            ? TestEngine.open(folder, all)
-            : TestEngine.join(folder, first.engine, all);
+        first == null ? TestEngine.open(folder, all) : TestEngine.join(folder, first.engine, all);
     engine.setTraits(Map.of(NodeTraits.MODEL + model.id(), model.fingerprint()));
     SliceIndexingSpi hook = new SliceIndexingSpi();
     IgniteConfiguration configuration =
@@ -100,8 +98,7 @@ final class GridNode implements AutoCloseable {
     ModelRegistry models = new ModelRegistry(List.of(model));
     DiskReserve disk = new DiskReserve(0, () -> Long.MAX_VALUE);
     return BackgroundWork.start(
-        new NodeParts(
-            engine.config(), null, null, null, audit, models, meters, disk, null, CLOCK),
+        new NodeParts(engine.config(), null, null, null, audit, models, meters, disk, null, CLOCK),
         ignite(),
         storage,
         queue,
@@ -116,12 +113,22 @@ final class GridNode implements AutoCloseable {
 
   /** Stores a memory and offers it, as the handler does. */
   MemoryId store(Namespace space, String content) {
+    MemoryId id = put(space, content);
+    offer(space, id);
+    return id;
+  }
+
+  /** Stores a memory that is in no queue. */
+  MemoryId put(Namespace space, String content) {
     MemoryId id = new MemoryId(UUID.randomUUID());
     storage
         .memories()
         .store(StorageNode.PASS, space, Drafts.of(content).draft(), id, null, null, "test");
-    queue.offer(space.path(), id);
     return id;
+  }
+
+  void offer(Namespace space, MemoryId id) {
+    queue.offer(space.path(), id);
   }
 
   ContentState state(Namespace space, MemoryId id) {

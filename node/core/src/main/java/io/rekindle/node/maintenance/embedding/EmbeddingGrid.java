@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,10 @@ public final class EmbeddingGrid implements AutoCloseable {
   private final Others others;
   private final Consumer<MemoryId> changed;
   private final NodeMeters meters;
+
+  /** Batches that no other node took and that wait for a worker here, or have one. */
+  private final AtomicInteger backHere = new AtomicInteger();
+
   private volatile boolean stopping;
 
   /** What this node can do itself. */
@@ -126,9 +131,14 @@ public final class EmbeddingGrid implements AutoCloseable {
     return (embedsHere() ? 1 : 0) + others.offers().size();
   }
 
-  /** Whether a batch should be taken from the queue for another node. */
+  /**
+   * Whether a batch should be taken from the queue for another node. Not while one is back that
+   * nobody took: who comes next must not have to wait behind many of them.
+   */
   boolean maySend() {
-    return (!embedsHere() || seats.areTaken()) && choice.hasRoom(embedders(others.offers()));
+    return (!embedsHere() || seats.areTaken())
+        && backHere.get() == 0
+        && choice.hasRoom(embedders(others.offers()));
   }
 
   /** For a worker of this node: embeds here what can be, and sends the rest. */
@@ -199,7 +209,12 @@ public final class EmbeddingGrid implements AutoCloseable {
     if (sent == Sent.NOBODY_TOOK_IT) {
       // Without the model here, only to say so: it may be that no node has it.
       if (canHere || (embedsHere() && nobodyHas(part.model()))) {
-        embedHere(part, carried);
+        backHere.incrementAndGet();
+        try {
+          embedHere(part, carried);
+        } finally {
+          backHere.decrementAndGet();
+        }
       } else {
         carried.leave(part);
       }

@@ -187,6 +187,38 @@ class EmbeddingGridTest {
   }
 
   @Test
+  void oneBatchAtMostIsBackFromTheOthers() throws Exception {
+    others.add("b", throwing(BUSY));
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    EmbeddingGrid grid = slow(begun, go);
+    FutureTask<Carried> first = new FutureTask<>(() -> grid.send(BATCH));
+    Thread.ofPlatform().daemon().start(first);
+    await(begun);
+
+    clock.pass(Duration.ofSeconds(1));
+    assertThat(grid.maySend()).as("though all workers are busy, and b has rested").isFalse();
+    go.countDown();
+    assertDone(first.get());
+  }
+
+  /** Says that it has begun with a batch, and ends with it when it may. */
+  private EmbeddingGrid slow(CountDownLatch begun, CountDownLatch go) {
+    return new EmbeddingGrid(
+        EmbeddingFixture.config(Map.of("workers", "1", "taken-max", "1")),
+        AloneGrid.here(
+            batch -> {
+              begun.countDown();
+              await(go);
+              return FakeOthers.allDone(batch);
+            }),
+        others,
+        news::add,
+        meters,
+        clock);
+  }
+
+  @Test
   void nobodyEmbedsIsSaid() {
     assertThat(grid("none").embedders()).isZero();
     assertThat(grid("own").embedders()).isEqualTo(1);
@@ -204,19 +236,7 @@ class EmbeddingGridTest {
     assertRefused(grid("none"), message);
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
-    EmbeddingGrid grid =
-        new EmbeddingGrid(
-            EmbeddingFixture.config(Map.of("workers", "1", "taken-max", "1")),
-            AloneGrid.here(
-                batch -> {
-                  begun.countDown();
-                  await(go);
-                  return FakeOthers.allDone(batch);
-                }),
-            others,
-            news::add,
-            meters,
-            clock);
+    EmbeddingGrid grid = slow(begun, go);
     FutureTask<byte[]> first = new FutureTask<>(() -> grid.take(message));
     Thread.ofPlatform().daemon().start(first);
     await(begun);

@@ -123,11 +123,7 @@ class EmbeddingPipelineTest {
     for (UnaryOperator<byte[]> call : List.of(unreachable, broken)) {
       EmbeddingPipeline failing =
           new EmbeddingPipeline(
-              CONFIG,
-              queue,
-              AloneGrid.of(CONFIG, call),
-              (item, _) -> givenUp.add(item),
-              clock);
+              CONFIG, queue, AloneGrid.of(CONFIG, call), (item, _) -> givenUp.add(item), clock);
       givenUp.clear();
       offer(memory(1), memory(2));
 
@@ -329,11 +325,7 @@ class EmbeddingPipelineTest {
 
   private EmbeddingPipeline pipeline(Consumer<Waiting> giveUp) {
     return new EmbeddingPipeline(
-        CONFIG,
-        queue,
-        AloneGrid.of(CONFIG, this::embed),
-        (item, _) -> giveUp.accept(item),
-        clock);
+        CONFIG, queue, AloneGrid.of(CONFIG, this::embed), (item, _) -> giveUp.accept(item), clock);
   }
 
   private byte[] embed(byte[] message) {
