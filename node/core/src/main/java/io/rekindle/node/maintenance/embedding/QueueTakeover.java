@@ -9,8 +9,14 @@ import java.util.function.Supplier;
  * Notices when this node has to look for what waits, before the next sweep is due: when partitions
  * became its own, and when a node left, in whose queue rows of this one may have been. What finds
  * no room is offered when there is some. One thread.
+ *
+ * <p>What fails is tried again, after pauses that double: while partitions are lost it may fail for
+ * hours.
  */
 public final class QueueTakeover {
+  /** Looks; the next sweep comes about as soon. */
+  private static final int PAUSE_MAX = 32;
+
   private final Supplier<Set<Integer>> owned;
   private final Supplier<Set<String>> nodes;
   private final BooleanSupplier room;
@@ -18,6 +24,8 @@ public final class QueueTakeover {
   private Set<Integer> ownedBefore;
   private Set<String> nodesBefore;
   private boolean left;
+  private int pause;
+  private int pauseLeft;
 
   /**
    * Knows how it is now.
@@ -40,16 +48,28 @@ public final class QueueTakeover {
     this.nodesBefore = nodes.get();
   }
 
-  /** Compares with the look before. What fails is done by the next look. */
+  /** Compares with the last look that did not fail. */
   public void look() {
+    if (pauseLeft > 0) {
+      pauseLeft--;
+      return;
+    }
     Set<Integer> ownedNow = owned.get();
     Set<String> nodesNow = nodes.get();
     Set<Integer> gained = new HashSet<>(ownedNow);
     gained.removeAll(ownedBefore);
     if (!gained.isEmpty() || !nodesNow.containsAll(nodesBefore) || (left && room.getAsBoolean())) {
-      left = !offerPending.getAsBoolean();
+      offer();
     }
     ownedBefore = ownedNow;
     nodesBefore = nodesNow;
+  }
+
+  private void offer() {
+    pauseLeft = pause;
+    pause = Math.min(PAUSE_MAX, Math.max(1, 2 * pause));
+    left = !offerPending.getAsBoolean();
+    pauseLeft = 0;
+    pause = 0;
   }
 }

@@ -1,8 +1,9 @@
 package io.rekindle.node.maintenance.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -68,12 +69,30 @@ class QueueTakeoverTest {
   }
 
   @Test
-  void anOfferThatFailsIsMadeAgain() {
+  void anOfferThatFailsIsMadeAgainAfterPausesThatDouble() {
     nodes = Set.of("a");
     failing = true;
-    assertThatIllegalStateException().isThrownBy(takeover::look);
+    List<Boolean> tried = new ArrayList<>();
+    for (int i = 0; i < 11; i++) {
+      tried.add(fails());
+    }
+    assertThat(tried)
+        .containsExactly(true, true, false, true, false, false, true, false, false, false, false);
     failing = false;
     takeover.look();
     assertThat(offers).isEqualTo(1);
+
+    nodes = Set.of("b");
+    takeover.look();
+    assertThat(offers).as("without a pause").isEqualTo(2);
+  }
+
+  private boolean fails() {
+    try {
+      takeover.look();
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
+    }
   }
 }
