@@ -105,7 +105,7 @@ final class BackgroundWork implements AutoCloseable {
             parts.meters(),
             waits::changed,
             pass);
-    return EmbeddingPart.begin(parts, ignite, storage.namespaces(), operation, waits, pass);
+    return EmbeddingPart.begin(parts, ignite, storage.namespaces(), operation, watch, waits, pass);
   }
 
   private static void giveUp(

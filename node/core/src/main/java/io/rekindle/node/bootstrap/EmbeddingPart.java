@@ -4,6 +4,7 @@ import io.rekindle.node.access.SystemPass;
 import io.rekindle.node.cluster.EmbeddingOffers;
 import io.rekindle.node.cluster.SliceCalls;
 import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
 import io.rekindle.node.embedding.EmbeddingWaits;
 import io.rekindle.node.embedding.ModelRegistry;
@@ -38,6 +39,7 @@ final class EmbeddingPart {
       Ignite ignite,
       NamespaceStore namespaces,
       EmbedOperation operation,
+      CallWatch watch,
       EmbeddingWaits waits,
       SystemPass pass) {
     NodeConfig.Embedding config = parts.config().embedding();
@@ -45,7 +47,7 @@ final class EmbeddingPart {
     EmbeddingGrid grid =
         new EmbeddingGrid(
             config,
-            new Here(operation, parts.models(), namespaces, pass),
+            new Here(operation, watch, config.hungCallsMax(), parts.models(), namespaces, pass),
             new There(new EmbeddingOffers(ignite), calls, config.sentTimeout()),
             waits::changed,
             parts.meters());
@@ -79,7 +81,12 @@ final class EmbeddingPart {
   }
 
   private record Here(
-      EmbedOperation operation, ModelRegistry models, NamespaceStore namespaces, SystemPass pass)
+      EmbedOperation operation,
+      CallWatch watch,
+      int hungMax,
+      ModelRegistry models,
+      NamespaceStore namespaces,
+      SystemPass pass)
       implements EmbeddingGrid.Node {
     @Override
     public byte[] embed(byte[] batch) {
@@ -89,6 +96,11 @@ final class EmbeddingPart {
     @Override
     public boolean has(EmbeddingModelId model) {
       return models.find(model) != null;
+    }
+
+    @Override
+    public boolean isWell() {
+      return watch.hungCalls() < hungMax;
     }
 
     @Override

@@ -65,6 +65,9 @@ public final class EmbeddingGrid implements AutoCloseable {
 
     boolean has(EmbeddingModelId model);
 
+    /** Whether it embeds at all: not when too many calls of models hang. */
+    boolean isWell();
+
     /**
      * The model of a memory's namespace, or null when that is gone.
      *
@@ -158,7 +161,7 @@ public final class EmbeddingGrid implements AutoCloseable {
    *     it stops
    */
   public byte[] take(byte[] batch) {
-    if (role != EmbeddingRole.ANY || !sitAsGuest()) {
+    if (role != EmbeddingRole.ANY || !here.isWell() || !sitAsGuest()) {
       throw refusal("the node embeds nothing of others right now", BUSY);
     }
     try {

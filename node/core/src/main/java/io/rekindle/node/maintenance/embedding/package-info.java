@@ -2,8 +2,9 @@
  * The embedding pipeline: from a row that waits to a row that is found by meaning.
  *
  * <p>Starting points: {@code EmbeddingPipeline} owns the threads; {@code EmbeddingGrid} brings a
- * batch to {@code EmbedOperation}, on whichever node embeds; {@code EmbeddingSweep} brings back what
- * a crash, a full queue or an error left behind, {@code QueueTakeover} what a node that left did.
+ * batch to {@code EmbedOperation}, on whichever node embeds; {@code EmbeddingSweep} brings back
+ * what a crash, a full queue or an error left behind, {@code QueueTakeover} what a node that left
+ * did.
  *
  * <p>Invariants: queues hold ids, never texts; losing a queue loses no memory, because the row
  * stays pending until its vectors are in the same partition; an attempt that fails is counted and

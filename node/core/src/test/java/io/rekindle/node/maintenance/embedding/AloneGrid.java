@@ -30,6 +30,11 @@ public final class AloneGrid {
       }
 
       @Override
+      public boolean isWell() {
+        return true;
+      }
+
+      @Override
       public EmbeddingModelId modelOf(Waiting item) {
         return EmbeddingModelId.BGE_SMALL_EN;
       }

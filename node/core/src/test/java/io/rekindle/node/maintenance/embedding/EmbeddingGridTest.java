@@ -42,6 +42,7 @@ class EmbeddingGridTest {
   private final List<List<Waiting>> here = new ArrayList<>();
   private final List<MemoryId> news = new ArrayList<>();
   private final NodeMeters meters = new NodeMeters();
+  private boolean well = true;
 
   private EmbeddingGrid grid(String role) {
     return grid(EmbeddingFixture.config(Map.of("role", role, "workers", "1", "taken-max", "1")));
@@ -62,6 +63,11 @@ class EmbeddingGridTest {
     @Override
     public boolean has(EmbeddingModelId model) {
       return model.equals(EmbeddingModelId.BGE_SMALL_EN);
+    }
+
+    @Override
+    public boolean isWell() {
+      return well;
     }
 
     @Override
@@ -247,6 +253,16 @@ class EmbeddingGridTest {
     assertThat(first.get()).isEmpty();
     assertThat(grid.take(message)).isEmpty();
     assertThat(meter("rekindle_embedding_batches_taken_total")).isEqualTo(2);
+  }
+
+  @Test
+  void aNodeOnWhichModelsHangTakesNothing() {
+    EmbeddingGrid grid = grid("any");
+    byte[] message = EmbedCallCodec.write(BATCH);
+    well = false;
+    assertRefused(grid, message);
+    well = true;
+    assertThat(grid.take(message)).isEmpty();
   }
 
   @Test
