@@ -32,10 +32,6 @@ import org.junit.jupiter.api.Timeout;
 class EmbeddingGridTest {
   private static final EmbeddingModelId ANOTHER = new EmbeddingModelId("another");
   private static final List<Waiting> BATCH = memories(EmbeddingFixture.A, 3);
-  private static final RekindleException BUSY =
-      new RekindleException(ErrorCode.NOT_READY, "busy", Map.of("reason", "busy"));
-  private static final RekindleException LATE =
-      new RekindleException(ErrorCode.DEADLINE_EXCEEDED, "another node did not answer in time");
 
   private final EmbeddingFixture.NanoClock clock = new EmbeddingFixture.NanoClock();
   private final FakeOthers others = new FakeOthers();
@@ -43,6 +39,14 @@ class EmbeddingGridTest {
   private final List<MemoryId> news = new ArrayList<>();
   private final NodeMeters meters = new NodeMeters();
   private boolean well = true;
+
+  private static RekindleException busy() {
+    return new RekindleException(ErrorCode.NOT_READY, "busy", Map.of("reason", "busy"));
+  }
+
+  private static RekindleException late() {
+    return new RekindleException(ErrorCode.DEADLINE_EXCEEDED, "it did not answer in time");
+  }
 
   private EmbeddingGrid grid(String role) {
     return grid(EmbeddingFixture.config(Map.of("role", role, "workers", "1", "taken-max", "1")));
@@ -122,9 +126,9 @@ class EmbeddingGridTest {
 
   @Test
   void theNextNodeGetsWhatOneRefusesOrIsLostWithAndNoAttemptCounts() {
-    others.add("busy", throwing(BUSY));
+    others.add("busy", throwing(busy()));
     others.add("gone", throwing(new RekindleException(ErrorCode.NOT_READY, "a node is gone")));
-    others.add("late", throwing(LATE));
+    others.add("late", throwing(late()));
     others.add("well", FakeOthers::allDone);
     assertDone(grid("none").send(BATCH));
     assertThat(others.asked).containsExactly("busy", "gone", "late", "well");
@@ -133,7 +137,7 @@ class EmbeddingGridTest {
 
   @Test
   void whatNoNodeTakesIsUntakenOrEmbeddedHere() {
-    others.add("busy", throwing(BUSY));
+    others.add("busy", throwing(busy()));
     Carried carried = grid("none").send(BATCH);
     assertThat(carried.failed()).isEmpty();
     assertThat(carried.untaken()).containsExactly(0, 1, 2);
@@ -144,7 +148,7 @@ class EmbeddingGridTest {
   @Test
   void aBatchThatTwoNodesWereLostWithGoesToNoThirdOne() {
     others.add("lost", throwing(SliceCalls.lost(new IllegalStateException("it died"))));
-    others.add("late", throwing(LATE));
+    others.add("late", throwing(late()));
     others.add("well", FakeOthers::allDone);
     Carried carried = grid("any").send(BATCH);
     assertThat(others.asked).containsExactly("lost", "late");
@@ -183,7 +187,7 @@ class EmbeddingGridTest {
 
   @Test
   void aNodeThatRefusesRestsAMoment() {
-    others.add("b", throwing(BUSY));
+    others.add("b", throwing(busy()));
     EmbeddingGrid grid = grid("none");
     assertThat(grid.maySend()).isTrue();
     var _ = grid.send(BATCH);
@@ -194,7 +198,7 @@ class EmbeddingGridTest {
 
   @Test
   void oneBatchAtMostIsBackFromTheOthers() throws Exception {
-    others.add("b", throwing(BUSY));
+    others.add("b", throwing(busy()));
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
     EmbeddingGrid grid = slow(begun, go);
