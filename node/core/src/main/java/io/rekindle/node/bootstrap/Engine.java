@@ -13,7 +13,7 @@ import io.rekindle.node.cluster.RunningIgnite;
 import io.rekindle.node.cluster.SliceCalls;
 import io.rekindle.node.cluster.SnapshotRestore;
 import io.rekindle.node.cluster.XaesEncryptionSpi;
-import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.config.IndexConfig;
 import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingModel;
 import io.rekindle.node.embedding.EmbeddingQueue;
@@ -150,7 +150,7 @@ final class Engine implements AutoCloseable {
     traits.put("the number of partitions", Integer.toString(CacheConfigurations.SLICE_PARTITIONS));
     traits.put("rekindle.ignite.backups", Integer.toString(parts.config().ignite().backups()));
     for (EmbeddingModel model : parts.models().models()) {
-      traits.put("the fingerprint of the model " + model.id(), model.fingerprint());
+      traits.put(NodeTraits.MODEL + model.id(), model.fingerprint());
     }
     return new NodeTraits(traits);
   }
@@ -166,7 +166,7 @@ final class Engine implements AutoCloseable {
 
   private IgniteStorage startStorage(
       Ignite ignite, IgniteWrappedKeyStore wrappedKeys, Keyring keyring) {
-    NodeConfig.Index index = parts.config().index();
+    IndexConfig index = parts.config().index();
     IgniteStorage storage =
         onStop(
             IgniteStorage.open(
@@ -194,7 +194,7 @@ final class Engine implements AutoCloseable {
   }
 
   private WordSettings words() {
-    NodeConfig.Index index = parts.config().index();
+    IndexConfig index = parts.config().index();
     return new WordSettings(
         index.wordsBytesMax().bytes(),
         parts.folders().words(),
@@ -204,7 +204,7 @@ final class Engine implements AutoCloseable {
   }
 
   private SnapshotSettings snapshots() {
-    NodeConfig.Index index = parts.config().index();
+    IndexConfig index = parts.config().index();
     return new SnapshotSettings(
         parts.folders().vectors(),
         index.snapshotFrom(),

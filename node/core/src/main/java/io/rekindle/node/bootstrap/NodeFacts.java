@@ -58,6 +58,10 @@ final class NodeFacts {
     putCluster(facts, cluster, parts.config().cluster());
     facts.put("models_warming", () -> parts.models().warming().toString());
     facts.put("models_missing", () -> modelsInUse.missing().toString());
+    facts.put(
+        "embedding_role",
+        () -> parts.config().embedding().role().name().toLowerCase(java.util.Locale.ROOT));
+    facts.put("embedding_nodes", () -> Integer.toString(work.embedders()));
     facts.put("embedding_queue", () -> Integer.toString(queue.size()));
     facts.put("embedding_oldest_pending_s", () -> oldest.get().toString());
     facts.put(

@@ -58,7 +58,7 @@ public final class AllNodes {
       asked.put(
           String.valueOf(node.consistentId()),
           CompletableFuture.supplyAsync(
-              () -> SliceCalls.of(ignite).callLong(node, name, body, timeout),
+              () -> SliceCalls.of(ignite).call(SliceCalls.Lane.LONG, node, name, body, timeout),
               task -> Thread.ofPlatform().daemon().name("ask-" + name).start(task)));
     }
     // All have ended before the first failure is told: what it does next would meet them.

@@ -20,18 +20,34 @@ import org.apache.ignite.compute.ComputeTaskTimeoutException;
  *
  * <p>There is one for each engine; {@code bootstrap} registers the operations before the doors
  * open. A call to this node itself runs on the caller's thread, without serialisation. Calls from
- * other nodes run on executors of their own, so that they can't starve Ignite's pools: one for what
- * takes a moment, and one for what may take hours, as reading a whole backup does, so that the
- * nodes go on to hear of each other meanwhile. An operation may take Ignite locks, but must not
- * call {@link #call} in turn. Safe for use by many threads.
+ * other nodes run on executors of their own ({@link Lane}), so that they can't starve Ignite's
+ * pools; an operation may take Ignite locks, but must not call {@link #call} in turn. Safe for use
+ * by many threads.
  */
 public final class SliceCalls {
-  static final String EXECUTOR = "slice-calls";
-  static final int EXECUTOR_THREADS = 16;
-  static final String LONG_EXECUTOR = "long-calls";
+  /**
+   * The threads of a node that calls from others run on: what takes long has its own, so that it
+   * keeps nobody waiting who asks for little.
+   */
+  public enum Lane {
+    /** Requests, and whether a node still answers. */
+    REQUESTS("slice-calls"),
+    /** Batches to be embedded. */
+    EMBEDDING("embed-calls"),
+    /** What may take hours, as reading a whole backup does. */
+    LONG("long-calls");
 
-  /** Each reads or writes a disk all the time: more would not end earlier. The others wait. */
-  static final int LONG_EXECUTOR_THREADS = 2;
+    private final String executor;
+
+    Lane(String executor) {
+      this.executor = executor;
+    }
+
+    /** The name of the executor, and the beginning of those of its threads. */
+    String executor() {
+      return executor;
+    }
+  }
 
   /** Of a request or an answer. */
   public static final int BODY_BYTES_MAX = 16 << 20;
@@ -76,27 +92,18 @@ public final class SliceCalls {
    *     operation yet; DEADLINE_EXCEEDED
    */
   public byte[] call(ClusterNode node, String name, byte[] body, Duration timeout) {
-    return call(EXECUTOR, node, name, body, timeout);
+    return call(Lane.REQUESTS, node, name, body, timeout);
   }
 
-  /**
-   * As {@link #call}, of an operation that may take long: two at a time run on a node, which keep
-   * no other call from its thread.
-   */
-  public byte[] callLong(ClusterNode node, String name, byte[] body, Duration timeout) {
-    return call(LONG_EXECUTOR, node, name, body, timeout);
-  }
-
-  private byte[] call(
-      String executor, ClusterNode node, String name, byte[] body, Duration timeout) {
+  /** As {@link #call(ClusterNode, String, byte[], Duration)}, on other threads of that node. */
+  public byte[] call(Lane lane, ClusterNode node, String name, byte[] body, Duration timeout) {
     requireBounded(body);
     if (node.id().equals(ignite.cluster().localNode().id())) {
       return run(name, body);
     }
     return remote(
         () ->
-            compute(ignite.cluster().forNode(node), executor, timeout)
-                .call(new SliceCall(name, body)));
+            compute(lane, ignite.cluster().forNode(node), timeout).call(new SliceCall(name, body)));
   }
 
   /**
@@ -110,7 +117,7 @@ public final class SliceCalls {
     requireBounded(body);
     return remote(
         () ->
-            compute(ignite.cluster(), EXECUTOR, timeout)
+            compute(Lane.REQUESTS, ignite.cluster(), timeout)
                 .affinityCall(caches, partition, new SliceCall(name, body)));
   }
 
@@ -123,11 +130,11 @@ public final class SliceCalls {
     return operation.apply(body);
   }
 
-  private static IgniteCompute compute(ClusterGroup group, String executor, Duration timeout) {
+  private static IgniteCompute compute(Lane lane, ClusterGroup group, Duration timeout) {
     return group
         .ignite()
         .compute(group)
-        .withExecutor(executor)
+        .withExecutor(lane.executor())
         .withNoFailover()
         .withTimeout(timeout.toMillis());
   }

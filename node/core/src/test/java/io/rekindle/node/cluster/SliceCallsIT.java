@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.rekindle.node.cluster.SliceCalls.Lane;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.NodeReport;
@@ -79,6 +80,43 @@ class SliceCallsIT {
             });
     assertThat(calls.call(there, "reverse", BODY, PATIENCE)).containsExactly(3, 2, 1);
     assertThat(thread.get()).startsWith("slice-calls");
+  }
+
+  /** More batches than there are threads for keep nobody waiting who asks for little. */
+  @Test
+  void whatTakesLongHasThreadsOfItsOwn() throws Exception {
+    int batches = 3 * secondFolder.config().embedding().takenMax();
+    CountDownLatch release = new CountDownLatch(1);
+    AtomicReference<String> thread = new AtomicReference<>("");
+    SliceCalls.of(second.ignite())
+        .register(
+            "batch",
+            body -> {
+              thread.set(Thread.currentThread().getName());
+              try {
+                release.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return body;
+            });
+    SliceCalls.of(second.ignite()).register("small", body -> body);
+    List<CompletableFuture<byte[]>> slow = new ArrayList<>();
+    for (int i = 0; i < batches; i++) {
+      slow.add(
+          CompletableFuture.supplyAsync(
+              () -> calls.call(Lane.EMBEDDING, there, "batch", BODY, PATIENCE),
+              task -> Thread.ofPlatform().daemon().start(task)));
+    }
+    for (int i = 0; i < 20; i++) {
+      assertThat(calls.call(there, "small", BODY, PATIENCE)).isEqualTo(BODY);
+    }
+    assertThat(slow).noneMatch(CompletableFuture::isDone);
+    release.countDown();
+    for (CompletableFuture<byte[]> each : slow) {
+      assertThat(each.get()).isEqualTo(BODY);
+    }
+    assertThat(thread.get()).startsWith("embed-calls");
   }
 
   @Test

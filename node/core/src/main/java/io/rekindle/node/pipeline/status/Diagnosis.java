@@ -194,6 +194,15 @@ final class Diagnosis {
                   + " anew by `./rekindle node start`")
               .formatted(id, number(report, "embedding_calls_hung")));
     }
+    if ("0".equals(report.facts().get("embedding_nodes"))) {
+      add(
+          "nobody-embeds",
+          id,
+          ("no node embeds what is stored through node %s, which is not found by meaning and waits:"
+               + " set rekindle.embedding.role=any on one node at least, and start that one anew by"
+               + " `./rekindle node start`")
+              .formatted(id));
+    }
     for (String model : list(report, "models_missing")) {
       add(
           "model-missing",
