@@ -147,6 +147,16 @@ public final class Cluster implements AutoCloseable {
     return node.connect(adminKey(), DEADLINE);
   }
 
+  /** A connection that goes to any of the nodes, as they are there; the caller closes it. */
+  public RekindleClient connectToAll(String apiKey, Duration deadline) {
+    return RekindleClient.builder(
+            nodes.stream().map(ChaosNode::target).collect(Collectors.joining(",")))
+        .caCertificate(founder().folder().resolve("tls").resolve("server-ca.crt"))
+        .apiKey(apiKey)
+        .deadline(deadline)
+        .build();
+  }
+
   public String adminKey() {
     try {
       return Files.readString(founder().folder().resolve("admin.key")).strip();
