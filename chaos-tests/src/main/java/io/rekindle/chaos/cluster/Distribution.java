@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -13,6 +14,12 @@ public record Distribution(Path home) {
   private static final String NODE = "io.rekindle.node.bootstrap.NodeMain";
   private static final String COMMAND = "io.rekindle.cli.RekindleCommand";
   private static final long COMMAND_SECONDS_MAX = 300;
+
+  /** Beside those of the distribution. */
+  private static final List<String> JVM_OPTIONS =
+      Arrays.stream(System.getProperty("chaos.jvm", "").split(" "))
+          .filter(it -> !it.isEmpty())
+          .toList();
 
   /** How a command ended, and what it said. */
   public record Ended(int code, String output) {}
@@ -31,6 +38,7 @@ public record Distribution(Path home) {
     List<String> command = new ArrayList<>();
     command.add(java());
     command.add("@" + home.resolve("node.args"));
+    command.addAll(JVM_OPTIONS);
     command.add("-XX:ErrorFile=" + data.resolve("hs_err_%p.log"));
     command.add("-Djava.io.tmpdir=" + data.resolve("tmp"));
     command.addAll(List.of("-cp", home.resolve("lib/node") + "/*", NODE, "start"));

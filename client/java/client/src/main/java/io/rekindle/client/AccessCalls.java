@@ -26,7 +26,7 @@ public final class AccessCalls {
 
   /** The answer is the only time that the key's secret is shown. */
   public Call<CreateApiKeyResponse> createKey(CreateApiKeyRequest request) {
-    return Call.of(channel, AccessServiceGrpc.getCreateApiKeyMethod(), request, deadline);
+    return Call.ofWrite(channel, AccessServiceGrpc.getCreateApiKeyMethod(), request, deadline);
   }
 
   public Call<ListApiKeysResponse> listKeys(ListApiKeysRequest request) {
@@ -35,14 +35,14 @@ public final class AccessCalls {
 
   public Call<RevokeApiKeyResponse> revokeKey(String apiKeyId) {
     RevokeApiKeyRequest request = RevokeApiKeyRequest.newBuilder().setApiKeyId(apiKeyId).build();
-    return Call.of(channel, AccessServiceGrpc.getRevokeApiKeyMethod(), request, deadline);
+    return Call.ofWrite(channel, AccessServiceGrpc.getRevokeApiKeyMethod(), request, deadline);
   }
 
   public Call<AddGrantResponse> addGrant(AddGrantRequest request) {
-    return Call.of(channel, AccessServiceGrpc.getAddGrantMethod(), request, deadline);
+    return Call.ofWrite(channel, AccessServiceGrpc.getAddGrantMethod(), request, deadline);
   }
 
   public Call<RemoveGrantResponse> removeGrant(RemoveGrantRequest request) {
-    return Call.of(channel, AccessServiceGrpc.getRemoveGrantMethod(), request, deadline);
+    return Call.ofWrite(channel, AccessServiceGrpc.getRemoveGrantMethod(), request, deadline);
   }
 }

@@ -31,7 +31,7 @@ public final class AgentStateCalls {
         request.getIdempotencyKey().isEmpty()
             ? request.toBuilder().setIdempotencyKey(IdempotencyKeys.next()).build()
             : request;
-    return Call.of(channel, AgentStateServiceGrpc.getSetAgentStateMethod(), keyed, deadline);
+    return Call.ofWrite(channel, AgentStateServiceGrpc.getSetAgentStateMethod(), keyed, deadline);
   }
 
   public Call<DeleteAgentStateResponse> delete(DeleteAgentStateRequest request) {
@@ -39,7 +39,8 @@ public final class AgentStateCalls {
         request.getIdempotencyKey().isEmpty()
             ? request.toBuilder().setIdempotencyKey(IdempotencyKeys.next()).build()
             : request;
-    return Call.of(channel, AgentStateServiceGrpc.getDeleteAgentStateMethod(), keyed, deadline);
+    return Call.ofWrite(
+        channel, AgentStateServiceGrpc.getDeleteAgentStateMethod(), keyed, deadline);
   }
 
   public Call<ListAgentStatesResponse> list(ListAgentStatesRequest request) {

@@ -28,7 +28,7 @@ public final class BackupCalls {
    * @param name empty for the time
    */
   public Call<CreateBackupResponse> create(String name) {
-    return Call.of(
+    return Call.ofWrite(
         channel,
         BackupServiceGrpc.getCreateBackupMethod(),
         CreateBackupRequest.newBuilder().setName(name).build(),
@@ -55,7 +55,7 @@ public final class BackupCalls {
 
   /** Deletes one. */
   public Call<DeleteBackupResponse> delete(String name) {
-    return Call.of(
+    return Call.ofWrite(
         channel,
         BackupServiceGrpc.getDeleteBackupMethod(),
         DeleteBackupRequest.newBuilder().setName(name).build(),

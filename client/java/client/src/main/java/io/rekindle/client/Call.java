@@ -7,16 +7,20 @@ import com.google.common.util.concurrent.MoreExecutors;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.MethodDescriptor;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCalls;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One prepared call; nothing is sent before it runs. Immutable and thread-safe; running it twice is
- * calling twice, with the same idempotency key.
+ * calling twice, with the same idempotency key. A write that was tried again, and refused after an
+ * attempt without an answer, fails with {@code OUTCOME_UNKNOWN}.
  */
 public final class Call<R> {
   private final Once<R> once;
@@ -35,6 +39,49 @@ public final class Call<R> {
           return ClientCalls.futureUnaryCall(channel.newCall(method, options), request);
         };
     return new Call<>(once, deadline);
+  }
+
+  /**
+   * A write, whose refusal is worth less when gRPC tried it before and had no answer.
+   *
+   * @param unsure what is answered then, of an answer that itself has refusals
+   */
+  static <Q, R> Call<R> ofWrite(
+      Channel channel,
+      MethodDescriptor<Q, R> method,
+      Q request,
+      Duration deadline,
+      UnaryOperator<R> unsure) {
+    Once<R> once =
+        given -> {
+          Attempts attempts = new Attempts();
+          CallOptions options =
+              withDeadline(CallOptions.DEFAULT, given).withStreamTracerFactory(attempts);
+          ListenableFuture<R> last =
+              Futures.transform(
+                  ClientCalls.futureUnaryCall(channel.newCall(method, options), request),
+                  answer -> attempts.leftOpen() ? unsure.apply(answer) : answer,
+                  MoreExecutors.directExecutor());
+          return Futures.catchingAsync(
+              last,
+              StatusRuntimeException.class,
+              e -> Futures.immediateFailedFuture(attempts.leftOpen() ? unsure(e) : e),
+              MoreExecutors.directExecutor());
+        };
+    return new Call<>(once, deadline);
+  }
+
+  /** The same, of an answer without refusals. */
+  static <Q, R> Call<R> ofWrite(
+      Channel channel, MethodDescriptor<Q, R> method, Q request, Duration deadline) {
+    return ofWrite(channel, method, request, deadline, UnaryOperator.identity());
+  }
+
+  private static Throwable unsure(StatusRuntimeException refused) {
+    com.google.rpc.Status status = StatusProto.fromThrowable(refused);
+    return status == null
+        ? refused
+        : StatusProto.toStatusRuntimeException(Attempts.afterOpen(status));
   }
 
   /** The same call with another deadline, counted from the moment it runs. */

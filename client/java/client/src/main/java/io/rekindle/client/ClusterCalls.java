@@ -43,7 +43,7 @@ public final class ClusterCalls {
 
   /** Changes which nodes hold data; not repeated by itself. */
   public Call<ChangeBaselineResponse> changeBaseline(ChangeBaselineRequest request) {
-    return Call.of(channel, ClusterServiceGrpc.getChangeBaselineMethod(), request, deadline);
+    return Call.ofWrite(channel, ClusterServiceGrpc.getChangeBaselineMethod(), request, deadline);
   }
 
   /**
@@ -52,7 +52,7 @@ public final class ClusterCalls {
    * @param acceptLoss although nodes that hold data are away
    */
   public Call<ResetLostPartitionsResponse> resetLostPartitions(boolean acceptLoss) {
-    return Call.of(
+    return Call.ofWrite(
         channel,
         ClusterServiceGrpc.getResetLostPartitionsMethod(),
         ResetLostPartitionsRequest.newBuilder().setAcceptLoss(acceptLoss).build(),

@@ -10,6 +10,7 @@ import io.rekindle.v1.BatchStoreMemoriesResponse;
 import io.rekindle.v1.DeleteMemoryItem;
 import io.rekindle.v1.DeleteMemoryRequest;
 import io.rekindle.v1.DeleteMemoryResponse;
+import io.rekindle.v1.DeleteMemoryResult;
 import io.rekindle.v1.ExportMemoriesRequest;
 import io.rekindle.v1.ExportMemoriesResponse;
 import io.rekindle.v1.GetMemoryRequest;
@@ -23,6 +24,7 @@ import io.rekindle.v1.SearchMemoriesResponse;
 import io.rekindle.v1.StoreMemoryItem;
 import io.rekindle.v1.StoreMemoryRequest;
 import io.rekindle.v1.StoreMemoryResponse;
+import io.rekindle.v1.StoreMemoryResult;
 import io.rekindle.v1.UpdateMemoryRequest;
 import io.rekindle.v1.UpdateMemoryResponse;
 import java.time.Duration;
@@ -52,7 +54,7 @@ public final class MemoryCalls {
         request.getIdempotencyKey().isEmpty()
             ? request.toBuilder().setIdempotencyKey(IdempotencyKeys.next()).build()
             : request;
-    return Call.of(channel, MemoryServiceGrpc.getStoreMemoryMethod(), keyed, deadline);
+    return Call.ofWrite(channel, MemoryServiceGrpc.getStoreMemoryMethod(), keyed, deadline);
   }
 
   public Call<BatchStoreMemoriesResponse> storeBatch(BatchStoreMemoriesRequest request) {
@@ -62,8 +64,12 @@ public final class MemoryCalls {
         item.setIdempotencyKey(IdempotencyKeys.next());
       }
     }
-    return Call.of(
-        channel, MemoryServiceGrpc.getBatchStoreMemoriesMethod(), keyed.build(), deadline);
+    return Call.ofWrite(
+        channel,
+        MemoryServiceGrpc.getBatchStoreMemoriesMethod(),
+        keyed.build(),
+        deadline,
+        MemoryCalls::unsure);
   }
 
   public Call<GetMemoryResponse> get(String namespace, String memoryId) {
@@ -101,7 +107,7 @@ public final class MemoryCalls {
         request.getIdempotencyKey().isEmpty()
             ? request.toBuilder().setIdempotencyKey(IdempotencyKeys.next()).build()
             : request;
-    return Call.of(channel, MemoryServiceGrpc.getUpdateMemoryMethod(), keyed, deadline);
+    return Call.ofWrite(channel, MemoryServiceGrpc.getUpdateMemoryMethod(), keyed, deadline);
   }
 
   public Call<DeleteMemoryResponse> delete(String namespace, String memoryId) {
@@ -114,7 +120,7 @@ public final class MemoryCalls {
         request.getIdempotencyKey().isEmpty()
             ? request.toBuilder().setIdempotencyKey(IdempotencyKeys.next()).build()
             : request;
-    return Call.of(channel, MemoryServiceGrpc.getDeleteMemoryMethod(), keyed, deadline);
+    return Call.ofWrite(channel, MemoryServiceGrpc.getDeleteMemoryMethod(), keyed, deadline);
   }
 
   public Call<BatchDeleteMemoriesResponse> deleteBatch(BatchDeleteMemoriesRequest request) {
@@ -124,8 +130,12 @@ public final class MemoryCalls {
         item.setIdempotencyKey(IdempotencyKeys.next());
       }
     }
-    return Call.of(
-        channel, MemoryServiceGrpc.getBatchDeleteMemoriesMethod(), keyed.build(), deadline);
+    return Call.ofWrite(
+        channel,
+        MemoryServiceGrpc.getBatchDeleteMemoriesMethod(),
+        keyed.build(),
+        deadline,
+        MemoryCalls::unsure);
   }
 
   /**
@@ -153,5 +163,21 @@ public final class MemoryCalls {
         return raw.next();
       }
     };
+  }
+
+  private static BatchStoreMemoriesResponse unsure(BatchStoreMemoriesResponse answer) {
+    BatchStoreMemoriesResponse.Builder unsure = answer.toBuilder();
+    unsure.getResultsBuilderList().stream()
+        .filter(StoreMemoryResult.Builder::hasError)
+        .forEach(it -> it.setError(Attempts.afterOpen(it.getError())));
+    return unsure.build();
+  }
+
+  private static BatchDeleteMemoriesResponse unsure(BatchDeleteMemoriesResponse answer) {
+    BatchDeleteMemoriesResponse.Builder unsure = answer.toBuilder();
+    unsure.getResultsBuilderList().stream()
+        .filter(DeleteMemoryResult.Builder::hasError)
+        .forEach(it -> it.setError(Attempts.afterOpen(it.getError())));
+    return unsure.build();
   }
 }

@@ -23,7 +23,8 @@ public final class NamespaceCalls {
   }
 
   public Call<CreateNamespaceResponse> create(CreateNamespaceRequest request) {
-    return Call.of(channel, NamespaceServiceGrpc.getCreateNamespaceMethod(), request, deadline);
+    return Call.ofWrite(
+        channel, NamespaceServiceGrpc.getCreateNamespaceMethod(), request, deadline);
   }
 
   public Call<GetNamespaceResponse> get(String namespace) {
@@ -36,6 +37,7 @@ public final class NamespaceCalls {
   }
 
   public Call<DeleteNamespaceResponse> delete(DeleteNamespaceRequest request) {
-    return Call.of(channel, NamespaceServiceGrpc.getDeleteNamespaceMethod(), request, deadline);
+    return Call.ofWrite(
+        channel, NamespaceServiceGrpc.getDeleteNamespaceMethod(), request, deadline);
   }
 }

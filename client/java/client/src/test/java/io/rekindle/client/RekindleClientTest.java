@@ -19,6 +19,8 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
+import io.rekindle.v1.BatchStoreMemoriesRequest;
+import io.rekindle.v1.BatchStoreMemoriesResponse;
 import io.rekindle.v1.CreateNamespaceRequest;
 import io.rekindle.v1.CreateNamespaceResponse;
 import io.rekindle.v1.ExportMemoriesRequest;
@@ -28,8 +30,10 @@ import io.rekindle.v1.GetMemoryResponse;
 import io.rekindle.v1.Memory;
 import io.rekindle.v1.MemoryServiceGrpc;
 import io.rekindle.v1.NamespaceServiceGrpc;
+import io.rekindle.v1.StoreMemoryItem;
 import io.rekindle.v1.StoreMemoryRequest;
 import io.rekindle.v1.StoreMemoryResponse;
+import io.rekindle.v1.StoreMemoryResult;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Iterator;
@@ -101,6 +105,71 @@ class RekindleClientTest {
     assertThat(response.getCreated()).isTrue();
     assertThat(memories.storeKeys).hasSize(3);
     assertThat(memories.storeKeys.stream().distinct()).hasSize(1).doesNotContain("");
+  }
+
+  @Test
+  void doesNotCallAWriteRefusedThatMayBeDone() {
+    memories.failStores.set(1);
+    memories.storeRefusal.set(refusal(Status.Code.RESOURCE_EXHAUSTED, "DISK_RESERVE_REACHED"));
+
+    RekindleClientException error =
+        catchThrowableOfType(
+            RekindleClientException.class, () -> client.memories().store("a", "text").execute());
+
+    assertThat(error.reason()).isEqualTo("OUTCOME_UNKNOWN");
+    assertThat(error.code()).isEqualTo(Status.Code.UNKNOWN);
+    assertThat(error.details()).containsEntry("refused", "DISK_RESERVE_REACHED");
+    assertThat(error).hasMessageEndingWith("the last one was refused: no");
+  }
+
+  @Test
+  void callsAWriteRefusedWhenEveryAttemptWas() {
+    memories.firstRefusal.set(refusal(Status.Code.UNAVAILABLE, "NO_MAJORITY"));
+    memories.storeRefusal.set(refusal(Status.Code.RESOURCE_EXHAUSTED, "DISK_RESERVE_REACHED"));
+
+    assertThat(
+            catchThrowableOfType(
+                RekindleClientException.class, () -> client.memories().store("a", "b").execute()))
+        .returns("DISK_RESERVE_REACHED", RekindleClientException::reason);
+    assertThat(memories.storeKeys).hasSize(2);
+  }
+
+  @Test
+  void callsAWriteInvalidThatNoAttemptCanDo() {
+    memories.failStores.set(1);
+    memories.storeRefusal.set(refusal(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD"));
+
+    assertThat(
+            catchThrowableOfType(
+                RekindleClientException.class, () -> client.memories().store("a", "b").execute()))
+        .returns("INVALID_FIELD", RekindleClientException::reason);
+  }
+
+  @Test
+  void doesNotCallAnItemOfABatchRefusedThatMayBeDone() {
+    memories.failStores.set(1);
+    memories.storeRefusal.set(refusal(Status.Code.UNAVAILABLE, "NO_OWNER"));
+    BatchStoreMemoriesRequest two =
+        BatchStoreMemoriesRequest.newBuilder()
+            .setNamespace("a")
+            .addMemories(StoreMemoryItem.newBuilder().setIdempotencyKey("1"))
+            .addMemories(StoreMemoryItem.newBuilder().setIdempotencyKey("2"))
+            .build();
+
+    List<StoreMemoryResult> results = client.memories().storeBatch(two).execute().getResultsList();
+
+    assertThat(results.get(0).hasError()).isFalse();
+    assertThat(RekindleClientException.of(results.get(1).getError()).reason())
+        .isEqualTo("OUTCOME_UNKNOWN");
+  }
+
+  private static StatusRuntimeException refusal(Status.Code code, String reason) {
+    return StatusProto.toStatusRuntimeException(
+        com.google.rpc.Status.newBuilder()
+            .setCode(code.value())
+            .setMessage("no")
+            .addDetails(Any.pack(ErrorInfo.newBuilder().setReason(reason).build()))
+            .build());
   }
 
   @Test
@@ -227,6 +296,10 @@ class RekindleClientTest {
   private static final class FakeMemories extends MemoryServiceGrpc.MemoryServiceImplBase {
     private final List<String> storeKeys = new CopyOnWriteArrayList<>();
     private final AtomicInteger failStores = new AtomicInteger();
+    private final AtomicReference<@Nullable StatusRuntimeException> firstRefusal =
+        new AtomicReference<>();
+    private final AtomicReference<@Nullable StatusRuntimeException> storeRefusal =
+        new AtomicReference<>();
     private final AtomicReference<@Nullable StatusRuntimeException> getError =
         new AtomicReference<>();
     private final CountDownLatch reached = new CountDownLatch(1);
@@ -236,11 +309,38 @@ class RekindleClientTest {
     @Override
     public void storeMemory(StoreMemoryRequest request, StreamObserver<StoreMemoryResponse> out) {
       storeKeys.add(request.getIdempotencyKey());
+      StatusRuntimeException error = nextError();
+      if (error != null) {
+        out.onError(error);
+        return;
+      }
+      out.onNext(StoreMemoryResponse.newBuilder().setCreated(true).build());
+      out.onCompleted();
+    }
+
+    private @Nullable StatusRuntimeException nextError() {
+      if (failStores.getAndDecrement() > 0) {
+        return Status.UNAVAILABLE.asRuntimeException();
+      }
+      StatusRuntimeException first = firstRefusal.getAndSet(null);
+      return first == null ? storeRefusal.get() : first;
+    }
+
+    /** Refuses within its answer. */
+    @Override
+    public void batchStoreMemories(
+        BatchStoreMemoriesRequest request, StreamObserver<BatchStoreMemoriesResponse> out) {
       if (failStores.getAndDecrement() > 0) {
         out.onError(Status.UNAVAILABLE.asRuntimeException());
         return;
       }
-      out.onNext(StoreMemoryResponse.newBuilder().setCreated(true).build());
+      out.onNext(
+          BatchStoreMemoriesResponse.newBuilder()
+              .addResults(StoreMemoryResult.newBuilder().setCreated(true))
+              .addResults(
+                  StoreMemoryResult.newBuilder()
+                      .setError(StatusProto.fromThrowable(storeRefusal.get())))
+              .build());
       out.onCompleted();
     }
 

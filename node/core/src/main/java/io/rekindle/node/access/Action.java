@@ -27,8 +27,8 @@ public enum Action {
   CLUSTER_WRITE("cluster.write", KeyScope.ADMIN, null, true),
   /** Sees backups, which are of all tenants: the grant must show all. */
   BACKUP_READ("backup.read", KeyScope.ADMIN, null, true),
-  /** Makes and deletes backups. */
-  BACKUP_WRITE("backup.write", KeyScope.ADMIN, null, true),
+  BACKUP_CREATE("backup.create", KeyScope.ADMIN, null, true),
+  BACKUP_DELETE("backup.delete", KeyScope.ADMIN, null, true),
   /** Any key may ask who it is, even one without grants. */
   WHO_AM_I("access.who_am_i", KeyScope.READ_ONLY);
 

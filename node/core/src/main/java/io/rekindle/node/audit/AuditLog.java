@@ -129,10 +129,14 @@ public final class AuditLog implements AutoCloseable {
   }
 
   private AuditRecord system(String action, long count) {
+    return system(RequestId.random(), action, count, "");
+  }
+
+  private AuditRecord system(RequestId id, String action, long count, String about) {
     return new AuditRecord(
         clock.instant(),
         AuditRecord.Kind.SYSTEM,
-        RequestId.random(),
+        id,
         null,
         null,
         action,
@@ -142,8 +146,21 @@ public final class AuditLog implements AutoCloseable {
         null,
         AuditRecord.ALLOWED,
         "node",
-        "",
+        about,
         0);
+  }
+
+  /**
+   * Appends what this node did by itself, or its part of what was asked of the cluster; as {@link
+   * #append(AuditRecord)}.
+   *
+   * @param id of the request; a random one when there is none
+   * @param action such as {@code backup.restored}
+   * @param count of what it was done to
+   * @param about to what it was done, such as {@code backup NAME}; <= 128 bytes
+   */
+  public void note(RequestId id, String action, long count, String about) {
+    var _ = append(system(id, action, count, about));
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ public final class BackupCheck {
   private final ManifestCipher cipher;
   private final List<String> problems = new ArrayList<>();
   private final Set<String> known = new HashSet<>();
+
+  /** The files that are here, reached by no link. */
+  private final Set<String> there = new TreeSet<>();
 
   private BackupCheck(BackupFolder folder, ManifestCipher cipher) {
     this.folder = folder;
@@ -44,7 +48,12 @@ public final class BackupCheck {
       @Nullable String only) {
     BackupCheck check = new BackupCheck(folder, cipher);
     try {
-      check.run(folder.manifest(cipher), name, only);
+      check.look();
+      BackupManifest manifest = folder.readManifest().open(cipher);
+      if (name != null && !name.equals(manifest.name())) {
+        check.problem("the manifest is of the backup " + manifest.name());
+      }
+      check.run(manifest, only);
     } catch (RekindleException e) {
       if (e.code() != ErrorCode.DATA_CORRUPTED) {
         throw e;
@@ -54,19 +63,34 @@ public final class BackupCheck {
     return List.copyOf(check.problems);
   }
 
-  private void run(BackupManifest manifest, @Nullable BackupName name, @Nullable String only) {
-    if (name != null && !name.equals(manifest.name())) {
-      problem("the manifest is of the backup " + manifest.name());
+  /** As above, of all parts of a manifest that was read before. */
+  public static List<String> problems(
+      BackupFolder folder, ManifestCipher cipher, BackupManifest manifest) {
+    BackupCheck check = new BackupCheck(folder, cipher);
+    check.look();
+    check.run(manifest, null);
+    return List.copyOf(check.problems);
+  }
+
+  private void look() {
+    BackupFolder.Entries entries = folder.entries();
+    there.addAll(entries.files());
+    for (String other : entries.others()) {
+      problem(
+          (other.isEmpty() ? "the folder" : other)
+              + " is neither a file nor a folder, but a link or the like");
     }
+  }
+
+  private void run(BackupManifest manifest, @Nullable String only) {
     known.add(BackupFolder.MANIFEST);
     for (BackupManifest.Node node : manifest.nodes()) {
       boolean mustBeHere = only == null || only.equals(node.nodeId());
-      if (mustBeHere || Files.exists(folder.partFile(node.nodeId()))) {
+      if (mustBeHere || there.contains(BackupFolder.place(node.nodeId()))) {
         part(manifest, node, mustBeHere);
       }
     }
-    // Links too: what is behind one is nobody's.
-    for (String file : folder.files()) {
+    for (String file : there) {
       if (!known.contains(file)) {
         problem(file + " is not of this backup");
       }
@@ -74,18 +98,19 @@ public final class BackupCheck {
   }
 
   private void part(BackupManifest manifest, BackupManifest.Node node, boolean withFiles) {
-    String place = BackupFolder.PARTS + "/" + node.nodeId();
+    String place = BackupFolder.place(node.nodeId());
     known.add(place);
-    Path file = folder.partFile(node.nodeId());
-    if (!Files.isRegularFile(file)) {
+    if (!there.contains(place)) {
       problem(place + " is missing: the part of this node is not here");
       return;
     }
-    if (!BackupFolder.sha256(file).equals(node.part())) {
-      problem(place + " was altered");
+    NodePart part;
+    try {
+      part = folder.part(node, manifest, cipher);
+    } catch (RekindleException e) {
+      problem(String.valueOf(e.getMessage()));
       return;
     }
-    NodePart part = folder.part(node.nodeId(), manifest, cipher);
     for (BackupFile each : part.files()) {
       known.add(each.path());
       if (withFiles) {
@@ -97,7 +122,7 @@ public final class BackupCheck {
   private void file(BackupFile expected) {
     Path file = folder.path().resolve(expected.path());
     try {
-      if (!Files.isRegularFile(file)) {
+      if (!there.contains(expected.path())) {
         problem(expected.path() + " is missing");
       } else if (Files.size(file) != expected.bytes()) {
         problem(

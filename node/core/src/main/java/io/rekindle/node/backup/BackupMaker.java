@@ -102,7 +102,7 @@ public final class BackupMaker {
       BackupManifest manifest =
           new BackupManifest(
               name, id, facts.clusterId(), createdAt, facts.partitions(), facts.caches(), all);
-      byte[] sealed = BackupFolder.seal(manifest, facts.clusterKeyFile(), cipher);
+      byte[] sealed = ManifestFile.seal(manifest, facts.clusterKeyFile(), cipher);
       ask(BackupParts.FINISH, BackupParts.finishRequest(name, id, sealed), answer -> answer);
       return info(manifest);
     } catch (RuntimeException e) {
@@ -129,7 +129,7 @@ public final class BackupMaker {
 
   private BackupInfo info(BackupName name) {
     try {
-      return info(parts.folder(name).manifest(cipher));
+      return info(parts.folder(name).readManifest().open(cipher));
     } catch (RekindleException e) {
       if (e.code() != ErrorCode.DATA_CORRUPTED) {
         throw e;
@@ -177,11 +177,12 @@ public final class BackupMaker {
   /**
    * Deletes it on all nodes that are there.
    *
+   * @param id of the request, for the audits of the nodes
    * @throws RekindleException BACKUP_NOT_FOUND
    */
-  public void delete(BackupName name) {
+  public void delete(BackupName name, UUID id) {
     requireThere(name);
-    ask(BackupParts.DELETE, BackupParts.nameRequest(name), answer -> answer);
+    ask(BackupParts.DELETE, BackupParts.request(name, id), answer -> answer);
   }
 
   /** Of one that is there. */

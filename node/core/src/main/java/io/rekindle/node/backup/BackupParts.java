@@ -10,9 +10,12 @@ import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.kms.SecretFiles;
 import io.rekindle.node.model.BackupName;
+import io.rekindle.node.model.RequestId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -35,6 +38,11 @@ public final class BackupParts {
   static final String CHECK = "backup.check";
   static final String DISCARD = "backup.discard";
   static final String DELETE = "backup.delete";
+
+  /** In the audit, from each node that has written or deleted its part. */
+  static final String CREATED = "backup.created";
+
+  static final String DELETED = "backup.deleted";
 
   private final String nodeId;
   private final Path snapshots;
@@ -98,7 +106,7 @@ public final class BackupParts {
     }
     try (Stream<Path> folders = Files.list(backups)) {
       return folders
-          .filter(Files::isDirectory)
+          .filter(folder -> Files.isDirectory(folder) || Files.isSymbolicLink(folder))
           .map(folder -> folder.getFileName().toString())
           .filter(BackupName::isOne)
           .map(BackupName::of)
@@ -117,7 +125,11 @@ public final class BackupParts {
     }
   }
 
-  /** Asks for what {@link #begin}, {@link #write} and {@link #discard} do. */
+  /**
+   * Asks for what {@link #begin}, {@link #write}, {@link #discard} and {@link #delete} do.
+   *
+   * @param id of the request
+   */
   static byte[] request(BackupName name, UUID id) {
     return BackupCodec.bytes(
         out -> {
@@ -129,7 +141,7 @@ public final class BackupParts {
   /** Refuses a name that is taken here; answers how far the audit is in blocks. */
   private byte[] begin(byte[] body) {
     Making begun = Making.of(body);
-    if (Files.exists(folder(begun.name()).path())
+    if (Files.exists(folder(begun.name()).path(), LinkOption.NOFOLLOW_LINKS)
         || making.putIfAbsent(begun.name(), begun.id()) != null) {
       throw new RekindleException(
           ErrorCode.BACKUP_EXISTS,
@@ -178,9 +190,12 @@ public final class BackupParts {
     Path from = snapshots.resolve(name.toString());
     Path to = folder(name).path();
     SecretFiles.createFolder(to);
+    if (!BackupFolder.isFolder(to)) {
+      throw new NotDirectoryException(to.toString());
+    }
     List<BackupFile> files = new ArrayList<>();
     Set<Path> folders = new LinkedHashSet<>();
-    for (String relative : new BackupFolder(from).files()) {
+    for (String relative : new BackupFolder(from).entries().files()) {
       Path file = from.resolve(relative);
       if (!StagedSnapshot.isDerived(Path.of(relative))) {
         Path target = to.resolve(relative);
@@ -216,9 +231,11 @@ public final class BackupParts {
         body,
         in -> {
           BackupName name = BackupName.of(in.readUTF());
-          requireMaking(name, BackupCodec.uuid(in));
+          UUID id = BackupCodec.uuid(in);
+          requireMaking(name, id);
           folder(name).writeManifest(in.readNBytes(in.readInt()));
           making.remove(name);
+          note(CREATED, name, id);
           return new byte[0];
         });
   }
@@ -255,17 +272,23 @@ public final class BackupParts {
 
   private List<String> problems(BackupName name) {
     BackupFolder folder = folder(name);
-    return Files.isDirectory(folder.path())
+    return Files.exists(folder.path(), LinkOption.NOFOLLOW_LINKS)
         ? BackupCheck.problems(folder, cipher, name, nodeId)
         : List.of("the folder of the backup is missing");
   }
 
   /** One that is being made fails by it. */
   private byte[] delete(byte[] body) {
-    BackupName name = BackupCodec.read(body, in -> BackupName.of(in.readUTF()));
-    making.remove(name);
-    deleteFiles(name);
+    Making deleted = Making.of(body);
+    making.remove(deleted.name());
+    deleteFiles(deleted.name());
+    note(DELETED, deleted.name(), deleted.id());
     return new byte[0];
+  }
+
+  /** Which one it was: the records of the request itself have no place for it. */
+  private void note(String action, BackupName name, UUID request) {
+    audit.note(new RequestId(request), action, 1, "backup " + name);
   }
 
   private void deleteFiles(BackupName name) {

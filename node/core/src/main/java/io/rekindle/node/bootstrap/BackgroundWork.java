@@ -2,7 +2,7 @@ package io.rekindle.node.bootstrap;
 
 import io.rekindle.node.access.SystemPass;
 import io.rekindle.node.access.SystemPass.Purpose;
-import io.rekindle.node.cluster.SliceCalls;
+import io.rekindle.node.config.IndexConfig;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingQueue;
@@ -13,9 +13,11 @@ import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.maintenance.PeriodicWork;
 import io.rekindle.node.maintenance.access.AccessFlush;
 import io.rekindle.node.maintenance.embedding.EmbedOperation;
+import io.rekindle.node.maintenance.embedding.EmbeddingGrid;
 import io.rekindle.node.maintenance.embedding.EmbeddingPipeline;
 import io.rekindle.node.maintenance.embedding.EmbeddingSweep;
 import io.rekindle.node.maintenance.embedding.PinnedModels;
+import io.rekindle.node.maintenance.embedding.QueueTakeover;
 import io.rekindle.node.maintenance.expiry.ExpirySweep;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.storage.AccessCounters;
@@ -26,18 +28,24 @@ import org.apache.ignite.Ignite;
 
 /** Wires and runs what happens without a request. */
 final class BackgroundWork implements AutoCloseable {
-  /** A batch of 32 long texts takes some seconds on one core. */
-  private static final Duration EMBED_TIMEOUT = Duration.ofMinutes(5);
+  /** Between looks whether rows became this node's to embed. */
+  private static final Duration TAKEOVER_LOOK = Duration.ofSeconds(1);
 
   private final PeriodicWork periodic = new PeriodicWork();
   private final CallWatch watch;
+  private final EmbeddingGrid grid;
   private final EmbeddingPipeline pipeline;
   private final EmbeddingSweep sweep;
   private final AccessFlush accessFlush;
 
   private BackgroundWork(
-      CallWatch watch, EmbeddingPipeline pipeline, EmbeddingSweep sweep, AccessFlush accessFlush) {
+      CallWatch watch,
+      EmbeddingGrid grid,
+      EmbeddingPipeline pipeline,
+      EmbeddingSweep sweep,
+      AccessFlush accessFlush) {
     this.watch = watch;
+    this.grid = grid;
     this.pipeline = pipeline;
     this.sweep = sweep;
     this.accessFlush = accessFlush;
@@ -52,7 +60,17 @@ final class BackgroundWork implements AutoCloseable {
       AccessCounters accesses,
       ModelsInUse modelsInUse) {
     CallWatch watch = CallWatch.ofPassages(parts.config().embedding());
-    EmbeddingPipeline pipeline = pipeline(parts, ignite, storage, queue, waits, watch);
+    SystemPass pass = SystemPass.mint(Purpose.EMBEDDING);
+    EmbeddingGrid grid = grid(parts, ignite, storage, waits, watch, pass);
+    EmbeddingPipeline pipeline =
+        new EmbeddingPipeline(
+            parts.config().embedding(),
+            queue,
+            grid,
+            (item, contentVersion) -> {
+              giveUp(storage, pass, item, contentVersion);
+              waits.changed(item.memoryId());
+            });
     EmbeddingSweep sweep =
         new EmbeddingSweep(
             storage.vectors(),
@@ -64,22 +82,20 @@ final class BackgroundWork implements AutoCloseable {
     AccessFlush accessFlush =
         new AccessFlush(accesses, storage.accessCounts(), SystemPass.mint(Purpose.ACCESS_TRACKING));
     accesses.flushWith(accessFlush::run);
-    BackgroundWork work = new BackgroundWork(watch, pipeline, sweep, accessFlush);
-    work.schedule(parts, storage);
+    BackgroundWork work = new BackgroundWork(watch, grid, pipeline, sweep, accessFlush);
+    work.schedule(parts, ignite, storage, queue);
     work.periodic.once("models of namespaces", modelsInUse::findMissing);
     pipeline.start();
     return work;
   }
 
-  private static EmbeddingPipeline pipeline(
+  private static EmbeddingGrid grid(
       NodeParts parts,
       Ignite ignite,
       IgniteStorage storage,
-      EmbeddingQueue queue,
       EmbeddingWaits waits,
-      CallWatch watch) {
-    SystemPass pass = SystemPass.mint(Purpose.EMBEDDING);
-    SliceCalls calls = SliceCalls.of(ignite);
+      CallWatch watch,
+      SystemPass pass) {
     EmbedOperation operation =
         new EmbedOperation(
             storage.namespaces(),
@@ -89,17 +105,7 @@ final class BackgroundWork implements AutoCloseable {
             parts.meters(),
             waits::changed,
             pass);
-    calls.register(EmbedOperation.NAME, operation::run);
-    // One node embeds for itself; which other nodes may take a batch is for the cluster to say.
-    return new EmbeddingPipeline(
-        parts.config().embedding(),
-        queue,
-        batch ->
-            calls.call(ignite.cluster().localNode(), EmbedOperation.NAME, batch, EMBED_TIMEOUT),
-        (item, contentVersion) -> {
-          giveUp(storage, pass, item, contentVersion);
-          waits.changed(item.memoryId());
-        });
+    return EmbeddingPart.begin(parts, ignite, storage.namespaces(), operation, watch, waits, pass);
   }
 
   private static void giveUp(
@@ -124,11 +130,23 @@ final class BackgroundWork implements AutoCloseable {
     return watch;
   }
 
-  private void schedule(NodeParts parts, IgniteStorage storage) {
+  /** How many nodes embed what is stored through this one. */
+  int embedders() {
+    return grid.embedders();
+  }
+
+  private void schedule(
+      NodeParts parts, Ignite ignite, IgniteStorage storage, EmbeddingQueue queue) {
     NodeConfig.Maintenance config = parts.config().maintenance();
     SystemPass sweepPass = SystemPass.mint(Purpose.SWEEP);
-    // What the last process left pending is taken up at once, not after the first pause.
-    sweep.offerPending(sweepPass);
+    // What the last process left pending is taken up at once, not after the first pause; and so is
+    // what another node had in its queue when it left.
+    int batch = parts.config().embedding().batchItemsMax();
+    QueueTakeover takeover =
+        EmbeddingPart.takeover(
+            ignite, () -> queue.size() <= batch, () -> sweep.offerPending(sweepPass));
+    var _ = sweep.offerPending(sweepPass);
+    periodic.every(TAKEOVER_LOOK, "takeover of embeddings", takeover::look);
     periodic.once("first embedding sweep", () -> sweep.runOnceOverAll(sweepPass));
     periodic.every(config.sweepInterval(), "embedding sweep", () -> sweep.run(sweepPass));
     ExpirySweep expiry =
@@ -142,7 +160,7 @@ final class BackgroundWork implements AutoCloseable {
     periodic.every(
         config.expiryInterval(), "idempotency sweep", () -> expiry.dropIdempotency(expiryPass));
     periodic.every(config.accessFlushInterval(), "access flush", accessFlush::run);
-    NodeConfig.Index index = parts.config().index();
+    IndexConfig index = parts.config().index();
     periodic.every(index.idleAfter(), "idle indexes", storage.indexes()::dropIdle);
     periodic.every(index.standbyInterval(), "slices that are gone", storage.indexes()::dropGone);
     periodic.every(index.wordsRefreshInterval(), "words", storage.indexes()::refreshWords);
@@ -154,7 +172,7 @@ final class BackgroundWork implements AutoCloseable {
   }
 
   /** From here on others stand by for what is loaded here. */
-  void keepStandby(NodeConfig.Index config, StandbyCalls calls) {
+  void keepStandby(IndexConfig config, StandbyCalls calls) {
     if (config.standby()) {
       periodic.every(config.standbyInterval(), "slices that stand by", calls::round);
     }
@@ -162,6 +180,7 @@ final class BackgroundWork implements AutoCloseable {
 
   @Override
   public void close() {
+    grid.close();
     pipeline.close();
     watch.close();
     periodic.close();

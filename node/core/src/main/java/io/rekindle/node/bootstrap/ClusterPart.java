@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 final class ClusterPart implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterPart.class);
 
-  private static final String START_TOGETHER = "start-together";
+  static final String START_TOGETHER = "start-together";
   private static final Duration LOOK = Duration.ofSeconds(1);
   private static final int ASK_AGAIN_LOOKS = 5;
 
@@ -45,6 +45,7 @@ final class ClusterPart implements AutoCloseable {
   private final Absences absences;
   private final SliceCalls calls;
   private final LostPartitions lost;
+  private final ClusterRecords records;
   private final ScheduledExecutorService looks =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("lost-partitions").factory());
@@ -62,6 +63,7 @@ final class ClusterPart implements AutoCloseable {
       Contact contact,
       SliceCalls calls,
       LostPartitions lost,
+      ClusterRecords records,
       Absences absences) {
     this.config = config;
     this.membership = membership;
@@ -69,6 +71,7 @@ final class ClusterPart implements AutoCloseable {
     this.contact = contact;
     this.calls = calls;
     this.lost = lost;
+    this.records = records;
     this.absences = absences;
   }
 
@@ -81,6 +84,7 @@ final class ClusterPart implements AutoCloseable {
       NodeConfig.Cluster config,
       Ignite ignite,
       EngineFailureListener failures,
+      ClusterRecords records,
       InstantSource clock) {
     Membership membership = new Membership(ignite);
     SliceCalls calls = SliceCalls.of(ignite);
@@ -94,6 +98,7 @@ final class ClusterPart implements AutoCloseable {
             contact,
             calls,
             new LostPartitions(ignite, membership, baseline),
+            records,
             new Absences(membership::members, clock));
     contact.round();
     part.checkClock();
@@ -111,6 +116,7 @@ final class ClusterPart implements AutoCloseable {
         START_TOGETHER,
         _ -> {
           LOG.warn("partitions were lost, and all nodes are there: they start together");
+          records.startingTogether(baseline.lost());
           toldToStartAnew(failures);
           return new byte[0];
         });
@@ -119,7 +125,7 @@ final class ClusterPart implements AutoCloseable {
             () -> {
               try {
                 askAgain();
-                if (lost.look() == LostPartitions.Step.START_TOGETHER) {
+                if (lost.look(records::resetting) == LostPartitions.Step.START_TOGETHER) {
                   startTogether(lost.others());
                 }
               } catch (RuntimeException e) {

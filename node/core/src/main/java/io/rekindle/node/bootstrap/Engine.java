@@ -13,7 +13,7 @@ import io.rekindle.node.cluster.RunningIgnite;
 import io.rekindle.node.cluster.SliceCalls;
 import io.rekindle.node.cluster.SnapshotRestore;
 import io.rekindle.node.cluster.XaesEncryptionSpi;
-import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.config.IndexConfig;
 import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingModel;
 import io.rekindle.node.embedding.EmbeddingQueue;
@@ -70,7 +70,12 @@ final class Engine implements AutoCloseable {
       Ignite ignite = startIgnite(restore);
       cluster =
           onStop(
-              ClusterPart.begin(parts.config().cluster(), ignite, parts.failures(), parts.clock()));
+              ClusterPart.begin(
+                  parts.config().cluster(),
+                  ignite,
+                  parts.failures(),
+                  new ClusterRecords(parts.audit()),
+                  parts.clock()));
       cluster.awaitNothingLost();
       IgniteWrappedKeyStore wrappedKeys = new IgniteWrappedKeyStore(ignite);
       Keyring keyring = onStop(new Keyring(parts.clusterKey(), wrappedKeys));
@@ -120,6 +125,7 @@ final class Engine implements AutoCloseable {
             parts.failures(),
             traits());
     SnapshotRestore snapshot = restore == null ? null : restore.prepare();
+    parts.folders().markPages();
     if (snapshot == null) {
       configuration.setCacheConfiguration(
           CacheConfigurations.all(parts.config().ignite().backups())
@@ -128,7 +134,11 @@ final class Engine implements AutoCloseable {
       snapshot.announce(configuration);
     }
     RunningIgnite started =
-        RunningIgnite.start(configuration, parts.config().cluster().initialNodes(), snapshot);
+        RunningIgnite.start(
+            configuration,
+            parts.config().cluster().initialNodes(),
+            snapshot,
+            new ClusterRecords(parts.audit())::startingWithout);
     running.push(() -> stop(started));
     return started.ignite();
   }
@@ -140,7 +150,7 @@ final class Engine implements AutoCloseable {
     traits.put("the number of partitions", Integer.toString(CacheConfigurations.SLICE_PARTITIONS));
     traits.put("rekindle.ignite.backups", Integer.toString(parts.config().ignite().backups()));
     for (EmbeddingModel model : parts.models().models()) {
-      traits.put("the fingerprint of the model " + model.id(), model.fingerprint());
+      traits.put(NodeTraits.MODEL + model.id(), model.fingerprint());
     }
     return new NodeTraits(traits);
   }
@@ -156,7 +166,7 @@ final class Engine implements AutoCloseable {
 
   private IgniteStorage startStorage(
       Ignite ignite, IgniteWrappedKeyStore wrappedKeys, Keyring keyring) {
-    NodeConfig.Index index = parts.config().index();
+    IndexConfig index = parts.config().index();
     IgniteStorage storage =
         onStop(
             IgniteStorage.open(
@@ -184,7 +194,7 @@ final class Engine implements AutoCloseable {
   }
 
   private WordSettings words() {
-    NodeConfig.Index index = parts.config().index();
+    IndexConfig index = parts.config().index();
     return new WordSettings(
         index.wordsBytesMax().bytes(),
         parts.folders().words(),
@@ -194,7 +204,7 @@ final class Engine implements AutoCloseable {
   }
 
   private SnapshotSettings snapshots() {
-    NodeConfig.Index index = parts.config().index();
+    IndexConfig index = parts.config().index();
     return new SnapshotSettings(
         parts.folders().vectors(),
         index.snapshotFrom(),

@@ -58,6 +58,10 @@ final class NodeFacts {
     putCluster(facts, cluster, parts.config().cluster());
     facts.put("models_warming", () -> parts.models().warming().toString());
     facts.put("models_missing", () -> modelsInUse.missing().toString());
+    facts.put(
+        "embedding_role",
+        () -> parts.config().embedding().role().name().toLowerCase(java.util.Locale.ROOT));
+    facts.put("embedding_nodes", () -> Integer.toString(work.embedders()));
     facts.put("embedding_queue", () -> Integer.toString(queue.size()));
     facts.put("embedding_oldest_pending_s", () -> oldest.get().toString());
     facts.put(
@@ -88,6 +92,7 @@ final class NodeFacts {
     facts.put("nodes_baseline", () -> Integer.toString(cluster.membership().baseline().size()));
     facts.put("nodes_away", () -> away(cluster).toString());
     facts.put("nodes_without_data", () -> withoutData(cluster).toString());
+    facts.put("start_without", () -> config.startWithout().orElse(List.of()).toString());
     facts.put("majority", () -> cluster.contact().holds() ? "yes" : "no");
     facts.put("majority_silent_ms", () -> Long.toString(cluster.contact().silence().toMillis()));
     facts.put("partitions_lost", () -> Integer.toString(cluster.baseline().lost()));

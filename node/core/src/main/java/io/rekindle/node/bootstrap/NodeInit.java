@@ -39,7 +39,7 @@ final class NodeInit {
    */
   static void create(Path dataFolder, List<String> hosts, Map<String, String> properties)
       throws IOException {
-    NodeConfig config = begin(dataFolder, properties);
+    NodeConfig config = begin(dataFolder, FirstStep.NONE, properties);
     Path localKey = dataFolder.resolve(config.keys().localKeyFile());
     LocalKeyManagementService.create(localKey);
     UUID clusterId = UUID.randomUUID();
@@ -61,16 +61,18 @@ final class NodeInit {
    *
    * @param localKey the development key that its cluster key is wrapped by; it is copied
    * @param clusterKeyFile what the file of the cluster key holds
+   * @param first what is done before all else in the new folder
    */
   static void createWith(
       Path dataFolder,
+      FirstStep first,
       Path localKey,
       byte[] clusterKeyFile,
       UUID clusterId,
       List<String> hosts,
       Map<String, String> properties)
       throws IOException {
-    NodeConfig config = begin(dataFolder, properties);
+    NodeConfig config = begin(dataFolder, first, properties);
     copy(localKey, dataFolder.resolve(config.keys().localKeyFile()));
     SecretFiles.create(dataFolder.resolve(config.keys().clusterKeyFile()), clusterKeyFile);
     NodeCertificates.create(
@@ -86,9 +88,17 @@ final class NodeInit {
     return dataFolder.resolve(NodeConfigLoader.load(dataFolder, Map.of()).keys().localKeyFile());
   }
 
+  /** Something done in a folder that has just been made, and is still empty. */
+  interface FirstStep {
+    FirstStep NONE = _ -> {};
+
+    void in(Path dataFolder) throws IOException;
+  }
+
   /** Refuses a folder that holds something. */
   static void requireEmpty(Path dataFolder) throws IOException {
     if (Files.exists(dataFolder) && !isEmpty(dataFolder)) {
+      RestoreMark.requireMade(dataFolder);
       throw new StartRefusedException("The folder " + dataFolder + " is not empty.");
     }
   }
@@ -101,6 +111,17 @@ final class NodeInit {
    * @throws StartRefusedException when {@code first} is no such folder, or can't be found by others
    */
   static void join(Path dataFolder, Path first, List<String> hosts, Map<String, String> properties)
+      throws IOException {
+    join(dataFolder, FirstStep.NONE, first, hosts, properties);
+  }
+
+  /** As above, with something that is done before all else in the new folder. */
+  static void join(
+      Path dataFolder,
+      FirstStep begin,
+      Path first,
+      List<String> hosts,
+      Map<String, String> properties)
       throws IOException {
     if (!Files.isRegularFile(first.resolve(NodeConfigLoader.FILE))) {
       throw new StartRefusedException("The folder " + first + " is not one of a node.");
@@ -125,7 +146,7 @@ final class NodeInit {
     // What is wrong with the first shows before anything is made that a second try would refuse.
     UUID clusterId = clusterId(first, theirs);
     NodeCertificates.Authorities authorities = NodeCertificates.authorities(first.resolve("tls"));
-    NodeConfig config = begin(dataFolder, all);
+    NodeConfig config = begin(dataFolder, begin, all);
     copyKeys(first, theirs, dataFolder, config);
     NodeCertificates.issue(
         dataFolder.resolve("tls"),
@@ -169,12 +190,13 @@ final class NodeInit {
   }
 
   /** The folder with its configuration, and nothing else yet. */
-  private static NodeConfig begin(Path dataFolder, Map<String, String> properties)
+  private static NodeConfig begin(Path dataFolder, FirstStep first, Map<String, String> properties)
       throws IOException {
     requireEmpty(dataFolder);
     Files.createDirectories(
         dataFolder,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    first.in(dataFolder);
     // The JVM wants it before the first line of a node runs.
     SecretFiles.createFolder(EngineFolders.temporary(dataFolder));
     StringBuilder lines = new StringBuilder("# See docs/configuration.md for every key.\n");

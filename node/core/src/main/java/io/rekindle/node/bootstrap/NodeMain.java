@@ -1,5 +1,8 @@
 package io.rekindle.node.bootstrap;
 
+import static java.util.Objects.requireNonNull;
+
+import io.rekindle.node.backup.BackupManifest;
 import io.rekindle.node.cluster.DamagedPartitions;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.config.NodeConfigLoader;
@@ -121,14 +124,20 @@ public final class NodeMain {
     @Override
     public Integer call() throws IOException {
       Path folder = dataFolder.toAbsolutePath().normalize();
-      Path backup = from.toAbsolutePath().normalize();
+      // A link that the operator names is followed, and none inside of the backup.
+      Path backup = Files.isDirectory(from) ? from.toRealPath() : from.toAbsolutePath().normalize();
       Path first = keys.join;
-      if (first != null) {
-        NodeRestore.join(folder, backup, first.toAbsolutePath().normalize(), hosts, overrides);
-      } else if (keys.localKey != null) {
-        NodeRestore.create(
-            folder, backup, keys.localKey.toAbsolutePath().normalize(), hosts, overrides);
-      }
+      BackupManifest taken =
+          first != null
+              ? NodeRestore.join(
+                  folder, backup, first.toAbsolutePath().normalize(), hosts, overrides)
+              : NodeRestore.create(
+                  folder,
+                  backup,
+                  requireNonNull(keys.localKey).toAbsolutePath().normalize(),
+                  hosts,
+                  overrides);
+      System.out.println(NodeRestore.sentence(taken));
       return 0;
     }
   }
@@ -149,11 +158,19 @@ public final class NodeMain {
   static final class Start extends NodeCommand {
     static final String PORT_FILE = "node.port";
 
+    @Option(
+        names = "--accept-broken-audit",
+        description = "restore the backup although an audit in it is broken")
+    boolean acceptBrokenAudit;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
       CountDownLatch failed = new CountDownLatch(1);
       NodeConfig config = config();
       HostSafety.checkProcess(config.dataFolder());
+      if (acceptBrokenAudit) {
+        RestoreMark.acceptBrokenAudit(config.dataFolder());
+      }
       PrintStream out = System.out;
       NodeShell shell =
           NodeShell.open(

@@ -3,6 +3,7 @@ package io.rekindle.node.bootstrap;
 import io.rekindle.node.backup.BackupCheck;
 import io.rekindle.node.backup.BackupFolder;
 import io.rekindle.node.backup.BackupManifest;
+import io.rekindle.node.backup.ManifestFile;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.keyring.BackupCipher;
@@ -12,15 +13,21 @@ import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.LocalKeyManagementService;
 import io.rekindle.node.storage.row.CacheConfigurations;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Makes the data folder of a node that begins with a backup: its cluster's id and key, certificates
  * of its own, and a mark for the first start. All of the backup is read and checked first; when it
- * is refused nothing was made.
+ * is refused nothing was made. The mark is the first that is written, and says that the rest is not
+ * there yet: what was cut short does not start.
  */
 final class NodeRestore {
   private NodeRestore() {}
@@ -31,9 +38,10 @@ final class NodeRestore {
    * @param backup with the parts of all nodes that wrote it
    * @param localKey the file of the provider {@code local} that the backup's cluster key is wrapped
    *     by
+   * @return what it begins with
    * @throws StartRefusedException in one sentence, having made nothing
    */
-  static void create(
+  static BackupManifest create(
       Path dataFolder,
       Path backup,
       Path localKey,
@@ -42,10 +50,19 @@ final class NodeRestore {
       throws IOException {
     NodeInit.requireEmpty(dataFolder);
     BackupFolder folder = new BackupFolder(backup);
-    BackupManifest manifest = check(folder, localKey);
+    ManifestFile file = read(folder);
+    BackupManifest manifest = check(folder, file, localKey);
+    RestoreMark mark = RestoreMark.of(folder, file, manifest.name());
     NodeInit.createWith(
-        dataFolder, localKey, folder.clusterKeyFile(), manifest.clusterId(), hosts, properties);
-    RestoreMark.write(dataFolder, folder, manifest);
+        dataFolder,
+        mark::write,
+        localKey,
+        file.clusterKeyFile(),
+        manifest.clusterId(),
+        hosts,
+        properties);
+    finish(dataFolder, mark);
+    return manifest;
   }
 
   /**
@@ -53,10 +70,11 @@ final class NodeRestore {
    *
    * @param first the data folder that {@link #create} made
    */
-  static void join(
+  static BackupManifest join(
       Path dataFolder, Path backup, Path first, List<String> hosts, Map<String, String> properties)
       throws IOException {
     NodeInit.requireEmpty(dataFolder);
+    RestoreMark.requireMade(first);
     RestoreMark mark = RestoreMark.find(first);
     BackupFolder folder = new BackupFolder(backup);
     if (mark == null || !folder.hasManifest()) {
@@ -66,33 +84,76 @@ final class NodeRestore {
               + " does not begin with this backup: its first start is over, or"
               + " it restores none.");
     }
-    BackupManifest manifest = check(folder, NodeInit.localKeyOf(first));
-    if (!mark.manifest().equals(folder.manifestHash().toString())) {
+    ManifestFile file = read(folder);
+    BackupManifest manifest = check(folder, file, NodeInit.localKeyOf(first));
+    if (!mark.manifest().equals(file.hash().toString())) {
       throw new StartRefusedException(
           "The node in " + first + " begins with another backup, " + mark.folder() + ".");
     }
-    NodeInit.join(dataFolder, first, hosts, properties);
-    RestoreMark.write(dataFolder, folder, manifest);
+    RestoreMark own = RestoreMark.of(folder, file, manifest.name());
+    NodeInit.join(dataFolder, own::write, first, hosts, properties);
+    finish(dataFolder, own);
+    return manifest;
   }
 
-  private static BackupManifest check(BackupFolder folder, Path localKey) {
-    try {
-      byte[] wrapped = folder.clusterKeyFile();
-      try (KeyManagementService kms = new LocalKeyManagementService(localKey);
-          ClusterKey key = ClusterKeyFile.open(folder.path().resolve("manifest"), wrapped, kms)) {
-        BackupCipher cipher = new BackupCipher(key);
-        BackupManifest manifest = folder.manifest(cipher);
-        checkShape(folder, manifest);
-        checkFiles(folder, cipher);
-        return manifest;
+  /** Which backup it is, for the operator to see before the first start. */
+  static String sentence(BackupManifest backup) {
+    return "The node begins with the backup %s of %s, written by %s."
+        .formatted(
+            backup.name(),
+            backup.createdAt(),
+            backup.nodes().stream()
+                .map(BackupManifest.Node::nodeId)
+                .collect(Collectors.joining(", ")));
+  }
+
+  /** What the mark speaks of survives a power loss before the mark says that it is there. */
+  private static void finish(Path dataFolder, RestoreMark mark) throws IOException {
+    try (Stream<Path> all = Files.walk(dataFolder)) {
+      for (Path path : all.toList()) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+          channel.force(true);
+        }
       }
+    }
+    mark.whenMade().write(dataFolder);
+  }
+
+  private static ManifestFile read(BackupFolder folder) {
+    try {
+      return folder.readManifest();
     } catch (RekindleException e) {
-      throw new StartRefusedException(
-          "The folder %s is no whole backup: %s.".formatted(folder.path(), e.getMessage()), e);
+      throw notWhole(folder, e);
     }
   }
 
+  private static BackupManifest check(BackupFolder folder, ManifestFile file, Path localKey) {
+    try (KeyManagementService kms = new LocalKeyManagementService(localKey);
+        ClusterKey key =
+            ClusterKeyFile.open(folder.path().resolve("manifest"), file.clusterKeyFile(), kms)) {
+      BackupCipher cipher = new BackupCipher(key);
+      BackupManifest manifest = file.open(cipher);
+      checkShape(folder, manifest);
+      checkFiles(folder, cipher, manifest);
+      return manifest;
+    } catch (RekindleException e) {
+      throw notWhole(folder, e);
+    }
+  }
+
+  private static StartRefusedException notWhole(BackupFolder folder, RekindleException cause) {
+    return new StartRefusedException(
+        "The folder %s is no whole backup: %s.".formatted(folder.path(), cause.getMessage()),
+        cause);
+  }
+
   private static void checkShape(BackupFolder folder, BackupManifest manifest) {
+    if (!folder.path().endsWith(manifest.name().toString())) {
+      throw new StartRefusedException(
+          ("The folder %s holds the backup %s of %s: a backup is restored from a folder of its own"
+                  + " name, so that none is taken for another one.")
+              .formatted(folder.path(), manifest.name(), manifest.createdAt()));
+    }
     if (manifest.partitions() != CacheConfigurations.SLICE_PARTITIONS) {
       throw new StartRefusedException(
           "The backup %s has %d partitions, this release has %d."
@@ -108,8 +169,9 @@ final class NodeRestore {
     }
   }
 
-  private static void checkFiles(BackupFolder folder, BackupCipher cipher) {
-    List<String> problems = BackupCheck.problems(folder, cipher, null, null);
+  private static void checkFiles(
+      BackupFolder folder, BackupCipher cipher, BackupManifest manifest) {
+    List<String> problems = BackupCheck.problems(folder, cipher, manifest);
     if (!problems.isEmpty()) {
       throw new StartRefusedException(
           "The folder %s is no whole backup: %s%s."

@@ -97,9 +97,14 @@ public final class NodeShell implements AutoCloseable {
       LongSupplier usableBytes,
       Deque<AutoCloseable> owned) {
     Path folder = config.dataFolder();
+    RestoreMark.requireMade(folder);
     HostSafety.check();
     ClusterKey clusterKey = own(owned, openKey(config));
     checkMark(folder, clusterKey);
+    if (RestoreMark.find(folder) == null) {
+      // A restore that begins again has emptied them itself.
+      EngineFolders.checkPages(folder);
+    }
     NodeTls tls = NodeTls.load(config.tls(), folder, clock.instant());
     EncryptedCachesCheck.check(folder);
     ModelRegistry models = own(owned, ModelRegistry.load(config.embedding(), folder));

@@ -13,7 +13,10 @@ import java.util.function.UnaryOperator;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.cluster.ClusterNode;
 
-/** Asks all nodes that hold data, at the same time. Safe for use by many threads. */
+/**
+ * Asks all nodes that hold data, at the same time, for what may take long. Safe for use by many
+ * threads.
+ */
 public final class AllNodes {
   private final Ignite ignite;
   private final Membership membership;
@@ -55,7 +58,7 @@ public final class AllNodes {
       asked.put(
           String.valueOf(node.consistentId()),
           CompletableFuture.supplyAsync(
-              () -> SliceCalls.of(ignite).call(node, name, body, timeout),
+              () -> SliceCalls.of(ignite).call(SliceCalls.Lane.LONG, node, name, body, timeout),
               task -> Thread.ofPlatform().daemon().name("ask-" + name).start(task)));
     }
     // All have ended before the first failure is told: what it does next would meet them.

@@ -14,6 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.ignite.Ignite;
@@ -54,10 +55,13 @@ final class ClusterStart {
   private final Ignite ignite;
   private final int initialNodes;
   private final Duration beginMax;
+  private final Consumer<Set<String>> leaving;
   private long tellAtNanos = System.nanoTime();
   private long lookAtNanos;
 
-  private ClusterStart(Ignite ignite, int initialNodes, Duration beginMax) {
+  private ClusterStart(
+      Ignite ignite, int initialNodes, Duration beginMax, Consumer<Set<String>> leaving) {
+    this.leaving = leaving;
     this.ignite = ignite;
     this.initialNodes = initialNodes;
     this.beginMax = beginMax;
@@ -67,15 +71,17 @@ final class ClusterStart {
   /**
    * Returns when the cluster is active.
    *
+   * @param leaving told, before they are left behind by this node, which nodes of the baseline that
+   *     are; when it throws, they are not
    * @return false when this node is in a ring of its own while others are elsewhere, or in one that
    *     begins nothing
    */
-  static boolean await(Ignite ignite, int initialNodes) {
-    return await(ignite, initialNodes, BEGIN_MAX);
+  static boolean await(Ignite ignite, int initialNodes, Consumer<Set<String>> leaving) {
+    return new ClusterStart(ignite, initialNodes, BEGIN_MAX, leaving).await();
   }
 
   static boolean await(Ignite ignite, int initialNodes, Duration beginMax) {
-    return new ClusterStart(ignite, initialNodes, beginMax).await();
+    return new ClusterStart(ignite, initialNodes, beginMax, _ -> {}).await();
   }
 
   private boolean await() {
@@ -197,6 +203,7 @@ final class ClusterStart {
     LOG.atWarn()
         .addKeyValue("nodes", going)
         .log("the cluster starts without nodes of its baseline");
+    leaving.accept(going.stream().map(String::valueOf).collect(Collectors.toSet()));
     ignite
         .cluster()
         .setBaselineTopology(

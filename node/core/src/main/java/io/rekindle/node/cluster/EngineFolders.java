@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class EngineFolders implements AutoCloseable {
   private static final String IGNITE = "ignite";
   private static final String PAGES = IGNITE + "/db";
+  private static final String NODE_ID = "node.id";
 
   private final Path dataFolder;
   private final FileChannel lockFile;
@@ -115,15 +116,40 @@ public final class EngineFolders implements AutoCloseable {
 
   /** Who this node is in the cluster: random, made once, kept for the folder's life. */
   public UUID nodeId() {
-    Path file = dataFolder.resolve("node.id");
+    Path file = dataFolder.resolve(NODE_ID);
     try {
       if (!Files.exists(file)) {
         SecretFiles.create(file, UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII));
       }
+      return nodeId(file);
+    } catch (IOException e) {
+      throw new StartRefusedException("The file " + file + " cannot be written.", e);
+    }
+  }
+
+  private static UUID nodeId(Path file) {
+    try {
       return UUID.fromString(Files.readString(file).strip());
     } catch (IOException | IllegalArgumentException e) {
       throw new StartRefusedException("The file " + file + " does not hold a node's id.", e);
     }
+  }
+
+  /**
+   * Whether the pages in a folder are those of its node; changes nothing, and needs no lock.
+   *
+   * @throws StartRefusedException when they were deleted or exchanged
+   */
+  public static void checkPages(Path dataFolder) {
+    Path file = dataFolder.resolve(NODE_ID);
+    if (Files.exists(file)) {
+      new PagesId(dataFolder, nodeId(file)).check();
+    }
+  }
+
+  /** Marks the pages as those of this node, before the first of them is made. */
+  public void markPages() {
+    new PagesId(dataFolder, nodeId()).ensure();
   }
 
   /** Whether an engine ever ran in a folder; changes nothing, and needs no lock. */
@@ -139,9 +165,14 @@ public final class EngineFolders implements AutoCloseable {
     }
   }
 
-  /** Forgets the engine: for a restore that was cut short, and begins again. */
-  public void emptyIgnite() throws IOException {
-    deleteBelow(ignite());
+  /** Forgets the engine, but for snapshots: for a restore that was cut short, and begins again. */
+  public void emptyEngine() throws IOException {
+    try (Stream<Path> entries = Files.list(ignite())) {
+      for (Path entry : entries.filter(path -> !path.equals(snapshots())).toList()) {
+        deleteBelow(entry);
+        Files.delete(entry);
+      }
+    }
     createFolders();
   }
 

@@ -38,6 +38,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IgniteConfigurations {
   private static final int PAGE_BYTES = 4096;
+
+  /** Each reads or writes a disk all the time: more would not end earlier. The others wait. */
+  private static final int LONG_THREADS = 2;
+
+  private static final int REQUEST_THREADS = 16;
   private static final long SYSTEM_REGION_BYTES = 16L << 20;
   private static final long SYSTEM_REGION_BYTES_MAX = 64L << 20;
 
@@ -80,17 +85,25 @@ public final class IgniteConfigurations {
     attributes.put(ClusterStart.FOUNDER, config.cluster().initialNodes() > 0);
     attributes.put(
         ClusterStart.WITHOUT, String.join(",", config.cluster().startWithout().orElse(List.of())));
+    EmbeddingOffers.tell(attributes, config.embedding());
     ignite.setUserAttributes(attributes);
     ignite.setFailureHandler(
         new EngineFailureHandler(DamagedPartitions.in(folders), failures, HALT_AFTER));
     ignite.setExecutorConfiguration(
-        new ExecutorConfiguration(SliceCalls.EXECUTOR).setSize(SliceCalls.EXECUTOR_THREADS));
+        executor(SliceCalls.Lane.REQUESTS, REQUEST_THREADS),
+        // One more than may be here, to refuse what is too much.
+        executor(SliceCalls.Lane.EMBEDDING, config.embedding().takenMax() + 1),
+        executor(SliceCalls.Lane.LONG, LONG_THREADS));
     if (indexing != null) {
       ignite.setIndexingSpi(indexing);
     }
     network(ignite, config, tls);
     harden(ignite);
     return ignite;
+  }
+
+  private static ExecutorConfiguration executor(SliceCalls.Lane lane, int threads) {
+    return new ExecutorConfiguration(lane.executor()).setSize(threads);
   }
 
   private static void network(IgniteConfiguration ignite, NodeConfig config, NodeTls tls) {

@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.cluster.ClusterNode;
 import org.slf4j.Logger;
@@ -50,9 +51,11 @@ public final class LostPartitions {
    * Does what can be done; the oldest node decides. Takes an exchange of partition maps when it
    * resets: not for a thread that others wait for.
    *
+   * @param resetting told before a reset how many partitions are served again by it; when it
+   *     throws, nothing is done
    * @return what was done, or for START_TOGETHER what the caller is to do
    */
-  public Step look() {
+  public Step look(IntConsumer resetting) {
     long before = membership.version();
     List<LastOwners.Lost> lost = membership.isOldest() ? lastOwners.lost() : List.of();
     Set<String> missing = away();
@@ -60,6 +63,7 @@ public final class LostPartitions {
     Step step = decide(lost, away(), missing, membership.hasMajority());
     if (step == Step.RESET) {
       LOG.atInfo().addKeyValue("partitions", lost.size()).log("what was lost is back, and served");
+      resetting.accept(lost.size());
       baseline.resetLost();
       if (membership.version() != before) {
         // Ignite resets whole groups: what was lost meanwhile counts as served, too.

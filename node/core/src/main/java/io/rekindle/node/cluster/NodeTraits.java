@@ -3,7 +3,9 @@ package io.rekindle.node.cluster;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What nodes of one cluster must have in common, told to each other when one joins: names to values
@@ -11,6 +13,9 @@ import java.util.TreeMap;
  * release can add one. Immutable.
  */
 public final class NodeTraits {
+  /** Before the name of a model: the trait that is its fingerprint. */
+  public static final String MODEL = "the fingerprint of the model ";
+
   private static final String ATTRIBUTE = "rekindle.trait.";
 
   private final Map<String, String> values;
@@ -36,6 +41,14 @@ public final class NodeTraits {
           }
         });
     return new NodeTraits(values);
+  }
+
+  /** What follows a beginning, in the names of those that begin with it. */
+  Set<String> namesAfter(String beginning) {
+    return values.keySet().stream()
+        .filter(name -> name.startsWith(beginning))
+        .map(name -> name.substring(beginning.length()))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** The first difference, by name, as a clause; empty when a node with {@code other} may join. */

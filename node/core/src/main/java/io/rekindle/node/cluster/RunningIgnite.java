@@ -1,7 +1,9 @@
 package io.rekindle.node.cluster;
 
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteException;
 import org.apache.ignite.Ignition;
@@ -50,7 +52,7 @@ public final class RunningIgnite implements AutoCloseable {
    * @throws WaitOutsideException when others have to come back first: start anew after a pause
    */
   public static RunningIgnite start(IgniteConfiguration configuration, int initialNodes) {
-    return start(configuration, initialNodes, null);
+    return start(configuration, initialNodes, null, _ -> {});
   }
 
   /**
@@ -60,6 +62,20 @@ public final class RunningIgnite implements AutoCloseable {
    */
   public static RunningIgnite start(
       IgniteConfiguration configuration, int initialNodes, @Nullable SnapshotRestore restore) {
+    return start(configuration, initialNodes, restore, _ -> {});
+  }
+
+  /**
+   * As above.
+   *
+   * @param leaving told which nodes of the baseline this node is about to leave behind, because an
+   *     operator said so; when it throws, it does not
+   */
+  public static RunningIgnite start(
+      IgniteConfiguration configuration,
+      int initialNodes,
+      @Nullable SnapshotRestore restore,
+      Consumer<Set<String>> leaving) {
     CacheConfiguration<?, ?>[] caches = configuration.getCacheConfiguration();
     if (caches != null) {
       EncryptedCachesCheck.check(caches);
@@ -73,7 +89,7 @@ public final class RunningIgnite implements AutoCloseable {
       throw new MaintenanceDoneException();
     }
     try {
-      if (!ClusterStart.await(ignite, initialNodes)) {
+      if (!ClusterStart.await(ignite, initialNodes, leaving)) {
         throw new SeparateRingException();
       }
       fixBaseline(ignite);

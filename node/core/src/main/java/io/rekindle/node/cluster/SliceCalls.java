@@ -20,13 +20,34 @@ import org.apache.ignite.compute.ComputeTaskTimeoutException;
  *
  * <p>There is one for each engine; {@code bootstrap} registers the operations before the doors
  * open. A call to this node itself runs on the caller's thread, without serialisation. Calls from
- * other nodes run on an executor of their own, so that they can't starve Ignite's pools; an
- * operation may take Ignite locks, but must not call {@link #call} in turn. Safe for use by many
- * threads.
+ * other nodes run on executors of their own ({@link Lane}), so that they can't starve Ignite's
+ * pools; an operation may take Ignite locks, but must not call {@link #call} in turn. Safe for use
+ * by many threads.
  */
 public final class SliceCalls {
-  static final String EXECUTOR = "slice-calls";
-  static final int EXECUTOR_THREADS = 16;
+  /**
+   * The threads of a node that calls from others run on: what takes long has its own, so that it
+   * keeps nobody waiting who asks for little.
+   */
+  public enum Lane {
+    /** Requests, and whether a node still answers. */
+    REQUESTS("slice-calls"),
+    /** Batches to be embedded. */
+    EMBEDDING("embed-calls"),
+    /** What may take hours, as reading a whole backup does. */
+    LONG("long-calls");
+
+    private final String executor;
+
+    Lane(String executor) {
+      this.executor = executor;
+    }
+
+    /** The name of the executor, and the beginning of those of its threads. */
+    String executor() {
+      return executor;
+    }
+  }
 
   /** Of a request or an answer. */
   public static final int BODY_BYTES_MAX = 16 << 20;
@@ -71,12 +92,18 @@ public final class SliceCalls {
    *     operation yet; DEADLINE_EXCEEDED
    */
   public byte[] call(ClusterNode node, String name, byte[] body, Duration timeout) {
+    return call(Lane.REQUESTS, node, name, body, timeout);
+  }
+
+  /** As {@link #call(ClusterNode, String, byte[], Duration)}, on other threads of that node. */
+  public byte[] call(Lane lane, ClusterNode node, String name, byte[] body, Duration timeout) {
     requireBounded(body);
     if (node.id().equals(ignite.cluster().localNode().id())) {
       return run(name, body);
     }
     return remote(
-        () -> compute(ignite.cluster().forNode(node), timeout).call(new SliceCall(name, body)));
+        () ->
+            compute(lane, ignite.cluster().forNode(node), timeout).call(new SliceCall(name, body)));
   }
 
   /**
@@ -90,7 +117,7 @@ public final class SliceCalls {
     requireBounded(body);
     return remote(
         () ->
-            compute(ignite.cluster(), timeout)
+            compute(Lane.REQUESTS, ignite.cluster(), timeout)
                 .affinityCall(caches, partition, new SliceCall(name, body)));
   }
 
@@ -103,11 +130,11 @@ public final class SliceCalls {
     return operation.apply(body);
   }
 
-  private static IgniteCompute compute(ClusterGroup group, Duration timeout) {
+  private static IgniteCompute compute(Lane lane, ClusterGroup group, Duration timeout) {
     return group
         .ignite()
         .compute(group)
-        .withExecutor(EXECUTOR)
+        .withExecutor(lane.executor())
         .withNoFailover()
         .withTimeout(timeout.toMillis());
   }

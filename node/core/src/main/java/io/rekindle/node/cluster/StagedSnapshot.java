@@ -23,14 +23,11 @@ import org.apache.ignite.marshaller.MarshallerUtils;
 import org.apache.ignite.marshaller.jdk.JdkMarshaller;
 
 /**
- * A snapshot as Ignite is to see it when it restores: links to the files of a backup, which stay
- * untouched, and in place of two kinds of them a changed copy. The descriptions of the caches get
- * the new cluster's number of copies, and the descriptions of the parts name no SQL indexes, which
- * a backup does not have.
+ * A snapshot as Ignite is to see it when it restores: a copy of the files of a backup, two kinds of
+ * which are changed in it. The descriptions of the caches get the new cluster's number of copies,
+ * and the descriptions of the parts name no SQL indexes, which a backup does not have.
  */
 public final class StagedSnapshot {
-  private static final int DEPTH_MAX = 8;
-
   private StagedSnapshot() {}
 
   static {
@@ -38,34 +35,25 @@ public final class StagedSnapshot {
   }
 
   /**
-   * Makes one; what was there of an earlier try must be gone.
+   * Changes a copy, whose files were checked: they are deserialised.
    *
-   * @param backup the folder of a backup
-   * @param staging where the snapshot is to appear, by its name
+   * @param copy the folder of a snapshot, by its name
    * @param backups copies of each partition besides the first
+   * @throws IOException when it can't be written to
    */
-  public static void make(Path backup, String name, Path staging, int backups) {
-    Path to = staging.resolve(name);
-    try (Stream<Path> files = Files.walk(backup, DEPTH_MAX)) {
-      Files.createDirectories(staging);
-      for (Path file : files.toList()) {
-        Path copy = to.resolve(backup.relativize(file).toString());
-        String fileName = file.getFileName().toString();
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(copy);
-        } else if (fileName.endsWith(FilePageStoreManager.CACHE_DATA_FILENAME)) {
-          write(withBackups(read(file, StoredCacheData.class), backups), copy);
-        } else if (fileName.endsWith(IgniteSnapshotManager.SNAPSHOT_METAFILE_EXT)) {
-          write(withoutIndexes(read(file, SnapshotMetadata.class)), copy);
-        } else {
-          Files.createSymbolicLink(copy, file.toAbsolutePath());
+  public static void adapt(Path copy, int backups) throws IOException {
+    try (Stream<Path> files = Files.walk(copy)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(FilePageStoreManager.CACHE_DATA_FILENAME)) {
+          write(withBackups(read(file, StoredCacheData.class), backups), file);
+        } else if (name.endsWith(IgniteSnapshotManager.SNAPSHOT_METAFILE_EXT)) {
+          write(withoutIndexes(read(file, SnapshotMetadata.class)), file);
         }
       }
-      // Ignite wants it, also when it is empty, as ours is; a copied backup may lack it.
-      Files.createDirectories(to.resolve(DataStorageConfiguration.DFLT_MARSHALLER_PATH));
-    } catch (IOException e) {
-      throw new StartRefusedException("The folder " + staging + " cannot be written to.", e);
     }
+    // Ignite wants it, also when it is empty, as ours is.
+    Files.createDirectories(copy.resolve(DataStorageConfiguration.DFLT_MARSHALLER_PATH));
   }
 
   private static StoredCacheData withBackups(StoredCacheData data, int backups) {

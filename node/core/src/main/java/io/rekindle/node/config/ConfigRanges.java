@@ -28,7 +28,7 @@ final class ConfigRanges {
     for (Method method : methods) {
       String key = prefix + "." + kebab(method.getName());
       Class<?> type = method.getReturnType();
-      if (type.isInterface() && type.getEnclosingClass() == NodeConfig.class) {
+      if (isGroup(type)) {
         check(key, type, value(method, values));
       } else {
         String wrong = wrong(method, value(method, values));
@@ -37,6 +37,10 @@ final class ConfigRanges {
         }
       }
     }
+  }
+
+  private static boolean isGroup(Class<?> type) {
+    return type.isInterface() && type.getPackage() == NodeConfig.class.getPackage();
   }
 
   private static @Nullable String wrong(Method method, Object value) {

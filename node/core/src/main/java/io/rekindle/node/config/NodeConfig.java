@@ -33,7 +33,7 @@ public interface NodeConfig {
 
   Audit audit();
 
-  Index index();
+  IndexConfig index();
 
   Embedding embedding();
 
@@ -256,92 +256,6 @@ public interface NodeConfig {
     DataSize tailBytesMax();
   }
 
-  /** The slice indexes. */
-  interface Index {
-    /** Of all slices together, off-heap; idle slices leave first. */
-    @WithDefault("512MiB")
-    @WithConverter(DataSizeConverter.class)
-    DataSize memoryBytesMax();
-
-    /** A slice that nobody searched for this long leaves RAM. */
-    @WithDefault("PT10M")
-    Duration idleAfter();
-
-    /**
-     * Whether other nodes load what this one has loaded, of what they have copies of; in three
-     * quarters of their `memory-bytes-max` at most.
-     */
-    @WithDefault("true")
-    boolean standby();
-
-    /** The pause between messages that tell them, and between looks for slices that are gone. */
-    @WithDefault("PT5S")
-    Duration standbyInterval();
-
-    /** How long a search waits for a slice that is being built. */
-    @WithDefault("PT10S")
-    Duration buildWaitMax();
-
-    /** Vectors of a namespace from which a search for less than all goes by codes. */
-    @WithDefault("10000")
-    int codesFrom();
-
-    /** Vectors of a namespace from which its codes are kept in lists; not below `codes-from`. */
-    @WithDefault("50000")
-    int listsFrom();
-
-    /** Vectors up to which those under a selective filter are judged exactly; 0 for never. */
-    @WithDefault("20000")
-    @Range(min = 0)
-    int gatherMax();
-
-    /** Vectors of a namespace up to which they are kept in float32, too; 0 for never. */
-    @WithDefault("10000")
-    @Range(min = 0)
-    int floatsMax();
-
-    /** Vectors of a namespace from which a sealed snapshot of them is left for the next start. */
-    @WithDefault("50000")
-    int snapshotFrom();
-
-    /** The pause between writes of snapshots whose vectors changed. */
-    @WithDefault("PT5M")
-    Duration snapshotInterval();
-
-    /**
-     * Snapshots are written anew, or deleted when not in use, after so long; rows make them anew.
-     */
-    @WithDefault("PT20H")
-    Duration snapshotMaxAge();
-
-    /** Of the words of all slices together, in memory, one at most half; idle ones leave first. */
-    @WithDefault("256MiB")
-    @WithConverter(DataSizeConverter.class)
-    DataSize wordsBytesMax();
-
-    /** The pause between looks for changes that no search has brought into the words. */
-    @WithDefault("PT1S")
-    Duration wordsRefreshInterval();
-
-    /**
-     * Contents of a namespace from which its words are left on disk, sealed, for the next start.
-     */
-    @WithDefault("10000")
-    int wordsFilesFrom();
-
-    /** The pause between writes of words that changed. */
-    @WithDefault("PT5M")
-    Duration wordsFilesInterval();
-
-    /** Files of words that are not in use are deleted after so long; a search makes them anew. */
-    @WithDefault("PT20H")
-    Duration wordsFilesMaxAge();
-
-    /** How long words stay in memory, and count, that no content has any more. */
-    @WithDefault("PT1H")
-    Duration wordsCompactInterval();
-  }
-
   /** The embedding pipeline. */
   interface Embedding {
     /** Where natives of ONNX Runtime and the tokenizer were unpacked by the build. */
@@ -380,6 +294,27 @@ public interface NodeConfig {
     /** Threads that embed, one core each. */
     @WithDefault("1")
     int workers();
+
+    /**
+     * Whose texts the node embeds: `any`, its `own`, or of `none`; queries it embeds itself in any
+     * case.
+     */
+    @WithDefault("any")
+    EmbeddingRole role();
+
+    /** Batches that are with other nodes at a time. */
+    @WithDefault("4")
+    @Range(max = 64)
+    int sentMax();
+
+    /** How long another node may take for a batch; then it goes to the next one. */
+    @WithDefault("PT5M")
+    Duration sentTimeout();
+
+    /** Batches of other nodes that are here at a time; they share {@link #workers()}. */
+    @WithDefault("4")
+    @Range(max = 64)
+    int takenMax();
 
     /** Of one model call, for one chunk of a text; after it the attempt has failed. */
     @WithDefault("PT2M")

@@ -33,6 +33,11 @@ public final class EmbeddingQueue {
     return queue.take(timeout);
   }
 
+  /** As {@link BatchQueue#poll()}. */
+  public List<Waiting> poll() {
+    return queue.poll();
+  }
+
   /** Whether there is no room for anybody; a root may find none of its own before. */
   public boolean isFull() {
     return queue.isFull();

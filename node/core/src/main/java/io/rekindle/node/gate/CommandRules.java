@@ -85,8 +85,8 @@ final class CommandRules {
           new Need(EnumSet.of(Action.CLUSTER_WRITE), null, true);
       case BackupCommand.ListAll _, BackupCommand.Verify _ ->
           new Need(EnumSet.of(Action.BACKUP_READ), null, true);
-      case BackupCommand.Create _, BackupCommand.Delete _ ->
-          new Need(EnumSet.of(Action.BACKUP_WRITE), null, true);
+      case BackupCommand.Create _ -> new Need(EnumSet.of(Action.BACKUP_CREATE), null, true);
+      case BackupCommand.Delete _ -> new Need(EnumSet.of(Action.BACKUP_DELETE), null, true);
       case ClusterCommand.WhoAmI _ -> anywhere(Action.WHO_AM_I);
     };
   }

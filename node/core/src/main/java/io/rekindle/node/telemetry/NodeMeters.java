@@ -47,6 +47,11 @@ public final class NodeMeters implements AutoCloseable {
     MEMORIES_EMBEDDED("rekindle.memories.embedded", "Memories that became searchable"),
     EMBEDDINGS_FAILED("rekindle.embeddings.failed", "Attempts to embed that failed"),
     EMBEDDING_QUEUE_FULL("rekindle.embedding.queue.full", "Memories left to the sweep"),
+    EMBEDDING_BATCHES_SENT("rekindle.embedding.batches.sent", "Batches that other nodes embedded"),
+    EMBEDDING_BATCHES_TAKEN(
+        "rekindle.embedding.batches.taken", "Batches that were embedded for other nodes"),
+    EMBEDDING_FAILOVERS(
+        "rekindle.embedding.failovers", "Batches that a node did not embed, and the next one got"),
     VECTORS_LOST("rekindle.vectors.lost", "Vectors that the sweep found missing"),
     MEMORIES_EXPIRED("rekindle.memories.expired", "Memories deleted by the expiry sweep"),
     INDEX_STALE("rekindle.index.stale", "Times a slice index had to be rebuilt"),

@@ -13,6 +13,7 @@ import io.rekindle.node.keyring.ClusterKeyFile;
 import io.rekindle.node.kms.LocalKeyManagementService;
 import io.rekindle.node.model.BackupName;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 class BackupCheckTest {
   private static final BackupName NAME = BackupName.of("one");
   private static final List<String> NODES = List.of("node_a", "node_b");
+
+  private static final String LINK = " is neither a file nor a folder, but a link or the like";
 
   @TempDir Path folder;
 
@@ -90,7 +93,7 @@ class BackupCheckTest {
     }
     BackupManifest manifest =
         new BackupManifest(name, id, UUID.randomUUID(), at, 512, List.of("memory"), nodes);
-    made.writeManifest(BackupFolder.seal(manifest, keyFile, cipher));
+    made.writeManifest(ManifestFile.seal(manifest, keyFile, cipher));
     return manifest;
   }
 
@@ -115,15 +118,16 @@ class BackupCheckTest {
   @Test
   void oneThatNobodyTouchedIsWhole() {
     assertThat(problems()).isEmpty();
-    assertThat(new BackupFolder(backup).clusterKeyFile()).isEqualTo(keyFile);
-    assertThat(new BackupFolder(backup).manifest(cipher).files()).isEqualTo(4);
+    assertThat(new BackupFolder(backup).readManifest().clusterKeyFile()).isEqualTo(keyFile);
+    assertThat(new BackupFolder(backup).readManifest().open(cipher).files()).isEqualTo(4);
   }
 
   @Test
   void theManifestSaysWhatWasWritten() throws IOException {
     BackupManifest written =
         write(folder.resolve("two"), BackupName.of("two"), UUID.randomUUID(), Instant.now());
-    assertThat(new BackupFolder(folder.resolve("two")).manifest(cipher)).isEqualTo(written);
+    assertThat(new BackupFolder(folder.resolve("two")).readManifest().open(cipher))
+        .isEqualTo(written);
   }
 
   @Test
@@ -164,11 +168,59 @@ class BackupCheckTest {
   }
 
   @Test
-  void aLinkInPlaceOfAFolderOrAFileThatIsNoFile() throws IOException {
-    Files.createSymbolicLink(file("db/link"), file("db/node_a"));
+  void aFolderInPlaceOfAFile() throws IOException {
     Files.delete(file("db/node_a/part-1.bin"));
     Files.createDirectory(file("db/node_a/part-1.bin"));
-    assertThat(problems()).contains("db/node_a/part-1.bin is missing");
+    assertThat(problems()).containsExactly("db/node_a/part-1.bin is missing");
+  }
+
+  @Test
+  void aLinkIsNamedAndNotFollowedEvenToWhatTheBackupHad() throws IOException {
+    Path aside = folder.resolve("aside");
+    Files.move(file("db/node_a"), aside);
+    Files.createSymbolicLink(file("db/node_a"), aside);
+    Files.createSymbolicLink(file("db/nowhere"), folder.resolve("none"));
+    assertThat(problems())
+        .containsExactly(
+            "db/node_a" + LINK,
+            "db/nowhere" + LINK,
+            "db/node_a/part-1.bin is missing",
+            "db/node_a/part-2.bin is missing");
+  }
+
+  @Test
+  void aLinkInPlaceOfTheManifestOrOfAListOrOfTheFolder() throws IOException {
+    for (String name : List.of("manifest", "parts/node_a", "parts")) {
+      Path aside = folder.resolve("aside");
+      Files.move(file(name), aside);
+      Files.createSymbolicLink(file(name), aside);
+      assertThat(problems()).as(name).contains(name + LINK);
+      Files.delete(file(name));
+      Files.move(aside, file(name));
+      assertThat(problems()).isEmpty();
+    }
+    Path aside = folder.resolve("aside");
+    Files.move(backup, aside);
+    Files.createSymbolicLink(backup, aside);
+    assertThat(problems())
+        .containsExactly("the folder" + LINK, "the manifest is missing: it was not finished");
+  }
+
+  @Test
+  void whatHasALinkIsNotDeleted() throws IOException {
+    Path foreign = Files.createDirectory(folder.resolve("foreign"));
+    Files.writeString(foreign.resolve("file"), "not ours");
+    Path link = Files.createSymbolicLink(file("db/link"), foreign);
+    BackupFolder made = new BackupFolder(backup);
+    assertThatExceptionOfType(RekindleException.class)
+        .isThrownBy(made::delete)
+        .satisfies(e -> assertThat(e.details()).containsEntry("entry", link.toString()));
+    assertThat(problems()).containsExactly("db/link" + LINK);
+    Files.delete(link);
+    made.delete();
+    assertThat(backup).doesNotExist();
+    assertThat(foreign.resolve("file")).exists();
+    made.delete();
   }
 
   @Test
@@ -225,6 +277,54 @@ class BackupCheckTest {
   void aManifestOfANewerRelease() throws IOException {
     flip("manifest", 4);
     assertThat(problems()).containsExactly("the manifest was written by a newer release");
+  }
+
+  @Test
+  void aCopyHasWhatTheManifestSaysOrIsNotMade() throws IOException {
+    BackupFolder made = new BackupFolder(backup);
+    BackupManifest manifest = made.readManifest().open(cipher);
+    Path copy = folder.resolve("copy");
+    BackupCopy.make(made, manifest, cipher, copy);
+    assertThat(new BackupFolder(copy).entries().files())
+        .containsExactly(
+            "db/node_a/part-1.bin",
+            "db/node_a/part-2.bin",
+            "db/node_b/part-1.bin",
+            "db/node_b/part-2.bin");
+    assertThat(copy.resolve("db/node_b/part-2.bin"))
+        .hasSameBinaryContentAs(file("db/node_b/part-2.bin"));
+
+    flip("db/node_b/part-1.bin", -1);
+    assertNotCopied(manifest, "db/node_b/part-1.bin was altered");
+    Files.write(file("db/node_a/part-2.bin"), new byte[519]);
+    assertNotCopied(manifest, "db/node_a/part-2.bin has more bytes than it had");
+    Files.delete(file("db/node_a/part-1.bin"));
+    assertNotCopied(manifest, "db/node_a/part-1.bin is missing, or can't be read");
+    flip("parts/node_a", -1);
+    assertNotCopied(manifest, "parts/node_a was altered");
+  }
+
+  private void assertNotCopied(BackupManifest manifest, String why) {
+    Path copy = folder.resolve(UUID.randomUUID().toString());
+    assertThatExceptionOfType(RekindleException.class)
+        .isThrownBy(() -> BackupCopy.make(new BackupFolder(backup), manifest, cipher, copy))
+        .withMessage(why);
+  }
+
+  @Test
+  void aManifestOrAListThatIsLongerThanOnesAreIsNotRead() throws IOException {
+    for (String name : List.of("parts/node_a", "manifest")) {
+      try (RandomAccessFile file = new RandomAccessFile(file(name).toFile(), "rw")) {
+        file.setLength(1L << 40);
+      }
+    }
+    assertThat(problems())
+        .containsExactly("the manifest has more than 16,777,216 bytes: it was not read");
+    write(backup, NAME, UUID.randomUUID(), Instant.now());
+    try (RandomAccessFile file = new RandomAccessFile(file("parts/node_a").toFile(), "rw")) {
+      file.setLength(1L << 40);
+    }
+    assertThat(problems()).contains("parts/node_a has more than 16,777,216 bytes: it was not read");
   }
 
   @Test

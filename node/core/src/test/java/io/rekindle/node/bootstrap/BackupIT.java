@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -120,14 +121,7 @@ class BackupIT {
   @Order(4)
   void aDamagedBackupIsRefusedByNameAndNothingIsMade() throws IOException {
     Path folder = parent.resolve("refused");
-    Path file;
-    try (Stream<Path> files = Files.walk(backup)) {
-      file =
-          files
-              .filter(it -> it.getFileName().toString().matches("part-\\d+\\.bin"))
-              .findAny()
-              .orElseThrow();
-    }
+    Path file = pagesIn(backup);
     byte[] bytes = Files.readAllBytes(file);
     byte[] flipped = bytes.clone();
     flipped[bytes.length / 2] ^= 1;
@@ -147,6 +141,39 @@ class BackupIT {
       Files.write(manifest, whole);
     }
     assertThat(folder).doesNotExist();
+  }
+
+  @Test
+  @Order(5)
+  void aFolderThatWasNotMadeToTheEndDoesNotStart() throws IOException {
+    Path folder = parent.resolve("half");
+    Path sealed = Files.createDirectory(parent.resolve("sealed"));
+    // What can't be made cuts it short: a folder is where a file has to be.
+    Map<String, String> properties = new HashMap<>(TestNode.properties());
+    properties.put("rekindle.keys.cluster-key-file", sealed.toString());
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> NodeRestore.create(folder, backup, localKey, List.of(), properties));
+    assertThat(folder.resolve("keys/local.key")).exists();
+    // Whatever else is missing, even if nothing is: an operator may have put it there.
+    for (boolean complete : new boolean[] {false, true}) {
+      if (complete) {
+        copy(source.resolve("keys"), folder.resolve("keys"));
+        copy(source.resolve("tls"), folder.resolve("tls"));
+        Files.copy(
+            source.resolve(NodeConfigLoader.FILE),
+            folder.resolve(NodeConfigLoader.FILE),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+      String half =
+          "The folder "
+              + folder
+              + " is half made, by a `rekindle node restore` that was cut short: delete it, and"
+              + " restore again.";
+      assertThatExceptionOfType(StartRefusedException.class)
+          .isThrownBy(() -> TestNode.start(folder).close())
+          .withMessage(half);
+      assertThat(refusal(folder, backup, localKey)).isEqualTo(half);
+    }
   }
 
   @Test
@@ -188,6 +215,13 @@ class BackupIT {
       assertThat(list(tenancy)).containsExactly(second);
     }
     for (TestNode each : three) {
+      try (Tenancy tenancy = new Tenancy(each.port(), each.folder(), adminKey)) {
+        assertThat(tenancy.records(""))
+            .as("which one was made and deleted, by each node")
+            .filteredOn(record -> record.getPeer().equals("backup third"))
+            .extracting(AuditRecord::getAction)
+            .containsExactly("backup.deleted", "backup.created");
+      }
       assertThat(each.folder().resolve("backups")).isDirectoryNotContaining("glob:**third");
     }
     TestNode other = three.getLast();
@@ -202,6 +236,10 @@ class BackupIT {
       Files.move(aside, its);
     }
     Path part = three.getFirst().folder().resolve("backups/" + SECOND);
+    Path renamed = parent.resolve(FIRST);
+    copy(part, renamed);
+    assertThat(refusal(parent.resolve("refused"), renamed, localKey))
+        .startsWith("The folder " + renamed + " holds the backup " + SECOND + " of 20");
     assertThat(refusal(parent.resolve("refused"), part, localKey))
         .contains("is missing: the part of this node is not here, and 1 more problems");
   }
@@ -209,7 +247,7 @@ class BackupIT {
   @Test
   @Order(7)
   void oneNodeBeginsWithTheBackupOfThreeAlsoAfterAStartThatWasCutShort() throws Exception {
-    Path merged = parent.resolve("merged");
+    Path merged = parent.resolve("merged/" + SECOND);
     for (TestNode node : three) {
       copy(node.folder().resolve("backups/" + SECOND), merged);
     }
@@ -218,7 +256,11 @@ class BackupIT {
       nodes.add(Files.readString(node.folder().resolve("node.id")).strip());
     }
     Path folder = parent.resolve("c");
-    NodeRestore.create(folder, merged, localKey, List.of(), TestNode.properties());
+    assertThat(
+            NodeRestore.sentence(
+                NodeRestore.create(folder, merged, localKey, List.of(), TestNode.properties())))
+        .startsWith("The node begins with the backup second of 20")
+        .contains(nodes);
     // The first start, up to the moment at which Ignite has begun to copy.
     NodeShell.open(
             NodeConfigLoader.load(folder, Map.of()),
@@ -230,6 +272,7 @@ class BackupIT {
     Files.createDirectories(leftover.getParent());
     Files.writeString(leftover, "half a partition");
     Path id = folder.resolve("node.id");
+    assertExchangedFilesAreNotRestored(folder, merged);
 
     try (TestNode node = TestNode.start(folder)) {
       assertThat(leftover).doesNotExist();
@@ -241,7 +284,7 @@ class BackupIT {
         assertThat(tenancy.records(""))
             .as("the backup's own intent, which it has without an outcome")
             .filteredOn(record -> record.getKind().equals("outcome"))
-            .filteredOn(record -> record.getAction().equals("backup.write"))
+            .filteredOn(record -> record.getAction().equals("backup.create"))
             .extracting(AuditRecord::getDecision)
             .contains(IntentRecovery.FOUND_AFTER_CRASH);
         tenancy.store(Tenancy.MEANING, "after the restore");
@@ -256,6 +299,35 @@ class BackupIT {
     }
   }
 
+  /** What was checked by the command is not what lies there when the node starts. */
+  private static void assertExchangedFilesAreNotRestored(Path folder, Path backup)
+      throws IOException {
+    Path file = pagesIn(backup);
+    byte[] bytes = Files.readAllBytes(file);
+    byte[] flipped = bytes.clone();
+    flipped[bytes.length / 2] ^= 1;
+    Files.write(file, flipped);
+    try {
+      assertThatExceptionOfType(StartRefusedException.class)
+          .isThrownBy(() -> TestNode.start(folder).close())
+          .withMessage(
+              "The backup %s is another one than was checked: %s was altered; put back what was"
+                  + " there, and start again.",
+              backup, backup.relativize(file));
+    } finally {
+      Files.write(file, bytes);
+    }
+  }
+
+  private static Path pagesIn(Path backup) throws IOException {
+    try (Stream<Path> files = Files.walk(backup)) {
+      return files
+          .filter(it -> it.getFileName().toString().matches("part-\\d+\\.bin"))
+          .findAny()
+          .orElseThrow();
+    }
+  }
+
   /** Returns what the node's audit says of the chains before. */
   private static List<AuditRecord> assertRestored(TestNode node, String name) {
     try (Tenancy tenancy = new Tenancy(node.port(), node.folder(), adminKey)) {
@@ -266,7 +338,7 @@ class BackupIT {
       assertThat(tenancy.verify("").getProblemsList()).isEmpty();
       assertThat(tenancy.verify(sourceId).getProblemsList()).isEmpty();
       assertThat(tenancy.records(sourceId))
-          .filteredOn(record -> record.getAction().equals("backup.write"))
+          .filteredOn(record -> record.getAction().equals("backup.create"))
           .filteredOn(record -> record.getRequestId().equals(made.getBackupId()))
           .extracting(AuditRecord::getKind)
           .containsExactly("intent");

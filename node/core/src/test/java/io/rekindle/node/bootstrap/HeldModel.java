@@ -13,6 +13,7 @@ import java.util.List;
 final class HeldModel implements EmbeddingModel {
   private final int dimensions;
   private boolean held;
+  private int waiting;
 
   HeldModel(int dimensions) {
     this.dimensions = dimensions;
@@ -27,14 +28,22 @@ final class HeldModel implements EmbeddingModel {
     notifyAll();
   }
 
+  /** How many texts are held. */
+  synchronized int waiting() {
+    return waiting;
+  }
+
   @Override
   public synchronized float[] embedPassage(String chunkText) {
-    while (held) {
-      try {
+    waiting++;
+    try {
+      while (held) {
         wait();
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
       }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      waiting--;
     }
     if (chunkText.startsWith("poison")) {
       throw new IllegalStateException("a text that no model takes");

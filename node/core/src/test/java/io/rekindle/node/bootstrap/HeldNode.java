@@ -20,6 +20,7 @@ import io.rekindle.node.endpoint.grpc.GrpcTestDoor;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.gate.DiskReserve;
 import io.rekindle.node.gate.RequestGate;
+import io.rekindle.node.maintenance.embedding.AloneGrid;
 import io.rekindle.node.maintenance.embedding.EmbedOperation;
 import io.rekindle.node.maintenance.embedding.EmbeddingPipeline;
 import io.rekindle.node.maintenance.embedding.PinnedModels;
@@ -90,7 +91,7 @@ final class HeldNode implements AutoCloseable {
         new EmbeddingPipeline(
             config.embedding(),
             queue,
-            operation::run,
+            AloneGrid.of(config.embedding(), operation::run),
             (item, version) ->
                 storage
                     .vectors()

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class NodeChild implements AutoCloseable {
   private static final int END_MINUTES_MAX = 3;
-  private static final String READY = "READY port=";
+  static final String READY = "READY port=";
 
   /** As generous as the host may be: a node inside the tests' own JVM has restricted that one. */
   private static final String LAUNCH = "umask 022; ulimit -S -c $(ulimit -H -c); exec \"$@\"";
@@ -82,13 +82,7 @@ public final class NodeChild implements AutoCloseable {
     Path data = folder.toAbsolutePath();
     List<String> command = new ArrayList<>();
     command.addAll(List.of("sh", "-c", LAUNCH, "node"));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("@" + Path.of("src", "main", "jvm", "node.args").toAbsolutePath());
-    // What NodeProcess adds for a data folder; NodeMain refuses to start without it.
-    command.add("-XX:ErrorFile=" + data.resolve("hs_err_%p.log"));
-    command.add("-Djava.io.tmpdir=" + data.resolve("tmp"));
-    command.add("-Xmx512m");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(ChildJvm.command(data));
     command.addAll(List.of(NodeMain.class.getName(), "start", "--data-folder", data.toString()));
     settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
     try {

@@ -186,6 +186,53 @@ class StartRefusalIT {
   }
 
   @Test
+  void pagesThatAreGoneOrAnothers() throws Exception {
+    Path pages = path("ignite/db");
+    String id = Files.readString(path("node.id"), US_ASCII).strip();
+    String sentence =
+        "The pages in "
+            + pages
+            + " are not those of the node "
+            + id
+            + ", or are gone: put them back. If they are lost, take the node out by `rekindle"
+            + " cluster remove "
+            + id
+            + "`, and add a new one, made by `rekindle node init --join`; a node that is alone"
+            + " begins with a backup, by `rekindle node restore`.";
+    Path aside = Files.move(pages, parent.resolve("pages-aside"));
+    Files.createDirectory(pages);
+    assertRefused(sentence);
+    Files.delete(pages);
+    Files.move(aside, pages);
+
+    Path ignite = path("ignite");
+    Files.move(ignite, aside);
+    assertRefused(sentence);
+    Files.move(aside, ignite);
+
+    String own = folder.relativize(pagesId(pages)).toString();
+    Files.writeString(change(own), UUID.randomUUID().toString());
+    assertRefused(sentence);
+  }
+
+  @Test
+  void pagesOfAnEarlierReleaseGetTheirId() throws Exception {
+    Path other = parent.resolve("of-an-earlier-release");
+    TestNode.start(other).close();
+    Files.delete(other.resolve("pages.id"));
+    Files.delete(pagesId(other.resolve("ignite/db")));
+    TestNode.start(other).close();
+    assertThat(pagesId(other.resolve("ignite/db")))
+        .hasSameBinaryContentAs(other.resolve("pages.id"));
+  }
+
+  private static Path pagesId(Path pages) throws IOException {
+    try (Stream<Path> files = Files.find(pages, 2, (file, _) -> file.endsWith("pages.id"))) {
+      return files.findFirst().orElseThrow();
+    }
+  }
+
+  @Test
   void aSecondProcessOnTheFolderEndsWithCode1() throws Exception {
     try (EngineFolders _ = EngineFolders.open(folder)) {
       assertProcessRefused("Another node is running on the data folder " + folder + ".");

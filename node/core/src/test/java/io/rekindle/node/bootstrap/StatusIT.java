@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.node.endpoint.grpc.GrpcTestDoor;
 import io.rekindle.node.storage.MovableClock;
+import io.rekindle.v1.AuditRecord;
 import io.rekindle.v1.ClusterServiceGrpc;
 import io.rekindle.v1.GetStatusRequest;
 import io.rekindle.v1.GetStatusResponse;
@@ -49,6 +50,7 @@ class StatusIT {
   private static final MovableClock clock = new MovableClock();
   private static final AtomicLong disk = new AtomicLong(MUCH);
   private static GrpcTestDoor door;
+  private static String adminKey = "";
   private static ClusterServiceGrpc.ClusterServiceBlockingStub cluster;
 
   @BeforeAll
@@ -64,7 +66,7 @@ class StatusIT {
     }
     starts.forEach(node -> nodes.add(node.join()));
     TestNode first = nodes.getFirst();
-    String key =
+    adminKey =
         Files.readString(
                 folders.stream()
                     .map(it -> it.resolve(FirstAdminKey.FILE))
@@ -73,7 +75,7 @@ class StatusIT {
                     .orElseThrow())
             .strip();
     door = new GrpcTestDoor(first);
-    cluster = ClusterServiceGrpc.newBlockingStub(door.channel(key));
+    cluster = ClusterServiceGrpc.newBlockingStub(door.channel(adminKey));
   }
 
   /** The last one has a clock and a disk that can be moved. */
@@ -230,5 +232,16 @@ class StatusIT {
     nodes.getLast().shell().startEngine();
     await(() -> status().getProblemsCount() == 0);
     assertThat(metric(nodes.getFirst(), "rekindle_partitions_lost")).isZero();
+    List<AuditRecord> records = new ArrayList<>();
+    for (TestNode node : nodes) {
+      try (Tenancy tenancy = new Tenancy(node.port(), node.folder(), adminKey)) {
+        records.addAll(tenancy.records(""));
+      }
+    }
+    assertThat(records)
+        .filteredOn(record -> record.getAction().equals(ClusterRecords.RESET))
+        .as("by the node that decided it")
+        .singleElement()
+        .satisfies(record -> assertThat(record.getMemoryCount()).isPositive());
   }
 }

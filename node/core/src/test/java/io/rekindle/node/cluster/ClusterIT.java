@@ -310,13 +310,28 @@ class ClusterIT {
   void whoLeftLastComesBackFirstAndThenNothingIsLost() {
     assertThat(baseline(0).lost()).isPositive();
     assertThatExceptionOfType(WaitOutsideException.class).isThrownBy(() -> beginOnce(2));
-    assertThat(lostPartitions().look()).isEqualTo(LostPartitions.Step.WAIT);
+    List<Integer> resets = new ArrayList<>();
+    assertThat(lostPartitions().look(resets::add)).isEqualTo(LostPartitions.Step.WAIT);
 
     running.set(1, begin(1));
     assertThat(membership(0).hasMajority()).isTrue();
     assertThat(baseline(0).lost()).isPositive();
     assertThatExceptionOfType(CacheException.class).isThrownBy(() -> memories(0).get(elsewhere));
-    assertThat(lostPartitions().look()).isEqualTo(LostPartitions.Step.RESET);
+    IllegalStateException notRecorded = new IllegalStateException("it can't be recorded");
+    assertThatExceptionOfType(IllegalStateException.class)
+        .isThrownBy(
+            () ->
+                lostPartitions()
+                    .look(
+                        _ -> {
+                          throw notRecorded;
+                        }))
+        .isSameAs(notRecorded);
+    int lost = baseline(0).lost();
+    assertThat(lost).isPositive();
+    assertThat(resets).isEmpty();
+    assertThat(lostPartitions().look(resets::add)).isEqualTo(LostPartitions.Step.RESET);
+    assertThat(resets).containsExactly(lost);
     assertThat(baseline(0).lost()).isZero();
     assertThat(memories(0).get(elsewhere)).isEqualTo("by two");
 
@@ -362,7 +377,7 @@ class ClusterIT {
     CompletableFuture<RunningIgnite> third = beginning(2);
     await(
         () -> {
-          if (lostPartitions().look() == LostPartitions.Step.START_TOGETHER) {
+          if (lostPartitions().look(_ -> {}) == LostPartitions.Step.START_TOGETHER) {
             running.getFirst().halt();
             running.set(0, begin(0));
           }

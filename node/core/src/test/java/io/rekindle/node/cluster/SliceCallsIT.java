@@ -4,15 +4,19 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.rekindle.node.cluster.SliceCalls.Lane;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.NodeReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.cluster.ClusterNode;
@@ -24,9 +28,11 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two nodes of one cluster in this process. */
+@Timeout(120)
 class SliceCallsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final byte[] BODY = {1, 2, 3};
@@ -74,6 +80,43 @@ class SliceCallsIT {
             });
     assertThat(calls.call(there, "reverse", BODY, PATIENCE)).containsExactly(3, 2, 1);
     assertThat(thread.get()).startsWith("slice-calls");
+  }
+
+  /** More batches than there are threads for keep nobody waiting who asks for little. */
+  @Test
+  void whatTakesLongHasThreadsOfItsOwn() throws Exception {
+    int batches = 3 * secondFolder.config().embedding().takenMax();
+    CountDownLatch release = new CountDownLatch(1);
+    AtomicReference<String> thread = new AtomicReference<>("");
+    SliceCalls.of(second.ignite())
+        .register(
+            "batch",
+            body -> {
+              thread.set(Thread.currentThread().getName());
+              try {
+                release.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return body;
+            });
+    SliceCalls.of(second.ignite()).register("small", body -> body);
+    List<CompletableFuture<byte[]>> slow = new ArrayList<>();
+    for (int i = 0; i < batches; i++) {
+      slow.add(
+          CompletableFuture.supplyAsync(
+              () -> calls.call(Lane.EMBEDDING, there, "batch", BODY, PATIENCE),
+              task -> Thread.ofPlatform().daemon().start(task)));
+    }
+    for (int i = 0; i < 20; i++) {
+      assertThat(calls.call(there, "small", BODY, PATIENCE)).isEqualTo(BODY);
+    }
+    assertThat(slow).noneMatch(CompletableFuture::isDone);
+    release.countDown();
+    for (CompletableFuture<byte[]> each : slow) {
+      assertThat(each.get()).isEqualTo(BODY);
+    }
+    assertThat(thread.get()).startsWith("embed-calls");
   }
 
   @Test
@@ -141,6 +184,53 @@ class SliceCallsIT {
     assertRefused(
         ErrorCode.DEADLINE_EXCEEDED, () -> calls.call(there, "slow", BODY, Duration.ofMillis(100)));
     release.countDown();
+  }
+
+  @Test
+  void callsThatTakeLongKeepNoThreadFromOthers() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch begun = new CountDownLatch(2);
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    SliceCalls.of(second.ignite())
+        .register(
+            "long",
+            body -> {
+              most.accumulateAndGet(running.incrementAndGet(), Math::max);
+              begun.countDown();
+              try {
+                release.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              running.decrementAndGet();
+              return body;
+            });
+    SliceCalls.of(second.ignite()).register("short", body -> body);
+    first.ignite().cluster().setBaselineTopology(first.ignite().cluster().topologyVersion());
+    AllNodes all =
+        new AllNodes(
+            first.ignite(),
+            new Membership(first.ignite()),
+            new Baseline(first.ignite(), new Membership(first.ignite())));
+    all.register("long", body -> body);
+    List<CompletableFuture<Map<String, byte[]>>> asked = new ArrayList<>();
+    // More than there are threads for other calls.
+    for (int i = 0; i < 20; i++) {
+      asked.add(
+          CompletableFuture.supplyAsync(
+              () -> all.ask("long", BODY, PATIENCE),
+              task -> Thread.ofPlatform().daemon().start(task)));
+    }
+    begun.await();
+    for (int i = 0; i < 20; i++) {
+      assertThat(calls.call(there, "short", BODY, PATIENCE)).isEqualTo(BODY);
+    }
+    release.countDown();
+    for (CompletableFuture<Map<String, byte[]>> one : asked) {
+      assertThat(one.join()).hasSize(2);
+    }
+    assertThat(most).hasValue(2);
   }
 
   private static int nodeNumber(Ignite ignite) {

@@ -61,6 +61,8 @@ class CrashIT {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + Path.of("src", "main", "jvm", "node.args").toAbsolutePath());
     command.add("-Xmx512m");
+    // It lives for seconds: the second compiler would be most of its work.
+    command.add("-XX:TieredStopAtLevel=1");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(CrashWorker.class.getName());

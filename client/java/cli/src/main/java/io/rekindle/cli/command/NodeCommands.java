@@ -148,12 +148,23 @@ public final class NodeCommands {
         "2:wrong usage",
         "3:the engine failed; start it again"
       })
-  int start(@Mixin Settings settings) {
+  int start(
+      @Mixin Settings settings,
+      @Option(
+              names = "--accept-broken-audit",
+              description =
+                  "begin with a backup that was refused because an audit in it is broken; it is"
+                      + " recorded")
+          boolean acceptBrokenAudit) {
     NodeFolder folder = settings.folder();
     if (!folder.isInitialized()) {
       NodeProcess.initialize(folder);
     }
-    return NodeProcess.runInForeground(folder, "start", settings.arguments());
+    List<String> arguments = new ArrayList<>(settings.arguments());
+    if (acceptBrokenAudit) {
+      arguments.add("--accept-broken-audit");
+    }
+    return NodeProcess.runInForeground(folder, "start", arguments);
   }
 
   @Command(

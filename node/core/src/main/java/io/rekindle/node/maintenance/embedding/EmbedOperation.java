@@ -72,6 +72,9 @@ public final class EmbedOperation {
   /**
    * Answers with what failed, by its position, and which content that was; what needs no embedding
    * any more has not failed.
+   *
+   * @throws RekindleException NOT_READY when the thread was interrupted: nobody waits for the
+   *     answer any more, and what failed may have failed by that
    */
   public byte[] run(byte[] message) {
     List<Waiting> batch = EmbedCallCodec.read(message);
@@ -84,6 +87,9 @@ public final class EmbedOperation {
       }
     }
     byModel.forEach((model, jobs) -> embed(model, jobs, failed));
+    if (Thread.currentThread().isInterrupted()) {
+      throw new RekindleException(ErrorCode.NOT_READY, "the node stops");
+    }
     meters.count(NodeMeters.Count.EMBEDDINGS_FAILED, failed.size());
     return EmbedCallCodec.writeFailures(failed);
   }

@@ -44,6 +44,7 @@ public final class EmbeddingSweep {
   private final Map<EmbeddingStatus, Integer> counted = new ConcurrentHashMap<>();
   private volatile @Nullable Instant oldestSoFar;
   private volatile @Nullable Instant oldestPending;
+  private final Object comparing = new Object();
   private int nextPartition;
 
   public EmbeddingSweep(
@@ -62,19 +63,24 @@ public final class EmbeddingSweep {
   }
 
   /** One round. Returns how many rows and vectors it had to mend. */
-  public synchronized int run(SystemPass pass) {
+  public int run(SystemPass pass) {
     int mended = comparePartitions(pass);
-    offerPending(pass);
+    var _ = offerPending(pass);
     return mended;
   }
 
-  /** Offers what waits, as far as the queue has room. */
-  public synchronized void offerPending(SystemPass pass) {
-    offerDue(pass, EmbeddingStatus.PENDING);
-    offerDue(pass, EmbeddingStatus.FAILED);
+  /**
+   * Offers what waits, as far as the queue has room.
+   *
+   * @return whether there was room for all of it
+   */
+  public synchronized boolean offerPending(SystemPass pass) {
+    boolean pending = offerDue(pass, EmbeddingStatus.PENDING);
+    boolean failed = offerDue(pass, EmbeddingStatus.FAILED);
+    return pending && failed;
   }
 
-  private void offerDue(SystemPass pass, EmbeddingStatus status) {
+  private boolean offerDue(SystemPass pass, EmbeddingStatus status) {
     PendingMemory after = lastVisited.remove(status);
     Visitor visitor = new Visitor(clock.instant().minus(failedRetry), after);
     boolean stopped = vectors.visitPending(pass, status, after, visitor);
@@ -86,6 +92,7 @@ public final class EmbeddingSweep {
     if (stopped && visitor.last != null) {
       lastVisited.put(status, visitor.last);
     }
+    return !stopped && !visitor.refused;
   }
 
   /** Adds up over rounds that ended early; from the first row to the last it is how many wait. */
@@ -136,6 +143,7 @@ public final class EmbeddingSweep {
     private @Nullable Instant oldest;
     private int visits;
     private int count;
+    private boolean refused;
 
     Visitor(Instant failedBy, @Nullable PendingMemory last) {
       this.failedBy = failedBy;
@@ -158,35 +166,36 @@ public final class EmbeddingSweep {
       count++;
       Instant failedAt = memory.failedAt();
       if (failedAt == null || !failedAt.isAfter(failedBy)) {
-        offer(memory);
+        refused |= !offer(memory);
       }
       return ++visits < VISITS_MAX;
     }
   }
 
-  private void offer(PendingMemory memory) {
+  private boolean offer(PendingMemory memory) {
     Waiting item = new Waiting(memory.namespace().path(), memory.memoryId());
-    if (!pipeline.holds(item)) {
-      queue.offer(item.namespace(), item.memoryId());
-    }
+    return pipeline.holds(item) || queue.offer(item.namespace(), item.memoryId());
   }
 
   /** Compares every partition once: what a crash has cut is mended soon after the start. */
-  public synchronized void runOnceOverAll(SystemPass pass) {
+  public void runOnceOverAll(SystemPass pass) {
     for (int compared = 0; compared < vectors.partitions(); compared += PARTITIONS_A_SWEEP) {
       comparePartitions(pass);
     }
-    offerPending(pass);
+    var _ = offerPending(pass);
   }
 
+  /** May take long, and keeps no offer waiting. */
   private int comparePartitions(SystemPass pass) {
-    int mended = 0;
-    for (int i = 0; i < Math.min(PARTITIONS_A_SWEEP, vectors.partitions()); i++) {
-      SweepResult result = vectors.sweep(pass, nextPartition);
-      nextPartition = (nextPartition + 1) % vectors.partitions();
-      meters.count(NodeMeters.Count.VECTORS_LOST, result.rowsRequeued());
-      mended += result.rowsRequeued() + result.orphansRemoved();
+    synchronized (comparing) {
+      int mended = 0;
+      for (int i = 0; i < Math.min(PARTITIONS_A_SWEEP, vectors.partitions()); i++) {
+        SweepResult result = vectors.sweep(pass, nextPartition);
+        nextPartition = (nextPartition + 1) % vectors.partitions();
+        meters.count(NodeMeters.Count.VECTORS_LOST, result.rowsRequeued());
+        mended += result.rowsRequeued() + result.orphansRemoved();
+      }
+      return mended;
     }
-    return mended;
   }
 }

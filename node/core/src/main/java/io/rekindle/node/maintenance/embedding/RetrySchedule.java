@@ -77,14 +77,28 @@ final class RetrySchedule {
       forget(item);
       return false;
     }
-    if (former != null || hasRoom(item)) {
-      long due = nanoClock.getAsLong() + pauseAfter(count);
-      attempts.put(item, new Attempt(count, content, due, false));
-      if (former == null) {
-        ofRoots.merge(item.namespace().root(), 1, Integer::sum);
-      }
-    }
+    schedule(item, new Attempt(count, content, nanoClock.getAsLong() + pauseAfter(count), false));
     return true;
+  }
+
+  /** Schedules what no node took, after the first pause; it counts as no attempt. */
+  synchronized void postpone(Waiting item) {
+    Attempt former = attempts.get(item);
+    long due = nanoClock.getAsLong() + firstNanos;
+    schedule(
+        item,
+        former == null
+            ? new Attempt(0, ANY_CONTENT, due, false)
+            : new Attempt(former.count(), former.contentVersion(), due, false));
+  }
+
+  private void schedule(Waiting item, Attempt next) {
+    if (attempts.containsKey(item)) {
+      attempts.put(item, next);
+    } else if (hasRoom(item)) {
+      attempts.put(item, next);
+      ofRoots.merge(item.namespace().root(), 1, Integer::sum);
+    }
   }
 
   /** A root may have as much as is still free, as in the queue. */

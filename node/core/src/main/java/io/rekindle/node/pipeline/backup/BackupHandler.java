@@ -17,7 +17,7 @@ public final class BackupHandler {
   public Reply handle(AccessPass pass, BackupCommand command) {
     return switch (command) {
       case BackupCommand.Create c -> {
-        pass.checkRoot(Action.BACKUP_WRITE);
+        pass.checkRoot(Action.BACKUP_CREATE);
         yield new Reply.BackupMade(backups.make(c.name(), pass.requestId().value()));
       }
       case BackupCommand.ListAll _ -> {
@@ -29,8 +29,8 @@ public final class BackupHandler {
         yield new Reply.BackupVerified(backups.get(c.name()), backups.problems(c.name()));
       }
       case BackupCommand.Delete c -> {
-        pass.checkRoot(Action.BACKUP_WRITE);
-        backups.delete(c.name());
+        pass.checkRoot(Action.BACKUP_DELETE);
+        backups.delete(c.name(), pass.requestId().value());
         yield new Reply.BackupDeleted();
       }
     };

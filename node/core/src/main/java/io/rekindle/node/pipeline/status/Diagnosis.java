@@ -119,6 +119,15 @@ final class Diagnosis {
                   + " place")
               .formatted(id, stopped));
     }
+    for (String gone : list(report, "start_without")) {
+      add(
+          "start-without",
+          id,
+          ("node %s still has %s in rekindle.cluster.start-without, and has started: take it out of"
+                  + " its configuration, or the next start of the whole cluster does not wait for"
+                  + " that node either")
+              .formatted(id, gone));
+    }
     disk(report);
     clock(report);
     long tail = number(report, "audit_tail_bytes");
@@ -184,6 +193,15 @@ final class Diagnosis {
           ("a model hangs on node %s with %,d texts or queries: read its diagnostics, and start it"
                   + " anew by `./rekindle node start`")
               .formatted(id, number(report, "embedding_calls_hung")));
+    }
+    if ("0".equals(report.facts().get("embedding_nodes"))) {
+      add(
+          "nobody-embeds",
+          id,
+          ("no node embeds what is stored through node %s, which is not found by meaning and waits:"
+               + " set rekindle.embedding.role=any on one node at least, and start that one anew by"
+               + " `./rekindle node start`")
+              .formatted(id));
     }
     for (String model : list(report, "models_missing")) {
       add(

@@ -4,9 +4,12 @@ import static io.rekindle.node.maintenance.embedding.EmbeddingFixture.A;
 import static io.rekindle.node.maintenance.embedding.EmbeddingFixture.B;
 import static io.rekindle.node.maintenance.embedding.EmbeddingFixture.memory;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
 import io.rekindle.node.embedding.ModelRegistry;
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
@@ -24,6 +27,7 @@ class EmbedOperationTest {
   private final Namespace space = namespaces.add(A);
   private final NodeMeters meters = new NodeMeters();
   private final List<MemoryId> news = new ArrayList<>();
+  private final Thread caller = Thread.currentThread();
   private final EmbedOperation operation =
       new EmbedOperation(
           namespaces,
@@ -99,6 +103,19 @@ class EmbedOperationTest {
     assertThat(meters.scrape()).contains("rekindle_memories_embedded_total 0.0");
   }
 
+  /** Ignite interrupts the work of a node that is gone. */
+  @Test
+  void aBatchThatIsInterruptedIsNoAttempt() {
+    vectors.add(space, memory(0), "interrupted");
+    vectors.add(space, memory(1), "good, and longer");
+
+    assertThatExceptionOfType(RekindleException.class)
+        .isThrownBy(() -> run(memory(0), memory(1)))
+        .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_READY));
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(meters.scrape()).doesNotContain("rekindle_embeddings_failed_total");
+  }
+
   @Test
   void aModelThatIsAnotherNowMakesNoVectors() {
     FakePins pins = new FakePins();
@@ -152,6 +169,10 @@ class EmbedOperationTest {
   }
 
   private float[] seen(String text) {
+    if (text.equals("interrupted")) {
+      caller.interrupt();
+      throw new IllegalStateException("it ended early");
+    }
     if (text.equals("changes")) {
       vectors.waiting.clear();
     }

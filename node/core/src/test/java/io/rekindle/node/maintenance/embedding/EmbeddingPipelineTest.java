@@ -10,6 +10,7 @@ import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingQueue.Waiting;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.telemetry.NodeMeters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -47,7 +48,12 @@ class EmbeddingPipelineTest {
   void aBatchIsNeverLargerThanItsMaximum() throws Exception {
     EmbeddingQueue large = new EmbeddingQueue(config(Map.of("batch-items-max", "4")));
     EmbeddingPipeline worker =
-        new EmbeddingPipeline(CONFIG, large, this::embed, (item, _) -> givenUp.add(item), clock);
+        new EmbeddingPipeline(
+            CONFIG,
+            large,
+            AloneGrid.of(CONFIG, this::embed),
+            (item, _) -> givenUp.add(item),
+            clock);
     memories(EmbeddingFixture.A, 10).forEach(item -> offer(large, item));
 
     while (large.size() > 0) {
@@ -116,7 +122,8 @@ class EmbeddingPipelineTest {
         };
     for (UnaryOperator<byte[]> call : List.of(unreachable, broken)) {
       EmbeddingPipeline failing =
-          new EmbeddingPipeline(CONFIG, queue, call, (item, _) -> givenUp.add(item), clock);
+          new EmbeddingPipeline(
+              CONFIG, queue, AloneGrid.of(CONFIG, call), (item, _) -> givenUp.add(item), clock);
       givenUp.clear();
       offer(memory(1), memory(2));
 
@@ -176,10 +183,12 @@ class EmbeddingPipelineTest {
         new EmbeddingPipeline(
             CONFIG,
             queue,
-            _ -> {
-              held.add(self[0].holds(memory(1)));
-              return EmbedCallCodec.writeFailures(new TreeMap<>());
-            },
+            AloneGrid.of(
+                CONFIG,
+                _ -> {
+                  held.add(self[0].holds(memory(1)));
+                  return EmbedCallCodec.writeFailures(new TreeMap<>());
+                }),
             (item, _) -> givenUp.add(item),
             clock);
     offer(memory(1));
@@ -200,16 +209,18 @@ class EmbeddingPipelineTest {
         new EmbeddingPipeline(
             one,
             items,
-            message -> {
-              SortedMap<Integer, Long> failed = new TreeMap<>();
-              if (EmbedCallCodec.read(message).contains(memory(1))) {
-                failed.put(0, 1L);
-              }
-              if (failed.isEmpty()) {
-                embedded.countDown();
-              }
-              return EmbedCallCodec.writeFailures(failed);
-            },
+            AloneGrid.of(
+                one,
+                message -> {
+                  SortedMap<Integer, Long> failed = new TreeMap<>();
+                  if (EmbedCallCodec.read(message).contains(memory(1))) {
+                    failed.put(0, 1L);
+                  }
+                  if (failed.isEmpty()) {
+                    embedded.countDown();
+                  }
+                  return EmbedCallCodec.writeFailures(failed);
+                }),
             (_, _) -> {
               throw new AssertionError("a bug of ours");
             });
@@ -223,9 +234,98 @@ class EmbeddingPipelineTest {
     assertThat(items.offer(memory(3).namespace(), memory(3).memoryId())).isFalse();
   }
 
+  @Test
+  void whatNoNodeTakesIsNoAttemptHoweverOften() throws Exception {
+    FakeOthers others = new FakeOthers();
+    others.add(
+        "b",
+        FakeOthers.throwing(
+            new RekindleException(ErrorCode.NOT_READY, "busy", Map.of("reason", "busy"))));
+    EmbeddingPipeline sender = sender(config(Map.of("role", "none", "attempts-max", "2")), others);
+    offer(memory(1), memory(2));
+
+    for (int i = 0; i < 5; i++) {
+      sender.sendTurn(Duration.ZERO);
+      assertThat(others.asked).hasSize(i + 1);
+      assertThat(sender.holds(memory(1))).isTrue();
+      clock.pass(Duration.ofSeconds(1));
+    }
+
+    assertThat(givenUp).isEmpty();
+    others.add("b", FakeOthers::allDone);
+    sender.sendTurn(Duration.ZERO);
+    assertThat(others.asked).hasSize(6);
+    assertThat(sender.holds(memory(1))).isFalse();
+  }
+
+  @Test
+  void whereNobodyEmbedsNothingLeavesTheQueue() throws Exception {
+    EmbeddingPipeline sender = sender(config(Map.of("role", "none")), new FakeOthers());
+    offer(memory(1), memory(2));
+
+    sender.sendTurn(Duration.ZERO);
+
+    assertThat(queue.size()).isEqualTo(2);
+  }
+
+  @Test
+  void aSenderLeavesToItsOwnWorkersWhatTheyHaveTimeFor() throws Exception {
+    FakeOthers others = new FakeOthers();
+    others.add("b", FakeOthers::allDone);
+    EmbeddingPipeline sender = sender(CONFIG, others);
+    memories(EmbeddingFixture.A, 4).forEach(item -> offer(queue, item));
+
+    sender.sendTurn(Duration.ZERO);
+
+    assertThat(others.asked).isEmpty();
+    assertThat(queue.size()).isEqualTo(4);
+  }
+
+  @Test
+  void whileAllWorkersAreBusyWhatIsDueIsSent() throws Exception {
+    FakeOthers others = new FakeOthers();
+    others.add("b", FakeOthers::allDone);
+    EmbeddingPipeline[] self = new EmbeddingPipeline[1];
+    self[0] =
+        new EmbeddingPipeline(
+            CONFIG,
+            queue,
+            grid(
+                CONFIG,
+                batch -> {
+                  memories(EmbeddingFixture.A, 4).forEach(item -> offer(queue, item));
+                  try {
+                    self[0].sendTurn(Duration.ZERO);
+                  } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                  }
+                  return FakeOthers.allDone(batch);
+                },
+                others),
+            (item, _) -> givenUp.add(item),
+            clock);
+    offer(memory(100));
+
+    self[0].turn(Duration.ZERO);
+
+    assertThat(others.asked).containsExactly("b");
+    assertThat(queue.size()).isZero();
+  }
+
+  private EmbeddingPipeline sender(NodeConfig.Embedding config, FakeOthers others) {
+    return new EmbeddingPipeline(
+        config, queue, grid(config, this::embed, others), (item, _) -> givenUp.add(item), clock);
+  }
+
+  private EmbeddingGrid grid(
+      NodeConfig.Embedding config, UnaryOperator<byte[]> here, FakeOthers others) {
+    return new EmbeddingGrid(
+        config, AloneGrid.here(here), others, _ -> {}, new NodeMeters(), clock);
+  }
+
   private EmbeddingPipeline pipeline(Consumer<Waiting> giveUp) {
     return new EmbeddingPipeline(
-        CONFIG, queue, this::embed, (item, _) -> giveUp.accept(item), clock);
+        CONFIG, queue, AloneGrid.of(CONFIG, this::embed), (item, _) -> giveUp.accept(item), clock);
   }
 
   private byte[] embed(byte[] message) {

@@ -54,7 +54,7 @@ class EmbeddingSweepIT {
           _ -> {},
           PASS);
   private final EmbeddingPipeline pipeline =
-      new EmbeddingPipeline(config, queue, operation::run, (_, _) -> {});
+      new EmbeddingPipeline(config, queue, AloneGrid.of(config, operation::run), (_, _) -> {});
   private final EmbeddingSweep sweep =
       new EmbeddingSweep(
           VECTORS, queue, pipeline, new NodeMeters(), NODE.clock, Duration.ofHours(24));

@@ -51,7 +51,8 @@ class EmbeddingSweepTest {
           _ -> {},
           PASS);
   private final EmbeddingPipeline pipeline =
-      new EmbeddingPipeline(CONFIG, queue, operation::run, this::giveUp, nanos);
+      new EmbeddingPipeline(
+          CONFIG, queue, AloneGrid.of(CONFIG, operation::run), this::giveUp, nanos);
   private final EmbeddingSweep sweep =
       new EmbeddingSweep(vectors, queue, pipeline, meters, () -> now, DAY);
 

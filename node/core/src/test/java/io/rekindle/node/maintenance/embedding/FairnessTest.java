@@ -45,10 +45,12 @@ class FairnessTest {
       new EmbeddingPipeline(
           config,
           queue,
-          message -> {
-            batches.add(EmbedCallCodec.read(message).size());
-            return operation.run(message);
-          },
+          AloneGrid.of(
+              config,
+              message -> {
+                batches.add(EmbedCallCodec.read(message).size());
+                return operation.run(message);
+              }),
           (_, _) -> {});
   private final EmbeddingSweep sweep =
       new EmbeddingSweep(

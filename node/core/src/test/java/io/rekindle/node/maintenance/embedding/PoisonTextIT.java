@@ -60,7 +60,8 @@ class PoisonTextIT {
           _ -> {},
           PASS);
   private final EmbeddingPipeline pipeline =
-      new EmbeddingPipeline(config, queue, operation::run, this::giveUp, nanos);
+      new EmbeddingPipeline(
+          config, queue, AloneGrid.of(config, operation::run), this::giveUp, nanos);
   private Duration later = Duration.ZERO;
   private final EmbeddingSweep sweep =
       new EmbeddingSweep(

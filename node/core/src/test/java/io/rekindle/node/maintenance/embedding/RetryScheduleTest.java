@@ -83,6 +83,25 @@ class RetryScheduleTest {
   }
 
   @Test
+  void whatNoNodeTookIsDueAfterTheFirstPauseAndHasNoAttemptLess() {
+    RetrySchedule retries = schedule("PT1S", "PT10S", 3);
+    assertThat(retries.failed(one, 1)).isTrue();
+    assertThat(retries.failed(one, 1)).isTrue();
+
+    for (int i = 0; i < 5; i++) {
+      retries.postpone(one);
+      assertDueAfter(retries, Duration.ofSeconds(1));
+    }
+
+    assertThat(retries.failed(one, 1)).as("the third attempt").isFalse();
+    retries.postpone(two);
+    assertThat(retries.failed(two, 1)).isTrue();
+    assertThat(retries.failed(two, 1)).isTrue();
+    assertThat(retries.failed(two, 1)).isFalse();
+    assertThat(retries.size()).isZero();
+  }
+
+  @Test
   void aSuccessForgetsTheFailures() {
     RetrySchedule retries = schedule("PT1S", "PT10S", 2);
     assertThat(retries.failed(one, 1)).isTrue();

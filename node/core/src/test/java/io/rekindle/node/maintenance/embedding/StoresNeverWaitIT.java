@@ -68,7 +68,7 @@ class StoresNeverWaitIT {
           _ -> {},
           EmbeddingFixture.PASS);
   private final EmbeddingPipeline pipeline =
-      new EmbeddingPipeline(config, queue, this::embed, (_, _) -> {});
+      new EmbeddingPipeline(config, queue, AloneGrid.of(config, this::embed), (_, _) -> {});
 
   @AfterEach
   void stop() {

@@ -26,6 +26,7 @@ class DiagnosisTest {
     Map<String, String> facts = new HashMap<>();
     facts.put("nodes_away", "[]");
     facts.put("nodes_without_data", "[]");
+    facts.put("start_without", "[]");
     facts.put("majority", "yes");
     facts.put("partitions_lost", "0");
     facts.put("partitions_short", "0");
@@ -35,6 +36,7 @@ class DiagnosisTest {
     facts.put("clock_difference_max_ms", "1000");
     facts.put("models_missing", "[]");
     facts.put("embedding_calls_hung", "0");
+    facts.put("embedding_nodes", "1");
     facts.put("embedding_oldest_pending_s", "20");
     facts.put("memories_failed", "0");
     facts.put("index_slices_building", "0");
@@ -66,12 +68,14 @@ class DiagnosisTest {
     "partitions_coming, 7, rebalance, '', 0",
     "partitions_stopped, 7, copies-stopped, n1, 0",
     "partitions_short, 7, copies-missing, '', 0",
+    "start_without, [n9], start-without, n1, []",
     "majority, no, no-majority, n1, yes",
     "disk_usable_bytes, 999, disk-reserve, n1, 2000",
     "disk_usable_bytes, 1999, disk-low, n1, 2000",
     "clock_difference_ms, -501, clock, n1, 500",
     "audit_tail_bytes, 250001, audit-tail, n1, 250000",
     "embedding_calls_hung, 1, embedding-hung, n1, 0",
+    "embedding_nodes, 0, nobody-embeds, n1, 1",
     "models_missing, [m], model-missing, n1, []",
     "embedding_oldest_pending_s, 901, embedding-behind, n1, 900",
     "memories_failed, 2, memories-failed, n1, 0",
@@ -124,6 +128,7 @@ class DiagnosisTest {
             "nodes_without_data", "[n4]",
             "partitions_short", "1",
             "embedding_calls_hung", "1",
+            "embedding_nodes", "0",
             "disk_usable_bytes", "1"));
     NodeReport self = new NodeReport("n1", facts);
     List<StatusProblem> problems =
