@@ -127,7 +127,8 @@ final class ClusterBench {
               .mapToLong(Long::parseLong)
               .findFirst()
               .orElseThrow(
-                  () -> new CommandFailedException("a node does not say how many messages it sent"));
+                  () ->
+                      new CommandFailedException("a node does not say how many messages it sent"));
     }
     return sent;
   }
@@ -135,9 +136,7 @@ final class ClusterBench {
   private StoreMemoryRequest store(long number) {
     int turn = (int) (number % data.namespaces());
     Memory.Builder memory =
-        Memory.newBuilder()
-            .setContent(Sentences.embedded((int) number))
-            .addTags(ExtraMemories.TAG);
+        Memory.newBuilder().setContent(Sentences.embedded(number)).addTags(ExtraMemories.TAG);
     for (float value : data.source().query((int) number)) {
       memory.addVector(value);
     }
@@ -151,7 +150,8 @@ final class ClusterBench {
       throws InterruptedException {
     Timeline timeline = new Timeline();
     try (ClusterTraffic _ =
-        ClusterTraffic.start(timeline, plan.rate(), List.of(this::storing, this::searching), client)) {
+        ClusterTraffic.start(
+            timeline, plan.rate(), List.of(this::storing, this::searching), client)) {
       Thread.sleep(Duration.ofSeconds(plan.seconds()));
       timeline.mark("kill -9");
       cluster.kill(nodes - 1);

@@ -40,8 +40,7 @@ final class ClusterTraffic implements AutoCloseable {
     return traffic;
   }
 
-  private void flow(
-      Timeline timeline, int rate, Kind kind, boolean store, RekindleClient client) {
+  private void flow(Timeline timeline, int rate, Kind kind, boolean store, RekindleClient client) {
     OpenLoop.Schedule schedule = new OpenLoop.Schedule(rate, SECONDS_MAX);
     long start = System.nanoTime();
     try {
@@ -68,10 +67,14 @@ final class ClusterTraffic implements AutoCloseable {
 
   /** Starts no more, and waits for what is under way. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     ended = true;
-    for (Thread loop : loops) {
-      loop.join();
+    try {
+      for (Thread loop : loops) {
+        loop.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
     RuntimeException failed = failure;
     if (failed != null) {

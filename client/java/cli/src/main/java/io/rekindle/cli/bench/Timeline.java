@@ -4,6 +4,7 @@ import io.rekindle.cli.bench.report.TimelinePlot;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,30 +99,36 @@ final class Timeline {
     }
   }
 
-  /** Writes it as SVG: each second, how many were done and their 99th percentile. */
+  /**
+   * Writes it as SVG: how many were answered in each second, and the 99th percentile of those that
+   * were due in it.
+   */
   synchronized void write(Path file, int nodes, int rate) {
-    int seconds =
-        (int)
-            operations.stream()
-                .mapToLong(it -> (it.dueNanos() - beginNanos) / 1_000_000_000L + 1)
-                .max()
-                .orElse(1);
+    int seconds = 1 + operations.stream().mapToInt(it -> second(it.endNanos())).max().orElse(0);
     TimelinePlot plot =
         new TimelinePlot("%d nodes, one killed: %d a second asked".formatted(nodes, rate), seconds);
     for (boolean store : List.of(true, false)) {
-      for (int second = 0; second < seconds; second++) {
-        Histogram nanos = Load.histogram();
-        for (Ended it : operations) {
-          if (it.store() == store
-              && it.done()
-              && (it.dueNanos() - beginNanos) / 1_000_000_000L == second) {
-            nanos.recordValue(Math.max(0, it.endNanos() - it.dueNanos()));
-          }
+      long[] answered = new long[seconds];
+      Histogram[] due = new Histogram[seconds];
+      Arrays.setAll(due, _ -> Load.histogram());
+      for (Ended it : operations) {
+        if (it.store() == store && it.done()) {
+          answered[second(it.endNanos())]++;
+          due[second(it.dueNanos())].recordValue(Math.max(0, it.endNanos() - it.dueNanos()));
         }
-        plot.second(store, second, nanos.getTotalCount(), nanos.getValueAtPercentile(99) / 1e6);
+      }
+      for (int i = 0; i < seconds; i++) {
+        plot.answered(store, i, answered[i]);
+        if (due[i].getTotalCount() > 0) {
+          plot.due(store, i, due[i].getValueAtPercentile(99) / 1e6);
+        }
       }
     }
     marks.forEach((name, at) -> plot.mark(name, (at - beginNanos) / 1e9));
     plot.write(file);
+  }
+
+  private int second(long nanos) {
+    return (int) ((nanos - beginNanos) / 1_000_000_000L);
   }
 }

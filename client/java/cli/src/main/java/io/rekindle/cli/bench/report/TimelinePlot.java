@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Seconds as SVG: above, how many operations were done in each; below, their 99th percentile on a
- * logarithmic axis; across both, what happened. Not thread-safe.
+ * Seconds as SVG: above, how many operations were answered in each; below, on a logarithmic axis,
+ * the 99th percentile of those that were due in it; across both, what happened. Not thread-safe.
  */
 public final class TimelinePlot {
   private static final int WIDTH = 760;
@@ -27,10 +27,13 @@ public final class TimelinePlot {
 
   private final String title;
   private final int seconds;
-  private final List<Second> points = new ArrayList<>();
+  private final List<Answered> answered = new ArrayList<>();
+  private final List<Due> due = new ArrayList<>();
   private final List<Mark> marks = new ArrayList<>();
 
-  private record Second(boolean store, int second, long done, double p99Millis) {}
+  private record Answered(boolean store, int second, long count) {}
+
+  private record Due(boolean store, int second, double p99Millis) {}
 
   private record Mark(String name, double second) {}
 
@@ -39,13 +42,14 @@ public final class TimelinePlot {
     this.seconds = Math.max(1, seconds);
   }
 
-  /**
-   * One second of one kind of operation.
-   *
-   * @param p99Millis of those that were done; without any, it is not drawn
-   */
-  public void second(boolean store, int second, long done, double p99Millis) {
-    points.add(new Second(store, second, done, p99Millis));
+  /** How many operations of a kind were answered in a second. */
+  public void answered(boolean store, int second, long count) {
+    answered.add(new Answered(store, second, count));
+  }
+
+  /** The 99th percentile of the operations of a kind that were due in a second, and were done. */
+  public void due(boolean store, int second, double p99Millis) {
+    due.add(new Due(store, second, p99Millis));
   }
 
   /** Something that happened then. */
@@ -79,8 +83,8 @@ public final class TimelinePlot {
         <text x="%6$d" y="44" fill="%7$s">searches</text>
         """
             .formatted(WIDTH, height, LEFT, title, STORES, LEFT + 60, SEARCHES));
-    long most = Math.max(1, points.stream().mapToLong(Second::done).max().orElse(1));
-    frame(svg, TOP, "done a second");
+    long most = Math.max(1, answered.stream().mapToLong(Answered::count).max().orElse(1));
+    frame(svg, TOP, "answered a second");
     frame(svg, TOP + PANEL + GAP, "p99, ms (log)");
     text(svg, LEFT - 8, TOP + 4.0, "end", Long.toString(most));
     for (int decade = 0; decade <= DECADES; decade++) {
@@ -96,6 +100,7 @@ public final class TimelinePlot {
     }
     for (boolean store : List.of(true, false)) {
       line(svg, store, most);
+      dots(svg, store);
     }
     return svg.append("</svg>\n").toString();
   }
@@ -126,22 +131,29 @@ public final class TimelinePlot {
   }
 
   private void line(StringBuilder svg, boolean store, long most) {
-    StringBuilder done = new StringBuilder();
-    for (Second point : points) {
-      if (point.store() == store) {
-        double x = x(point.second() + 0.5);
-        double y = TOP + PANEL - (double) point.done() / most * PANEL;
-        done.append(number(x)).append(',').append(number(y)).append(' ');
-        if (point.done() > 0) {
-          svg.append(
-              "<circle cx=\"%s\" cy=\"%s\" r=\"2.5\" fill=\"%s\"/>\n"
-                  .formatted(number(x), number(latency(point.p99Millis())), colour(store)));
-        }
+    StringBuilder line = new StringBuilder();
+    for (Answered each : answered) {
+      if (each.store() == store) {
+        double y = TOP + PANEL - (double) each.count() / most * PANEL;
+        line.append(number(x(each.second() + 0.5))).append(',').append(number(y)).append(' ');
       }
     }
     svg.append(
         "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\"/>\n"
-            .formatted(done.toString().strip(), colour(store)));
+            .formatted(line.toString().strip(), colour(store)));
+  }
+
+  private void dots(StringBuilder svg, boolean store) {
+    for (Due each : due) {
+      if (each.store() == store) {
+        svg.append(
+            "<circle cx=\"%s\" cy=\"%s\" r=\"2.5\" fill=\"%s\"/>\n"
+                .formatted(
+                    number(x(each.second() + 0.5)),
+                    number(latency(each.p99Millis())),
+                    colour(store)));
+      }
+    }
   }
 
   private static String colour(boolean store) {
