@@ -76,6 +76,35 @@ class BenchIT {
     assertThat(page.resolve("recall-latency.svg")).content().contains("400 memories x 16");
   }
 
+  @Test
+  void theMessagesBetweenTheNodesOfAClusterAreCounted() throws Exception {
+    String[] two = {
+      "--nodes",
+      "2",
+      "--memories",
+      "60",
+      "--dimensions",
+      "16",
+      "--operations",
+      "40",
+      "--seconds",
+      "0",
+      "--bench-folder",
+      temporary.resolve("cluster").toString()
+    };
+
+    List<JsonNode> found = results("cluster", two);
+
+    assertThat(names(found)).containsExactly("store", "search");
+    // Each row has a copy on the other node, so a store is a message at least.
+    assertThat(messages(found.getFirst())).isGreaterThan(1);
+    assertThat(temporary.resolve("cluster")).isEmptyDirectory();
+  }
+
+  private static double messages(JsonNode result) {
+    return result.at("/operatingPoint/messagesPerOperation").asDouble();
+  }
+
   private static List<String> names(List<JsonNode> results) {
     return results.stream().map(line -> line.get("name").asText()).toList();
   }

@@ -100,6 +100,7 @@ final class NodeFacts {
     facts.put("partitions_coming", () -> Integer.toString(cluster.baseline().partitionsComing()));
     facts.put("partitions_stopped", () -> Integer.toString(cluster.baseline().partitionsStopped()));
     facts.put("copies_missing", () -> Integer.toString(cluster.baseline().copiesMissing()));
+    facts.put("messages_sent", () -> Long.toString(cluster.membership().messagesSent()));
     facts.put(
         "clock_difference_ms", () -> Long.toString(cluster.contact().clockDifferenceMillis()));
     facts.put(
@@ -113,6 +114,7 @@ final class NodeFacts {
     meters.level(Level.PARTITIONS_LOST, cluster.baseline()::lost);
     meters.level(Level.PARTITIONS_SHORT, cluster.baseline()::partitionsShort);
     meters.level(Level.PARTITIONS_COMING, cluster.baseline()::partitionsComing);
+    meters.level(Level.MESSAGES_SENT, cluster.membership()::messagesSent);
     meters.level(
         Level.CLOCK_DIFFERENCE, () -> cluster.contact().clockDifferenceMillis() / MILLIS_A_SECOND);
   }

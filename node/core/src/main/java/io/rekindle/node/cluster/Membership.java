@@ -107,6 +107,11 @@ public final class Membership {
     return peers().size() + (selfInBaseline() ? 1 : 0);
   }
 
+  /** How many messages this node has sent to others since its start, without those of the ring. */
+  public long messagesSent() {
+    return ignite.configuration().getCommunicationSpi().getSentMessagesCount();
+  }
+
   boolean selfInBaseline() {
     return baseline().contains(String.valueOf(ignite.cluster().localNode().consistentId()));
   }

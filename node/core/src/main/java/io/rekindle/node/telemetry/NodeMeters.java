@@ -91,6 +91,7 @@ public final class NodeMeters implements AutoCloseable {
     PARTITIONS_LOST("rekindle.partitions.lost", "Partitions without a copy in reach"),
     PARTITIONS_SHORT("rekindle.partitions.short", "Partitions with too few copies"),
     PARTITIONS_COMING("rekindle.partitions.coming", "Copies that are on their way to this node"),
+    MESSAGES_SENT("rekindle.messages.sent", "Messages sent to other nodes since the start"),
     CLOCK_DIFFERENCE(
         "rekindle.clock.difference.seconds", "How far this node's clock is behind the others'"),
     AUDIT_SEQUENCE("rekindle.audit.sequence", "Last sequence number of the audit chain"),

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
       RestartCommand.class,
       PipelineCommand.class,
       MixedCommand.class,
-      NamespacesCommand.class
+      NamespacesCommand.class,
+      ClusterCommand.class
     })
 public final class BenchCommand {
   private static final int STARTS_MAX = 1_000;

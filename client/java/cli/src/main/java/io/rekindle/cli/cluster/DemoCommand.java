@@ -61,7 +61,7 @@ public final class DemoCommand implements Callable<Integer> {
           "the folder " + dataFolder + " exists: take another one by --data-folder");
     }
     say("making and starting three nodes in %s".formatted(dataFolder));
-    try (LocalCluster cluster = LocalCluster.create(dataFolder, NODES)) {
+    try (LocalCluster cluster = LocalCluster.create(dataFolder, NODES, List.of())) {
       cluster.start();
       return run(cluster);
     }

@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes of one cluster as processes on this machine, on loopback. Used by one thread. */
-final class LocalCluster implements AutoCloseable {
+public final class LocalCluster implements AutoCloseable {
   private static final Duration START_WAIT = Duration.ofMinutes(5);
 
   private final List<NodeFolder> folders;
@@ -32,8 +32,13 @@ final class LocalCluster implements AutoCloseable {
     this.doors = doors;
   }
 
-  /** Makes the folders of {@code count} nodes below {@code parent}, each partition kept twice. */
-  static LocalCluster create(Path parent, int count) {
+  /**
+   * Makes the folders of {@code count} nodes below {@code parent}, each partition kept twice where
+   * there is more than one.
+   *
+   * @param more settings of each node, as KEY=VALUE
+   */
+  public static LocalCluster create(Path parent, int count, List<String> more) {
     int[] ports = freePorts(count * 3);
     String addresses =
         IntStream.range(0, count)
@@ -46,16 +51,14 @@ final class LocalCluster implements AutoCloseable {
       if (i > 0) {
         arguments.addAll(List.of("--join", folders.get(0).path().toAbsolutePath().toString()));
       }
-      for (String setting :
-          List.of(
-              "rekindle.door.port=" + ports[2 * count + i],
-              "rekindle.ignite.discovery-port=" + ports[i],
-              "rekindle.ignite.communication-port=" + ports[count + i],
-              "rekindle.ignite.backups=1",
-              "rekindle.cluster.addresses=" + addresses,
-              "rekindle.cluster.initial-nodes=" + (i == 0 ? count : 0))) {
-        arguments.addAll(List.of("--set", setting));
-      }
+      List<String> settings = new ArrayList<>(more);
+      settings.add("rekindle.door.port=" + ports[2 * count + i]);
+      settings.add("rekindle.ignite.discovery-port=" + ports[i]);
+      settings.add("rekindle.ignite.communication-port=" + ports[count + i]);
+      settings.add("rekindle.ignite.backups=" + Math.min(1, count - 1));
+      settings.add("rekindle.cluster.addresses=" + addresses);
+      settings.add("rekindle.cluster.initial-nodes=" + (i == 0 ? count : 0));
+      settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
       NodeProcess.initialize(folder, arguments);
       folders.add(folder);
     }
@@ -63,7 +66,7 @@ final class LocalCluster implements AutoCloseable {
   }
 
   /** Starts all nodes at once: the cluster begins when they are all there. */
-  void start() {
+  public void start() {
     List<CompletableFuture<Void>> starts =
         IntStream.range(0, nodes.length)
             .mapToObj(i -> CompletableFuture.runAsync(() -> start(i), LocalCluster::onOwnThread))
@@ -81,12 +84,12 @@ final class LocalCluster implements AutoCloseable {
   }
 
   /** Starts one node, and returns when it answers. */
-  void start(int node) {
+  public void start(int node) {
     nodes[node] = NodeProcess.start(folders.get(node), List.of(), START_WAIT);
   }
 
   /** Ends a node as a crash does (SIGKILL). */
-  void kill(int node) {
+  public void kill(int node) {
     NodeProcess process = nodes[node];
     if (process == null) {
       throw new IllegalStateException("the node does not run");
@@ -94,19 +97,19 @@ final class LocalCluster implements AutoCloseable {
     process.kill();
   }
 
-  int size() {
+  public int size() {
     return nodes.length;
   }
 
   /** A client of the whole cluster, as its administrator. */
-  RekindleClient client(Duration deadline) {
+  public RekindleClient client(Duration deadline) {
     return client(
         Arrays.stream(doors).mapToObj(port -> "localhost:" + port).collect(Collectors.joining(",")),
         deadline);
   }
 
   /** A client of one node alone. */
-  RekindleClient client(int node, Duration deadline) {
+  public RekindleClient client(int node, Duration deadline) {
     return client("localhost:" + doors[node], deadline);
   }
 

@@ -1,5 +1,5 @@
 /**
- * A cluster on this machine, to see what becomes of it when a node is killed.
+ * A cluster on this machine, to see what becomes of it when a node is killed, and to measure it.
  *
  * <p>Starting point: {@link io.rekindle.cli.cluster.DemoCommand}.
  *

@@ -55,6 +55,11 @@ class BenchOptionsTest {
         "namespaces --memories 5000|--namespaces is at least twice --cold, and --warm, and one:"
             + " 1,101, not 1",
         "namespaces --namespaces 1100|1,101, not 1,100",
+        "cluster --nodes 0|--nodes is 1 to 7, not 0",
+        "cluster --nodes 3,8|--nodes is 1 to 7, not 8",
+        "cluster --operations 0|--operations is 1 to 1,000,000",
+        "cluster --rate 1001|--rate is 1 to 1,000, not 1,001",
+        "cluster --seconds 601|--seconds is 0 to 600, not 601",
         "namespaces --cold 0|--cold is 1 to 10,000",
         "namespaces --warm 1|--warm is 2 to 10,000",
         "namespaces --queries 1|--queries is 2 to 1,000,000",
