@@ -7,8 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some nodes that are one database. The folder of the first is made anew; further ones join it.
@@ -22,9 +25,15 @@ public final class Cluster implements AutoCloseable {
   private final Distribution distribution;
   private final List<ChaosNode> nodes;
 
-  private Cluster(Distribution distribution, List<ChaosNode> nodes) {
+  /** The commands that made their folders. */
+  private final List<List<String>> inits;
+
+  private @Nullable String adminKey;
+
+  private Cluster(Distribution distribution, List<ChaosNode> nodes, List<List<String>> inits) {
     this.distribution = distribution;
     this.nodes = List.copyOf(nodes);
+    this.inits = List.copyOf(inits);
   }
 
   /**
@@ -42,6 +51,7 @@ public final class Cluster implements AutoCloseable {
     List<NodePorts> ports =
         hosts.stream().limit(spec.nodes()).map(NodePorts::free).collect(Collectors.toList());
     List<ChaosNode> nodes = new ArrayList<>();
+    List<List<String>> inits = new ArrayList<>();
     try {
       Files.createDirectories(below);
     } catch (IOException e) {
@@ -58,15 +68,40 @@ public final class Cluster implements AutoCloseable {
       List<String> settings = settings(spec, ports, i);
       // One that joins wants to know where the first one is found.
       settings.forEach(it -> init.addAll(List.of("--set", it)));
-      Distribution.Ended ended = distribution.command(init.toArray(String[]::new));
-      if (ended.code() != 0) {
-        throw new IllegalStateException("a folder was not made: " + ended.output());
-      }
+      make(distribution, init);
+      inits.add(init);
       List<String> command = new ArrayList<>(wrap.get(i));
       command.addAll(distribution.node(folder, settings));
       nodes.add(new ChaosNode(i, folder, ports.get(i), command));
     }
-    return new Cluster(distribution, nodes);
+    return new Cluster(distribution, nodes, inits);
+  }
+
+  private static void make(Distribution distribution, List<String> init) {
+    Distribution.Ended ended = distribution.command(init.toArray(String[]::new));
+    if (ended.code() != 0) {
+      throw new IllegalStateException("a folder was not made: " + ended.output());
+    }
+  }
+
+  /**
+   * kill -9, and then a new folder in the place of the old one, as on a new disk: what starts on it
+   * is another node, which joins and holds nothing. Not the first one, whose folder others join.
+   */
+  public void replaceDisk(ChaosNode node) {
+    node.kill();
+    deleteAll(node.folder());
+    make(distribution, inits.get(node.number()));
+  }
+
+  private static void deleteAll(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** All on loopback. */
@@ -151,18 +186,24 @@ public final class Cluster implements AutoCloseable {
   public RekindleClient connectToAll(String apiKey, Duration deadline) {
     return RekindleClient.builder(
             nodes.stream().map(ChaosNode::target).collect(Collectors.joining(",")))
-        .caCertificate(founder().folder().resolve("tls").resolve("server-ca.crt"))
+        .caCertificate(nodes.getFirst().folder().resolve("tls").resolve("server-ca.crt"))
         .apiKey(apiKey)
         .deadline(deadline)
         .build();
   }
 
-  public String adminKey() {
-    try {
-      return Files.readString(founder().folder().resolve("admin.key")).strip();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** Known from the first call on, also when the folder is gone that it was read from. */
+  public synchronized String adminKey() {
+    String known = adminKey;
+    if (known == null) {
+      try {
+        known = Files.readString(founder().folder().resolve("admin.key")).strip();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      adminKey = known;
     }
+    return known;
   }
 
   /** The node that made the first API key. */

@@ -8,7 +8,10 @@ import io.rekindle.v1.SearchMemoriesResponse;
 import io.rekindle.v1.SearchMode;
 import io.rekindle.v1.StoreMemoryRequest;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -21,22 +24,27 @@ public final class SteadyClient implements AutoCloseable {
 
   private final RekindleClient client;
   private final Tenant tenant;
-  private final int number;
+  private final String name;
   private final Thread thread;
+  private final Map<String, Value> stored = new ConcurrentHashMap<>();
   private final AtomicLong answered = new AtomicLong();
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
   private volatile boolean ended;
 
-  private SteadyClient(RekindleClient client, Tenant tenant, int number) {
+  private SteadyClient(RekindleClient client, Tenant tenant, String name) {
     this.client = client;
     this.tenant = tenant;
-    this.number = number;
-    this.thread = Thread.ofPlatform().name("steady-" + number).unstarted(this::run);
+    this.name = name;
+    this.thread = Thread.ofPlatform().name(name).unstarted(this::run);
   }
 
-  /** It owns the connection from here on. */
-  public static SteadyClient start(RekindleClient client, Tenant tenant, int number) {
-    SteadyClient started = new SteadyClient(client, tenant, number);
+  /**
+   * Begins; it owns the connection from here on.
+   *
+   * @param name of which its memories have their words; no other client's
+   */
+  public static SteadyClient start(RekindleClient client, Tenant tenant, String name) {
+    SteadyClient started = new SteadyClient(client, tenant, name);
     started.thread.start();
     return started;
   }
@@ -53,7 +61,7 @@ public final class SteadyClient implements AutoCloseable {
 
   private void run() {
     for (int i = 0; !ended; i++) {
-      Value value = Value.of("steady-%d-%d".formatted(number, i));
+      Value value = Value.of(name + "-" + i);
       try {
         round(value);
       } catch (RekindleClientException e) {
@@ -79,6 +87,7 @@ public final class SteadyClient implements AutoCloseable {
             .execute()
             .getMemory()
             .getMemoryId();
+    stored.put(id, value);
     answered.incrementAndGet();
     Memory read = client.memories().get(tenant.namespace(), id).execute().getMemory();
     expect(value, "read", read.getContent().equals(value.content()));
@@ -109,15 +118,41 @@ public final class SteadyClient implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads everything that was acknowledged once more, when it has stopped.
+   *
+   * @return the ids of what is not there, or is another
+   */
+  public List<String> rereadAll() {
+    return stored.entrySet().stream()
+        .filter(it -> !isThere(it.getKey(), it.getValue()))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private boolean isThere(String id, Value value) {
+    try {
+      Memory read = client.memories().get(tenant.namespace(), id).execute().getMemory();
+      return read.getContent().equals(value.content());
+    } catch (RekindleClientException e) {
+      return false;
+    }
+  }
+
   /** Ends what it is at, and the connection. */
   @Override
   public void close() {
+    stop();
+    client.close();
+  }
+
+  /** Ends what it is at. */
+  public void stop() {
     ended = true;
     try {
       thread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    client.close();
   }
 }

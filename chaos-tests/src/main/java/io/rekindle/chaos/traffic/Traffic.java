@@ -13,6 +13,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Traffic {
   private static final int CLIENTS_PER_TENANT = 2;
   private static final Duration INTERVAL = Duration.ofMillis(50);
+
+  /** Of several nodes, which share the cores of one machine. */
+  private static final Duration INTERVAL_OF_SEVERAL = Duration.ofMillis(100);
+
   private static final Duration DEADLINE = Duration.ofSeconds(5);
 
   private final AtomicBoolean going = new AtomicBoolean(true);
@@ -41,7 +45,7 @@ public final class Traffic {
             new Doors(nodes, tenant.apiKey(), DEADLINE, number),
             new RecordedCalls(recorder, Phase.TRAFFIC, number, tenant),
             tenant.namespace(),
-            INTERVAL,
+            nodes.size() > 1 ? INTERVAL_OF_SEVERAL : INTERVAL,
             going::get);
     threads.add(
         Thread.ofPlatform()

@@ -10,14 +10,19 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.cert.CertPathValidator;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
+import java.util.stream.Collectors;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManager;
@@ -52,8 +57,8 @@ public record NodeTls(
   /**
    * Reads the files of {@code config}; relative paths are below {@code dataFolder}.
    *
-   * @throws StartRefusedException when a file is missing, not PEM, a key is open to others, or a
-   *     certificate is not valid at {@code now}
+   * @throws StartRefusedException when a file is missing, not PEM, a key is open to others, a
+   *     certificate is not valid at {@code now}, or that of the node does not lead to a node CA
    */
   public static NodeTls load(NodeConfig.Tls config, Path dataFolder, Instant now) {
     Path serverCertificate = dataFolder.resolve(config.serverCertificate());
@@ -61,12 +66,34 @@ public record NodeTls(
     readPair(serverCertificate, serverKey, now);
     Path nodeCertificate = dataFolder.resolve(config.nodeCertificate());
     PrivateKey nodeKey = readPair(nodeCertificate, dataFolder.resolve(config.nodeKey()), now);
-    return new NodeTls(
-        serverCertificate,
-        serverKey,
-        readCertificates(nodeCertificate, now),
-        nodeKey,
-        readCertificates(dataFolder.resolve(config.nodeCa()), now));
+    List<X509Certificate> nodeChain = readCertificates(nodeCertificate, now);
+    Path nodeCa = dataFolder.resolve(config.nodeCa());
+    List<X509Certificate> nodeCas = readCertificates(nodeCa, now);
+    requireWhole(nodeChain, nodeCas, nodeCertificate, nodeCa, now);
+    return new NodeTls(serverCertificate, serverKey, nodeChain, nodeKey, nodeCas);
+  }
+
+  /** What other nodes would refuse in the handshake, without a word about the reason. */
+  private static void requireWhole(
+      List<X509Certificate> chain, List<X509Certificate> cas, Path file, Path caFile, Instant now) {
+    // A trusted certificate that stands in the chain, too, is no link of it.
+    List<X509Certificate> links = chain.stream().filter(it -> !cas.contains(it)).toList();
+    try {
+      PKIXParameters trust =
+          new PKIXParameters(
+              cas.stream().map(ca -> new TrustAnchor(ca, null)).collect(Collectors.toSet()));
+      trust.setRevocationEnabled(false);
+      trust.setDate(Date.from(now));
+      CertPathValidator.getInstance("PKIX")
+          .validate(CertificateFactory.getInstance("X.509").generateCertPath(links), trust);
+    } catch (GeneralSecurityException e) {
+      throw new StartRefusedException(
+          ("The certificate %s does not lead to one of %s: the file has %,d, and the last one is"
+                  + " issued by \"%s\".")
+              .formatted(
+                  file, caFile, chain.size(), chain.getLast().getIssuerX500Principal().getName()),
+          e);
+    }
   }
 
   KeyManager[] nodeKeyManagers() {

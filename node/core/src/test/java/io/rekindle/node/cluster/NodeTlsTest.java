@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.error.StartRefusedException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -115,12 +116,48 @@ class NodeTlsTest {
   }
 
   @Test
+  void aCertificateOfAnotherCaIsRefused() throws Exception {
+    CertificateAuthority other = CertificateAuthority.create("other", NOW, Duration.ofDays(9));
+    writeCertificates("node-ca.crt", other.certificate());
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(() -> load(NOW))
+        .withMessageContaining("does not lead to one of " + tls().resolve("node-ca.crt"));
+  }
+
+  @Test
+  void aChainThatLacksALinkIsRefused() throws Exception {
+    TestChain chain = TestChain.issue("node of " + CLUSTER, NOW);
+    Files.write(tls().resolve("node.key"), Pem.write(chain.key()));
+    writeCertificates("node-ca.crt", chain.root());
+
+    writeCertificates("node.crt", chain.leaf(), chain.intermediate());
+    assertThat(load(NOW).nodeChain()).hasSize(2);
+    writeCertificates("node.crt", chain.leaf(), chain.intermediate(), chain.root());
+    assertThat(load(NOW).nodeChain()).hasSize(3);
+    writeCertificates("node.crt", chain.leaf());
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(() -> load(NOW))
+        .withMessageEndingWith(
+            "the file has 1, and the last one is issued by \"CN=intermediate\".");
+    writeCertificates("node.crt", chain.leaf(), chain.root());
+    assertThatExceptionOfType(StartRefusedException.class).isThrownBy(() -> load(NOW));
+  }
+
+  @Test
   void keysAreNeverReplaced() {
     assertThatExceptionOfType(FileAlreadyExistsException.class)
         .isThrownBy(
             () ->
                 NodeCertificates.create(
                     tls(), CLUSTER, List.of(), NOW, NodeCertificates.Validity.DEFAULT));
+  }
+
+  private void writeCertificates(String file, X509Certificate... certificates) throws Exception {
+    ByteArrayOutputStream pem = new ByteArrayOutputStream();
+    for (X509Certificate certificate : certificates) {
+      pem.write(Pem.write(certificate));
+    }
+    Files.write(tls().resolve(file), pem.toByteArray());
   }
 
   private void assertRefused(Instant now, String file, String reason) {
