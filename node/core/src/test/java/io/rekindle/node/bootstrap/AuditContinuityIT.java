@@ -76,9 +76,7 @@ class AuditContinuityIT {
             .orElseThrow();
     tenancy =
         new Tenancy(
-            nodes.getFirst().port(),
-            nodes.getFirst().folder(),
-            Files.readString(adminKey).strip());
+            nodes.getFirst().port(), nodes.getFirst().folder(), Files.readString(adminKey).strip());
   }
 
   private static List<Path> folders() throws IOException {

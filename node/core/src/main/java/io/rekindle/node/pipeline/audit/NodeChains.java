@@ -95,8 +95,7 @@ public final class NodeChains {
    *     log or the blocks throw; NOT_READY when access was changed meanwhile
    */
   Reply.AuditsVerified verifyAll(AccessPass pass) {
-    Map<String, CompletableFuture<byte[]>> asked =
-        ask(pass, _ -> true);
+    Map<String, CompletableFuture<byte[]>> asked = ask(pass, _ -> true);
     List<Reply.NodeAudit> found = new ArrayList<>();
     found.add(own());
     Set<String> others = new TreeSet<>(baseline.get());
@@ -110,7 +109,8 @@ public final class NodeChains {
         if (answer == null) {
           unseen.add(new Unseen(id, ABSENT));
         } else {
-          byId.put(id, new Reply.NodeAudit(id, ChainMessages.read(AllNodes.answerOf(answer)), null));
+          byId.put(
+              id, new Reply.NodeAudit(id, ChainMessages.read(AllNodes.answerOf(answer)), null));
         }
       } catch (RekindleException e) {
         unseen.add(new Unseen(id, reason(id, e)));
@@ -152,8 +152,7 @@ public final class NodeChains {
   }
 
   private Map<String, CompletableFuture<byte[]>> ask(AccessPass pass, Predicate<String> whom) {
-    return nodes.askOthers(
-        OPERATION, whom, id -> passes.seal(pass, UUID.fromString(id)), max);
+    return nodes.askOthers(OPERATION, whom, id -> passes.seal(pass, UUID.fromString(id)), max);
   }
 
   private record Unseen(String id, String reason) {}
