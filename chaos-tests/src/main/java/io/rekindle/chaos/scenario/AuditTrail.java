@@ -21,7 +21,9 @@ import java.util.regex.Pattern;
 
 /** What the audit says, while a run goes on and after it. */
 final class AuditTrail {
+  /** In the line of the node that is asked, which is the first. */
   private static final Pattern LAST = Pattern.compile("to #([0-9,]+)\\)");
+
   private static final int PAGE = 1_000;
 
   private final Map<Integer, Long> lastSequencesSeen = new TreeMap<>();

@@ -22,15 +22,15 @@ public final class AuditCalls {
     return Call.of(channel, AuditServiceGrpc.getListAuditRecordsMethod(), request, deadline);
   }
 
-  /** Recomputes the whole chain; on a long one give it a longer deadline. */
+  /** Recomputes the chains of all nodes; on long ones give it a longer deadline. */
   public Call<VerifyAuditResponse> verify() {
     return verify("");
   }
 
   /**
-   * As {@link #verify()}, of the chain of any node.
+   * As {@link #verify()}, of the chain of one node.
    *
-   * @param nodeId empty for the one that is asked
+   * @param nodeId empty for those of all
    */
   public Call<VerifyAuditResponse> verify(String nodeId) {
     return Call.of(

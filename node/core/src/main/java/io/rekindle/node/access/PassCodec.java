@@ -28,6 +28,7 @@ public final class PassCodec {
   private static final byte FORMAT = 1;
   private static final String REASON = "reason";
   private static final String EPOCH = "epoch";
+  private static final String EXPIRED = "expired";
   private static final byte[] LABEL = "rekindle pass".getBytes(StandardCharsets.US_ASCII);
   private static final int BODY_AT = 1 + KeyedHash.BYTES;
 
@@ -105,7 +106,7 @@ public final class PassCodec {
     }
     Instant expiresAt = Instant.ofEpochSecond(head.getLong(), head.getInt());
     if (!clock.instant().isBefore(expiresAt)) {
-      throw refusal("expired");
+      throw refusal(EXPIRED);
     }
     byte[] body = new byte[head.remaining()];
     head.get(body);
@@ -121,6 +122,12 @@ public final class PassCodec {
   /** Whether a pass was refused because access was changed since it was made. */
   public static boolean isOutdated(RekindleException error) {
     return error.code() == ErrorCode.NOT_READY && EPOCH.equals(error.details().get(REASON));
+  }
+
+  /** Whether a pass was refused because it came too late. */
+  public static boolean isExpired(RekindleException error) {
+    return error.code() == ErrorCode.PERMISSION_DENIED
+        && EXPIRED.equals(error.details().get(REASON));
   }
 
   /** Over the format byte and everything behind the HMAC, apart from other uses of the key. */

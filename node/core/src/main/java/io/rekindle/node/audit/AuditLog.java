@@ -272,14 +272,22 @@ public final class AuditLog implements AutoCloseable {
 
   /**
    * Recomputes the chain from the first block to the end of the tail; appends and blocks go on
-   * meanwhile. While detached it knows the tail alone.
+   * meanwhile. While detached it knows the tail alone. Holds one block at a time.
+   *
+   * @throws RekindleException DEADLINE_EXCEEDED when the limit says so
    */
-  public Reply.AuditVerified verify() {
+  public Reply.AuditVerified verify(WalkLimit limit) {
     try {
-      return ChainVerifier.verify(shipper, folder, tail.chain(), cipher, heartbeat, problemsAtOpen);
+      return new ChainVerifier(null, limit)
+          .verify(shipper, folder, tail.chain(), cipher, heartbeat, problemsAtOpen);
     } catch (IOException e) {
       throw unavailable("the audit log can't be read", e);
     }
+  }
+
+  /** As {@link #verify(WalkLimit)}, however long it takes. */
+  public Reply.AuditVerified verify() {
+    return verify(WalkLimit.NONE);
   }
 
   /** The last sequence number given; heartbeats and side lists take one, too. */

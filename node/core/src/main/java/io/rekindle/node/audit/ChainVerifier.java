@@ -36,17 +36,21 @@ final class ChainVerifier {
   private final List<MemoryId> sideList = new ArrayList<>();
   private final @Nullable AuditPosition through;
 
+  private final WalkLimit limit;
+
   ChainVerifier() {
-    this(null);
+    this(null, WalkLimit.NONE);
   }
 
   /**
    * Of a chain that must come by a place.
    *
    * @param through null for none
+   * @param limit asked before each block and frame
    */
-  ChainVerifier(@Nullable AuditPosition through) {
+  ChainVerifier(@Nullable AuditPosition through, WalkLimit limit) {
     this.through = through;
+    this.limit = limit;
   }
 
   /** Takes block {@code number} as it lies in the sink. */
@@ -211,39 +215,37 @@ final class ChainVerifier {
   }
 
   /** Walks the blocks of {@code sink} and then the tail, while the log goes on. */
-  static Reply.AuditVerified verify(
+  Reply.AuditVerified verify(
       BlockShipper shipper,
       TailFolder folder,
-      UUID chain,
+      UUID own,
       BlockCipher cipher,
       ChainPoint heartbeat,
       List<String> problemsAtOpen)
       throws IOException {
-    ChainVerifier verifier = new ChainVerifier();
-    problemsAtOpen.forEach(verifier::problem);
+    problemsAtOpen.forEach(this::problem);
     // Most blocks without the lock, so that shipping goes on; then the rest and the tail with it.
     BlockShipper.View early = shipper.frozen(view -> view);
-    verifier.blocks(early.sink(), 1, early.lastBlock(), cipher);
+    blocks(early.sink(), 1, early.lastBlock(), cipher);
     return shipper.frozen(
         view -> {
-          verifier.blocks(view.sink(), early.lastBlock() + 1, view.lastBlock(), cipher);
-          verifier.tail(folder, chain, cipher, view);
-          verifier.end(heartbeat);
-          return verifier.result();
+          blocks(view.sink(), early.lastBlock() + 1, view.lastBlock(), cipher);
+          tail(folder, own, cipher, view);
+          end(heartbeat);
+          return result();
         });
   }
 
   /** Walks the chain of another node, which has no tail here. */
-  static Reply.AuditVerified verify(
-      BlockSink blocks, BlockCipher cipher, @Nullable AuditPosition through) {
-    ChainVerifier verifier = new ChainVerifier(through);
-    verifier.blocks(blocks, 1, blocks.lastBlock(), cipher);
-    verifier.end();
-    return verifier.result();
+  Reply.AuditVerified verify(BlockSink blocks, BlockCipher cipher) {
+    blocks(blocks, 1, blocks.lastBlock(), cipher);
+    end();
+    return result();
   }
 
   private void blocks(@Nullable BlockSink sink, long from, long to, BlockCipher cipher) {
     for (long number = from; sink != null && number <= to; number++) {
+      limit.check();
       block(number, sink.find(number), cipher);
     }
   }
@@ -257,6 +259,7 @@ final class ChainVerifier {
     try (TailWalk walk =
         new TailWalk(folder, own, cipher, TailPosition.START, view.end().position())) {
       for (@Nullable TailFrame frame = walk.next(); frame != null; frame = walk.next()) {
+        limit.check();
         frame(frame, frame.position().compareTo(view.shipped()) <= 0);
       }
     }

@@ -23,7 +23,16 @@ public final class OtherChain {
    * @param through a place that it must have come by; null for none
    */
   public Reply.AuditVerified verify(@Nullable AuditPosition through) {
-    return ChainVerifier.verify(blocks, cipher, through);
+    return new ChainVerifier(through, WalkLimit.NONE).verify(blocks, cipher);
+  }
+
+  /**
+   * As {@link #verify(AuditPosition)}, coming by no place.
+   *
+   * @throws io.rekindle.node.error.RekindleException DEADLINE_EXCEEDED when the limit says so
+   */
+  public Reply.AuditVerified verify(WalkLimit limit) {
+    return new ChainVerifier(null, limit).verify(blocks, cipher);
   }
 
   /** Intents without an outcome, oldest first, at most 4,096, with their first 64 memories. */

@@ -5,6 +5,7 @@ import io.rekindle.node.access.PassCodec;
 import io.rekindle.node.access.SystemPass;
 import io.rekindle.node.access.SystemPass.Purpose;
 import io.rekindle.node.authn.Authenticator;
+import io.rekindle.node.cluster.AllNodes;
 import io.rekindle.node.cluster.DamagedPartitions;
 import io.rekindle.node.cluster.IgniteConfigurations;
 import io.rekindle.node.cluster.NodeReports;
@@ -23,6 +24,7 @@ import io.rekindle.node.gate.RequestGate;
 import io.rekindle.node.gate.RequestHandler;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.pipeline.audit.NodeChains;
 import io.rekindle.node.pipeline.status.StatusHandler;
 import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.engine.IgniteStorage;
@@ -298,7 +300,23 @@ final class Engine implements AutoCloseable {
             status(
                 ignite,
                 storage,
-                NodeFacts.of(parts, storage, queue, queries, waits, modelsInUse, work, cluster))));
+                NodeFacts.of(parts, storage, queue, queries, waits, modelsInUse, work, cluster)),
+            chains(ignite, storage)));
+  }
+
+  private NodeChains chains(Ignite ignite, IgniteStorage storage) {
+    NodeChains chains =
+        new NodeChains(
+            parts.folders().nodeId(),
+            parts.audit(),
+            storage.auditBlocks()::ofNode,
+            new AllNodes(ignite, cluster.membership(), cluster.baseline()),
+            cluster.membership()::baseline,
+            passes(),
+            storage.grants()::accessEpoch,
+            parts.config().audit().verifyMax());
+    chains.register();
+    return chains;
   }
 
   private StatusHandler status(
@@ -316,14 +334,18 @@ final class Engine implements AutoCloseable {
     return new StatusHandler(reports.self(), reports::all, storage.apiKeys());
   }
 
-  private OwnedStores owned(Ignite ignite, IgniteStorage storage) {
+  private PassCodec passes() {
     byte[] sessionKey = parts.clusterKey().derive(ClusterKey.Use.SESSION);
     PassCodec passes = new PassCodec(sessionKey, parts.clock());
     Arrays.fill(sessionKey, (byte) 0);
+    return passes;
+  }
+
+  private OwnedStores owned(Ignite ignite, IgniteStorage storage) {
     return OwnedStores.open(
         ignite,
         storage,
-        passes,
+        passes(),
         parts.meters(),
         parts.config().requests().passLifetime(),
         SystemPass.mint(Purpose.INDEX_BUILD));

@@ -10,6 +10,7 @@ import io.rekindle.node.gate.CommandDispatcher;
 import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.pipeline.apikey.ApiKeyHandler;
 import io.rekindle.node.pipeline.audit.AuditHandler;
+import io.rekindle.node.pipeline.audit.NodeChains;
 import io.rekindle.node.pipeline.backup.BackupHandler;
 import io.rekindle.node.pipeline.cluster.ClusterHandler;
 import io.rekindle.node.pipeline.delete.DeleteHandler;
@@ -48,7 +49,8 @@ final class Handlers {
       CallWatch queries,
       ClusterHandler cluster,
       BackupHandler backups,
-      StatusHandler status) {
+      StatusHandler status,
+      NodeChains chains) {
     TokenCipher cipher = new SealedTokens(keyring);
     PageTokens tokens = new PageTokens(cipher);
     WaitTokens waitTokens = new WaitTokens(cipher);
@@ -82,7 +84,7 @@ final class Handlers {
             new ApiKeyMint(),
             tokens,
             parts.clock()),
-        new AuditHandler(parts.audit(), tokens, storage.auditBlocks()::findOther),
+        new AuditHandler(parts.audit(), tokens, storage.auditBlocks()::findOther, chains),
         status,
         cluster,
         backups);

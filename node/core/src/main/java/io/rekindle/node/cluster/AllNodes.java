@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.cluster.ClusterNode;
@@ -55,11 +57,7 @@ public final class AllNodes {
   public Map<String, byte[]> ask(String name, byte[] body, Duration timeout) {
     Map<String, CompletableFuture<byte[]>> asked = new TreeMap<>();
     for (ClusterNode node : holding()) {
-      asked.put(
-          String.valueOf(node.consistentId()),
-          CompletableFuture.supplyAsync(
-              () -> SliceCalls.of(ignite).call(SliceCalls.Lane.LONG, node, name, body, timeout),
-              task -> Thread.ofPlatform().daemon().name("ask-" + name).start(task)));
+      asked.put(String.valueOf(node.consistentId()), begin(name, node, body, timeout));
     }
     // All have ended before the first failure is told: what it does next would meet them.
     CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
@@ -70,7 +68,36 @@ public final class AllNodes {
     return answers;
   }
 
-  private static byte[] answerOf(CompletableFuture<byte[]> answer) {
+  /**
+   * Begins to run an operation on other nodes that are there, those beside the baseline, too.
+   *
+   * @param whom by the id of the node
+   * @param bodyOf what to ask, by the id of the node
+   * @param timeout of the wait for each
+   * @return by node id; each ends with the answer or a {@link RekindleException}, as {@link
+   *     SliceCalls#call} throws it
+   */
+  public Map<String, CompletableFuture<byte[]>> askOthers(
+      String name, Predicate<String> whom, Function<String, byte[]> bodyOf, Duration timeout) {
+    Map<String, CompletableFuture<byte[]>> asked = new TreeMap<>();
+    for (ClusterNode node : membership.others()) {
+      String id = String.valueOf(node.consistentId());
+      if (whom.test(id)) {
+        asked.put(id, begin(name, node, bodyOf.apply(id), timeout));
+      }
+    }
+    return asked;
+  }
+
+  private CompletableFuture<byte[]> begin(
+      String name, ClusterNode node, byte[] body, Duration timeout) {
+    return CompletableFuture.supplyAsync(
+        () -> SliceCalls.of(ignite).call(SliceCalls.Lane.LONG, node, name, body, timeout),
+        task -> Thread.ofPlatform().daemon().name("ask-" + name).start(task));
+  }
+
+  /** What an asked node answered; throws what it threw. */
+  public static byte[] answerOf(CompletableFuture<byte[]> answer) {
     try {
       return answer.join();
     } catch (CompletionException e) {

@@ -254,6 +254,13 @@ public interface NodeConfig {
     @WithDefault("1GiB")
     @WithConverter(DataSizeConverter.class)
     DataSize tailBytesMax();
+
+    /**
+     * How long a node may verify its chain for a request; of one that takes longer, or does not
+     * answer, only the blocks are verified, and all of these together may take as long again.
+     */
+    @WithDefault("PT2M")
+    Duration verifyMax();
   }
 
   /** The embedding pipeline. */

@@ -34,9 +34,9 @@ public sealed interface AuditCommand extends Command {
   }
 
   /**
-   * Recomputes a chain from its first record to the tail. Needs a grant on the root.
+   * Recomputes chains from their first record to the tail. Needs a grant on the root.
    *
-   * @param node as in a list
+   * @param node whose chain alone, by its stable id; null for those of all nodes
    */
   record Verify(@Nullable UUID node) implements AuditCommand {}
 }

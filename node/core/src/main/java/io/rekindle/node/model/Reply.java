@@ -147,8 +147,29 @@ public sealed interface Reply {
       long blocks,
       long firstSequence,
       long lastSequence,
-      List<String> problems)
-      implements Reply {}
+      List<String> problems) {
+    public AuditVerified {
+      problems = List.copyOf(problems);
+    }
+  }
+
+  /**
+   * What walks along the chains of nodes found.
+   *
+   * @param nodes first the one that was asked, or named; the others by id
+   */
+  record AuditsVerified(List<NodeAudit> nodes) implements Reply {
+    public AuditsVerified {
+      nodes = List.copyOf(nodes);
+    }
+  }
+
+  /**
+   * What a walk along the chain of one node found.
+   *
+   * @param unseen why its newest records, on its own disk, were not seen; null when they were
+   */
+  record NodeAudit(String nodeId, AuditVerified chain, @Nullable String unseen) {}
 
   /**
    * For the person on call.

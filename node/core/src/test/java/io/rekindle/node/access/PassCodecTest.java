@@ -138,6 +138,7 @@ class PassCodecTest {
     assertThat(refusal).isNotNull();
     assertThat(refusal.code()).isEqualTo(code);
     assertThat(refusal.details()).containsEntry("reason", reason);
+    assertThat(PassCodec.isExpired(refusal)).isEqualTo(reason.equals("expired"));
   }
 
   private static AccessPass richPass() {

@@ -2,15 +2,21 @@ package io.rekindle.node.audit;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.AuditEntry;
 import io.rekindle.node.model.Reply;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +77,37 @@ class TamperingTest {
       assertThat(verified.lists()).isZero();
       assertThat(verified.firstSequence()).isEqualTo(1);
       assertThat(verified.lastSequence()).isEqualTo(51).isEqualTo(log.lastSequence());
+    }
+  }
+
+  @Test
+  void aWalkEndsAtItsLimitInTheBlocksAndInTheTail() {
+    try (AuditLog log = shippedLog()) {
+      append(log, 10);
+      AtomicInteger all = new AtomicInteger();
+      assertThat(log.verify(all::incrementAndGet).problems()).isEmpty();
+      assertThat(all).as("blocks, and frames of the tail").hasValueGreaterThan(5);
+      for (int end : new int[] {1, 5, 6, all.get()}) {
+        AtomicInteger seen = new AtomicInteger();
+        assertThatIllegalStateException()
+            .isThrownBy(
+                () ->
+                    log.verify(
+                        () -> {
+                          if (seen.incrementAndGet() == end) {
+                            throw new IllegalStateException("over");
+                          }
+                        }));
+        assertThat(seen).hasValue(end);
+      }
+      append(log, 1);
+      AuditFixture.shipAll(log);
+      assertThat(log.verify().problems()).as("the log goes on").isEmpty();
+      assertThatExceptionOfType(RekindleException.class)
+          .isThrownBy(() -> log.chainOf(sink).verify(WalkLimit.of(Duration.ZERO)))
+          .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED))
+          .satisfies(
+              e -> assertThat(e.details()).containsEntry("field", "rekindle.audit.verify-max"));
     }
   }
 

@@ -167,7 +167,8 @@ final class HeldNode implements AutoCloseable {
             queries,
             null,
             null,
-            new StatusHandler("", List::of, storage.apiKeys())));
+            new StatusHandler("", List::of, storage.apiKeys()),
+            null));
   }
 
   /** Another connection. */

@@ -48,6 +48,7 @@ class NodeConfigTest {
     assertThat(config.audit().heartbeat()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.audit().tailFileBytes()).isEqualTo(DataSize.ofMebibytes(16));
     assertThat(config.audit().tailBytesMax()).isEqualTo(DataSize.parse("1GiB"));
+    assertThat(config.audit().verifyMax()).isEqualTo(Duration.ofMinutes(2));
     assertThat(config.index().memoryBytesMax()).isEqualTo(DataSize.ofMebibytes(512));
     assertThat(config.index().codesFrom()).isEqualTo(10_000);
     assertThat(config.index().listsFrom()).isEqualTo(50_000);

@@ -3,6 +3,7 @@ package io.rekindle.cli.command;
 import io.rekindle.cli.ExitCodes;
 import io.rekindle.cli.Session;
 import io.rekindle.v1.ListAuditRecordsRequest;
+import io.rekindle.v1.NodeAudit;
 import io.rekindle.v1.VerifyAuditResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,8 @@ import picocli.CommandLine.Option;
 public final class AuditCommands {
   private static final String NODE =
       "of the node with this id, such as one that a backup is of; else of the one that is asked";
+  private static final String VERIFIED_NODE =
+      "only of the node with this id, such as one that is gone; else of all nodes of the cluster";
 
   @Command(description = "List audit records, newest first.", mixinStandardHelpOptions = true)
   int list(
@@ -47,27 +50,63 @@ public final class AuditCommands {
   }
 
   @Command(
-      description = "Recompute the chain of all records; fails when it is not whole.",
+      description = "Recompute the chains of all nodes; fails when one is not whole.",
       mixinStandardHelpOptions = true)
   int verify(
       @Mixin Session session,
-      @Option(names = "--node", description = NODE, defaultValue = "") String node) {
+      @Option(names = "--node", description = VERIFIED_NODE, defaultValue = "") String node) {
     VerifyAuditResponse verified =
         session.connected(client -> client.audit().verify(node).execute());
-    session.answer(verified, AuditCommands::verdict);
+    session.answer(verified, AuditCommands::verdicts);
     return exitCode(verified);
   }
 
-  /** The chain in one line, or a line for each problem. */
+  /** A line for each node, the one that was asked first; below it a line for each problem. */
+  static String verdicts(VerifyAuditResponse verified) {
+    // A node of an earlier release tells of its own chain alone.
+    return verified.getNodesCount() == 0
+        ? verdict(verified)
+        : Texts.lines(verified.getNodesList(), AuditCommands::verdict);
+  }
+
+  private static String verdict(NodeAudit node) {
+    VerifyAuditResponse chain =
+        VerifyAuditResponse.newBuilder()
+            .setRecords(node.getRecords())
+            .setHeartbeats(node.getHeartbeats())
+            .setLists(node.getLists())
+            .setBlocks(node.getBlocks())
+            .setFirstSequence(node.getFirstSequence())
+            .setLastSequence(node.getLastSequence())
+            .build();
+    StringBuilder text = new StringBuilder("node ").append(node.getNodeId()).append(": ");
+    text.append(node.getProblemsCount() == 0 ? "whole: " : "NOT WHOLE: ").append(walked(chain));
+    if (!node.getTailSeen()) {
+      text.append("; NOT SEEN: its newest records, on its own disk (")
+          .append(node.getUnseenReason())
+          .append(')');
+    }
+    node.getProblemsList().forEach(it -> text.append(System.lineSeparator()).append(problem(it)));
+    return text.toString();
+  }
+
+  private static String problem(String text) {
+    return "PROBLEM: " + text;
+  }
+
+  /** The chain of the asked node in one line, or a line for each problem. */
   public static String verdict(VerifyAuditResponse verified) {
     return verified.getProblemsCount() == 0
         ? summary(verified)
-        : Texts.lines(verified.getProblemsList(), problem -> "PROBLEM: " + problem);
+        : Texts.lines(verified.getProblemsList(), AuditCommands::problem);
   }
 
-  /** A script must not take a damaged chain for a whole one. */
+  /** A script must not take a damaged chain for a whole one, of whichever node it is. */
   static int exitCode(VerifyAuditResponse verified) {
-    return verified.getProblemsCount() == 0 ? ExitCodes.OK : ExitCodes.FAILURE;
+    boolean whole =
+        verified.getProblemsCount() == 0
+            && verified.getNodesList().stream().allMatch(node -> node.getProblemsCount() == 0);
+    return whole ? ExitCodes.OK : ExitCodes.FAILURE;
   }
 
   /**
@@ -75,13 +114,17 @@ public final class AuditCommands {
    * counts add up to the numbers.
    */
   public static String summary(VerifyAuditResponse verified) {
+    return "whole: " + walked(verified);
+  }
+
+  private static String walked(VerifyAuditResponse verified) {
     List<String> counts = new ArrayList<>();
     counts.add(count(verified.getRecords(), "record"));
     counts.add(count(verified.getHeartbeats(), "heartbeat"));
     if (verified.getLists() > 0) {
       counts.add(count(verified.getLists(), "memory list"));
     }
-    return "whole: %s and %s (#%d to #%d) in %s"
+    return "%s and %s (#%d to #%d) in %s"
         .formatted(
             String.join(", ", counts.subList(0, counts.size() - 1)),
             counts.getLast(),

@@ -3,6 +3,7 @@ package io.rekindle.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.cli.ExitCodes;
+import io.rekindle.v1.NodeAudit;
 import io.rekindle.v1.VerifyAuditResponse;
 import org.junit.jupiter.api.Test;
 
@@ -43,5 +44,52 @@ class AuditCommandsTest {
                     .setLastSequence(1_001)
                     .build()))
         .isEqualTo("whole: 1,000 records and 1 heartbeat (#1 to #1001) in 1 block");
+  }
+
+  @Test
+  void eachNodeHasALineThatSaysWhatWasNotSeen() {
+    NodeAudit.Builder node =
+        NodeAudit.newBuilder()
+            .setRecords(5)
+            .setHeartbeats(2)
+            .setBlocks(3)
+            .setFirstSequence(1)
+            .setTailSeen(true);
+    VerifyAuditResponse.Builder verified =
+        VerifyAuditResponse.newBuilder()
+            .addNodes(node.setNodeId("asked").setLastSequence(7))
+            .addNodes(
+                node.setNodeId("gone")
+                    .setLastSequence(8)
+                    .setTailSeen(false)
+                    .setUnseenReason("the node is not there"));
+    assertThat(AuditCommands.verdicts(verified.build()).lines())
+        .containsExactly(
+            "node asked: whole: 5 records and 2 heartbeats (#1 to #7) in 3 blocks",
+            "node gone: whole: 5 records and 2 heartbeats (#1 to #8) in 3 blocks; NOT SEEN: its"
+                + " newest records, on its own disk (the node is not there)");
+    assertThat(AuditCommands.exitCode(verified.build())).isEqualTo(ExitCodes.OK);
+  }
+
+  @Test
+  void aProblemOfAnotherNodeFailsAndStandsBelowItsLine() {
+    NodeAudit.Builder node = NodeAudit.newBuilder().setTailSeen(true);
+    VerifyAuditResponse broken =
+        VerifyAuditResponse.newBuilder()
+            .addNodes(node.setNodeId("asked"))
+            .addNodes(node.setNodeId("other").addProblems("block 3 is missing"))
+            .build();
+    assertThat(AuditCommands.verdicts(broken).lines())
+        .containsExactly(
+            "node asked: whole: 0 records and 0 heartbeats (#0 to #0) in 0 blocks",
+            "node other: NOT WHOLE: 0 records and 0 heartbeats (#0 to #0) in 0 blocks",
+            "PROBLEM: block 3 is missing");
+    assertThat(AuditCommands.exitCode(broken)).isEqualTo(ExitCodes.FAILURE);
+  }
+
+  @Test
+  void aNodeOfAnEarlierReleaseTellsOfItselfAlone() {
+    VerifyAuditResponse old = VerifyAuditResponse.newBuilder().setLastSequence(4).build();
+    assertThat(AuditCommands.verdicts(old)).isEqualTo(AuditCommands.summary(old));
   }
 }

@@ -11,7 +11,9 @@ import io.rekindle.v1.AuditRecord;
 import io.rekindle.v1.AuditServiceGrpc;
 import io.rekindle.v1.ListAuditRecordsRequest;
 import io.rekindle.v1.ListAuditRecordsResponse;
+import io.rekindle.v1.NodeAudit;
 import io.rekindle.v1.VerifyAuditResponse;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** {@code rekindle.v1.AuditService}. */
@@ -33,7 +35,7 @@ final class AuditEndpoint implements BindableService {
         .unary(
             AuditServiceGrpc.getVerifyAuditMethod(),
             (request, _) -> new AuditCommand.Verify(Fields.optionalNodeId(request.getNodeId())),
-            Reply.AuditVerified.class,
+            Reply.AuditsVerified.class,
             AuditEndpoint::verified)
         .build();
   }
@@ -59,15 +61,33 @@ final class AuditEndpoint implements BindableService {
     return (next == null ? response : response.setNextPageToken(next)).build();
   }
 
-  private static VerifyAuditResponse verified(Reply.AuditVerified reply) {
+  private static VerifyAuditResponse verified(Reply.AuditsVerified reply) {
+    Reply.AuditVerified chain = reply.nodes().getFirst().chain();
     return VerifyAuditResponse.newBuilder()
-        .setRecords(reply.records())
-        .setHeartbeats(reply.heartbeats())
-        .setLists(reply.lists())
-        .setBlocks(reply.blocks())
-        .setFirstSequence(reply.firstSequence())
-        .setLastSequence(reply.lastSequence())
-        .addAllProblems(reply.problems())
+        .setRecords(chain.records())
+        .setHeartbeats(chain.heartbeats())
+        .setLists(chain.lists())
+        .setBlocks(chain.blocks())
+        .setFirstSequence(chain.firstSequence())
+        .setLastSequence(chain.lastSequence())
+        .addAllProblems(chain.problems())
+        .addAllNodes(reply.nodes().stream().map(AuditEndpoint::node).toList())
+        .build();
+  }
+
+  private static NodeAudit node(Reply.NodeAudit node) {
+    Reply.AuditVerified chain = node.chain();
+    return NodeAudit.newBuilder()
+        .setNodeId(node.nodeId())
+        .setRecords(chain.records())
+        .setHeartbeats(chain.heartbeats())
+        .setLists(chain.lists())
+        .setBlocks(chain.blocks())
+        .setFirstSequence(chain.firstSequence())
+        .setLastSequence(chain.lastSequence())
+        .addAllProblems(chain.problems())
+        .setTailSeen(node.unseen() == null)
+        .setUnseenReason(Objects.requireNonNullElse(node.unseen(), ""))
         .build();
   }
 

@@ -29,6 +29,7 @@ public final class AuditHandler {
   private final AuditLog log;
   private final PageTokens tokens;
   private final Chains chains;
+  private final NodeChains nodes;
 
   /** Finds the blocks of nodes. */
   public interface Chains {
@@ -36,10 +37,11 @@ public final class AuditHandler {
     @Nullable BlockSink findOther(UUID node);
   }
 
-  public AuditHandler(AuditLog log, PageTokens tokens, Chains chains) {
+  public AuditHandler(AuditLog log, PageTokens tokens, Chains chains, NodeChains nodes) {
     this.log = log;
     this.tokens = tokens;
     this.chains = chains;
+    this.nodes = nodes;
   }
 
   public Reply handle(AccessPass pass, AuditCommand command) {
@@ -47,8 +49,8 @@ public final class AuditHandler {
       case AuditCommand.ListRecords c -> list(pass, c);
       case AuditCommand.Verify c -> {
         pass.checkRoot(Action.AUDIT);
-        BlockSink other = other(c.node());
-        yield other == null ? log.verify() : log.chainOf(other).verify(null);
+        UUID node = c.node();
+        yield node == null ? nodes.verifyAll(pass) : nodes.verify(pass, node);
       }
     };
   }
