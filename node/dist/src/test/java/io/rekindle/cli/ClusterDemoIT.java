@@ -16,7 +16,7 @@ class ClusterDemoIT {
   @Test
   void nothingAcknowledgedIsLostWhenOneOfThreeIsKilledWhileWriting() throws Exception {
     Ended demo =
-        RunningDistribution.launch(
+        RunningDistribution.launchNodes(
             "cluster",
             "demo",
             "--seconds",

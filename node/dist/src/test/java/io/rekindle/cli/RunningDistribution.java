@@ -50,7 +50,15 @@ final class RunningDistribution {
 
   /** Runs a command as a process of its own. */
   static Ended launch(String... arguments) throws IOException, InterruptedException {
-    Process process = process(arguments);
+    return ended(process(arguments));
+  }
+
+  /** The same, of a command whose nodes run with the build's own JVM options, which they print. */
+  static Ended launchNodes(String... arguments) throws IOException, InterruptedException {
+    return ended(builder(arguments).start());
+  }
+
+  private static Ended ended(Process process) throws IOException, InterruptedException {
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Ended(process.waitFor(), said, said);
   }
@@ -81,6 +89,13 @@ final class RunningDistribution {
   }
 
   private static Process process(String... arguments) throws IOException {
+    ProcessBuilder builder = builder(arguments);
+    // Its JVM would print that it took them, and what a command prints is looked at.
+    builder.environment().remove("JDK_JAVA_OPTIONS");
+    return builder.start();
+  }
+
+  private static ProcessBuilder builder(String... arguments) {
     Path home = Path.of(System.getProperty("rekindle.home"));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -96,7 +111,7 @@ final class RunningDistribution {
     command.add(home.resolve("lib").resolve("cli") + "/*");
     command.add(RekindleCommand.class.getName());
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).redirectErrorStream(true).start();
+    return new ProcessBuilder(command).redirectErrorStream(true);
   }
 
   /** As the terminal's Ctrl-C does; the command ends its node. */

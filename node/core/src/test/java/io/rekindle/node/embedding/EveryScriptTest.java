@@ -55,12 +55,12 @@ class EveryScriptTest {
   @MethodSource("texts")
   void aTextOfEveryScriptIsCutIntoChunksThatCoverIt(String text) {
     String word = text.isEmpty() ? "word " : text;
-    String content = word.repeat(3_000 / word.length());
+    String content = word.repeat(1_500 / word.length());
     assertThat(check(SharedModel.MINILM, content)).isPositive();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a", "漢", "ก", "😀", "\u0000", "\u0301", "a\u0301", "👩‍👩‍👧", "ﷺ"})
+  @ValueSource(strings = {"a", "ก", "😀", "\u0000", "\u0301", "a\u0301", "👩‍👩‍👧", "ﷺ"})
   void aFullContentWithoutASpaceIsEmbedded(String unit) {
     String content = unit.repeat(CONTENT_BYTES / unit.getBytes(StandardCharsets.UTF_8).length);
     check(SharedModel.MINILM, content);
