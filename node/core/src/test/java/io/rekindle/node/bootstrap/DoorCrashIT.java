@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * operating system lets it.
  */
 class DoorCrashIT {
-  private static final int KILLS = Integer.getInteger("crash.kills", 2);
+  private static final int KILLS = Integer.getInteger("crash.kills", 3);
   private static final int WRITERS = 4;
   private static final int WRITING_MILLIS_MIN = 300;
   private static final int WRITING_MILLIS_MAX = 2_000;

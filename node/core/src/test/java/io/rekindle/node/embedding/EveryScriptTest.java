@@ -55,7 +55,7 @@ class EveryScriptTest {
   @MethodSource("texts")
   void aTextOfEveryScriptIsCutIntoChunksThatCoverIt(String text) {
     String word = text.isEmpty() ? "word " : text;
-    String content = word.repeat(1_500 / word.length());
+    String content = word.repeat(3_000 / word.length());
     assertThat(check(SharedModel.MINILM, content)).isPositive();
   }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * that no row lacks a partner, and that the rebuilt and the live indexes equal a scan.
  */
 class CrashIT {
-  private static final int KILLS = Integer.getInteger("rekindle.test.kills", 2);
+  private static final int KILLS = Integer.getInteger("rekindle.test.kills", 3);
   private static final int WRITING_MILLIS_MAX = 2_500;
 
   @TempDir Path folder;
