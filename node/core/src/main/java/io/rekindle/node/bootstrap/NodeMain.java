@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -46,6 +48,11 @@ public final class NodeMain {
   /** As a shell says of a process that SIGTERM ended. */
   static final int SIGNALLED = 143;
 
+  /** Much longer than a stop takes. */
+  private static final Duration HALT_MAX = Duration.ofSeconds(30);
+
+  private static final Logger LOG = LoggerFactory.getLogger(NodeMain.class);
+
   private NodeMain() {}
 
   public static void main(String[] args) {
@@ -56,10 +63,7 @@ public final class NodeMain {
             System.err.println(e.getMessage());
             return REFUSED;
           }
-          LoggerFactory.getLogger(NodeMain.class)
-              .atError()
-              .setCause(e)
-              .log("the node could not start");
+          LOG.atError().setCause(e).log("the node could not start");
           System.err.println("The node could not start; see its diagnostics. " + e.getMessage());
           return REFUSED;
         });
@@ -176,11 +180,7 @@ public final class NodeMain {
           NodeShell.open(
               config,
               (kind, cause) -> {
-                LoggerFactory.getLogger(NodeMain.class)
-                    .atError()
-                    .addKeyValue("kind", kind)
-                    .setCause(cause)
-                    .log("the engine failed");
+                LOG.atError().addKeyValue("kind", kind).setCause(cause).log("the engine failed");
                 failed.countDown();
               });
       AtomicReference<Progress> progress = new AtomicReference<>(Progress.STARTING);
@@ -208,15 +208,38 @@ public final class NodeMain {
       out.println("READY port=" + shell.port());
       out.flush();
       failed.await();
-      try {
-        shell.haltEngine();
-      } catch (RuntimeException e) {
-        LoggerFactory.getLogger(NodeMain.class)
-            .atError()
-            .setCause(e)
-            .log("the failed engine stopped badly");
+      if (!haltWithin(HALT_MAX, shell::haltEngine)) {
+        Runtime.getRuntime().halt(ENGINE_FAILED);
       }
       return ENGINE_FAILED;
+    }
+
+    /**
+     * Stops a failed engine; one that can't be stopped is left to the end of the process, because
+     * until then the others wait for this node.
+     *
+     * @return whether it was stopped in time
+     */
+    static boolean haltWithin(Duration max, Runnable halt) throws InterruptedException {
+      Thread halting =
+          Thread.ofPlatform()
+              .daemon()
+              .name("halt")
+              .start(
+                  () -> {
+                    try {
+                      halt.run();
+                    } catch (RuntimeException e) {
+                      LOG.atError().setCause(e).log("the failed engine stopped badly");
+                    }
+                  });
+      if (halting.join(max)) {
+        return true;
+      }
+      Exception stack = new IllegalStateException("where it stands");
+      stack.setStackTrace(halting.getStackTrace());
+      LOG.atError().setCause(stack).log("the failed engine does not stop: the process ends");
+      return false;
     }
 
     /** How far a start has come, for the signal that ends the process. */

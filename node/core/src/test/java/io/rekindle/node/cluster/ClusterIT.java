@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
 import javax.cache.CacheException;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
+import org.apache.ignite.Ignition;
 import org.apache.ignite.cache.CacheAtomicityMode;
 import org.apache.ignite.cache.CachePeekMode;
 import org.apache.ignite.cache.CacheWriteSynchronizationMode;
@@ -70,12 +71,14 @@ class ClusterIT {
       int node = i;
       starts.add(beginning(node));
     }
-    starts.forEach(node -> running.add(node.join()));
+    starts.forEach(node -> running.add(begun(node)));
   }
 
+  /** Those too that a test that failed left waiting for others. */
   @AfterAll
   static void stop() {
     running.forEach(RunningIgnite::close);
+    Ignition.stopAll(true);
     engines.forEach(TestEngine::close);
   }
 
@@ -101,6 +104,11 @@ class ClusterIT {
   private static CompletableFuture<RunningIgnite> beginning(int node) {
     return CompletableFuture.supplyAsync(
         () -> begin(node), task -> Thread.ofPlatform().daemon().start(task));
+  }
+
+  /** Waits for a node; one that never comes has the others wait for ever. */
+  private static RunningIgnite begun(CompletableFuture<RunningIgnite> node) {
+    return node.orTimeout(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
   }
 
   private static Map<String, String> settings(int node, int initialNodes) {
@@ -357,12 +365,29 @@ class ClusterIT {
 
     List<CompletableFuture<RunningIgnite>> all =
         IntStream.range(0, FIRST).mapToObj(ClusterIT::beginning).toList();
+    CompletableFuture.anyOf(
+            CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)), firstFault(all))
+        .orTimeout(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS)
+        .join();
     for (int node = 0; node < FIRST; node++) {
       running.set(node, all.get(node).join());
     }
     awaitCopies();
     assertThat(baseline(0).lost()).isZero();
     assertThatAllHave(elsewhere, "by two again");
+  }
+
+  /** Ends when one of them fails: the others wait for it then. */
+  private static CompletableFuture<Void> firstFault(List<CompletableFuture<RunningIgnite>> nodes) {
+    CompletableFuture<Void> fault = new CompletableFuture<>();
+    nodes.forEach(
+        node ->
+            node.exceptionally(
+                e -> {
+                  fault.completeExceptionally(e);
+                  return null;
+                }));
+    return fault;
   }
 
   @Test
@@ -383,8 +408,8 @@ class ClusterIT {
           }
           return second.isDone() && third.isDone();
         });
-    running.set(1, second.join());
-    running.set(2, third.join());
+    running.set(1, begun(second));
+    running.set(2, begun(third));
     await(() -> baseline(0).lost() == 0);
     awaitCopies();
     assertThatAllHave(elsewhere, "by all");
@@ -418,8 +443,8 @@ class ClusterIT {
     LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(6));
     assertThat(second.isDone() || third.isDone()).as("two of three wait").isFalse();
     running.add(begin(0));
-    running.add(second.join());
-    running.add(third.join());
+    running.add(begun(second));
+    running.add(begun(third));
     awaitCopies();
     assertThat(baseline(0).lost()).isZero();
   }
@@ -433,7 +458,7 @@ class ClusterIT {
     CompletableFuture<RunningIgnite> third = beginning(2);
     RunningIgnite second = begin(1);
     running.add(second);
-    running.add(third.join());
+    running.add(begun(third));
     assertThat(membership(0).baseline()).containsExactlyInAnyOrder(id(1), id(2));
     await(() -> baseline(1).lost() == 0 && baseline(1).copiesMissing() == 0);
     assertThat(memories(1).get(elsewhere)).isEqualTo("by all");

@@ -2,12 +2,14 @@ package io.rekindle.node.endpoint.grpc;
 
 import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
+import io.netty.channel.EventLoopGroup;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.gate.RefusalSink;
@@ -18,10 +20,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
@@ -37,14 +41,18 @@ public final class GrpcDoor implements AutoCloseable {
 
   private static final Duration STOP_QUIET = Duration.ofMillis(50);
   private static final Duration STOP_MAX = Duration.ofSeconds(10);
+  private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final Duration IDLE_MAX = Duration.ofMinutes(10);
 
   private final Server server;
+  private final EventLoopGroup acceptor;
   private final ThreadPoolExecutor handlers;
   private final RequestRoom room;
 
-  private GrpcDoor(Server server, ThreadPoolExecutor handlers, RequestRoom room) {
+  private GrpcDoor(
+      Server server, EventLoopGroup acceptor, ThreadPoolExecutor handlers, RequestRoom room) {
     this.server = server;
+    this.acceptor = acceptor;
     this.handlers = handlers;
     this.room = room;
   }
@@ -86,11 +94,13 @@ public final class GrpcDoor implements AutoCloseable {
     AnswerTimeout answers = new AnswerTimeout(config.deadlineMax().plus(config.deadlineDefault()));
     RequestRoom room = new RequestRoom(config.requestsBytesMax().bytes());
     HttpPages pages = new HttpPages(context, refusals::arrival, wiring.warming(), wiring.metrics());
+    EventLoopGroup acceptor = EventLoopGroups.newEventLoopGroup(1, "rekindle-acceptor", true);
     Server server =
         Server.builder()
             .https(new InetSocketAddress(config.host(), config.port()))
             .tls(TlsKeyPair.of(wiring.key().toFile(), wiring.certificate().toFile()))
             .tlsCustomizer(tls -> tls.protocols("TLSv1.3"))
+            .bossGroupFactory(_ -> acceptor)
             .childChannelPipelineCustomizer(connections::accept)
             .maxRequestLength(config.requestBytesMax().bytes() + FRAMING_BYTES)
             // Until a request has arrived whole; from then on AnswerTimeout counts.
@@ -111,6 +121,7 @@ public final class GrpcDoor implements AutoCloseable {
     try {
       server.start().join();
     } catch (CompletionException e) {
+      var _ = acceptor.shutdownGracefully();
       handlers.shutdown();
       if (Exceptions.peel(e) instanceof IOException) {
         throw new StartRefusedException(
@@ -118,7 +129,7 @@ public final class GrpcDoor implements AutoCloseable {
       }
       throw e;
     }
-    return new GrpcDoor(server, handlers, room);
+    return new GrpcDoor(server, acceptor, handlers, room);
   }
 
   /** The port that it listens on. */
@@ -138,7 +149,11 @@ public final class GrpcDoor implements AutoCloseable {
   /** Takes no more requests, waits at most ten seconds for those under way, and closes. */
   @Override
   public void close() {
-    server.stop().join();
+    CompletableFuture<Void> stopped = server.stop();
+    // The last step, and two seconds long, is to end the acceptor: nothing is under way by then.
+    while (!stopped.isDone() && !acceptor.isShuttingDown()) {
+      LockSupport.parkNanos(STEP_NANOS);
+    }
     handlers.shutdown();
   }
 
