@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +43,11 @@ class BenchIT {
   };
 
   @TempDir private Path temporary;
+
+  @BeforeAll
+  static void makeArchive() throws Exception {
+    NodeArchive.make();
+  }
 
   @Test
   void aFolderIsPreparedOnceThenSearchedKilledFoundAgainAndReported() throws Exception {

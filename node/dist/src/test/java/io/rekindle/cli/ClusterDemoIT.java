@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.cli.RunningDistribution.Ended;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -12,6 +13,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600) // So that what waits for ever ends the build.
 class ClusterDemoIT {
   @TempDir private static Path temporary;
+
+  @BeforeAll
+  static void makeArchive() throws Exception {
+    NodeArchive.make();
+  }
 
   @Test
   void nothingAcknowledgedIsLostWhenOneOfThreeIsKilledWhileWriting() throws Exception {

@@ -86,6 +86,7 @@ public final class IgniteConfigurations {
     attributes.put(
         ClusterStart.WITHOUT, String.join(",", config.cluster().startWithout().orElse(List.of())));
     EmbeddingOffers.tell(attributes, config.embedding());
+    Settling.tell(attributes, config.cluster().settling());
     ignite.setUserAttributes(attributes);
     ignite.setFailureHandler(
         new EngineFailureHandler(DamagedPartitions.in(folders), failures, HALT_AFTER));

@@ -151,6 +151,13 @@ public interface NodeConfig {
     /** Clocks of two nodes may differ by this much; a node that is further off does not start. */
     @WithDefault("PT1S")
     Duration clockDifferenceMax();
+
+    /**
+     * For so long after its start a node leaves requests to those that have the same copies and
+     * were there before, and loads its indexes meanwhile. Not where there are none.
+     */
+    @WithDefault("PT2M")
+    Duration settling();
   }
 
   /** What Ignite may use. */

@@ -86,11 +86,12 @@ public final class TestEngine implements AutoCloseable {
     return open(dataFolder, settings);
   }
 
-  /** The defaults, with small WAL segments, and {@code settings} over them. */
+  /** The defaults, with small WAL segments and no settling, and {@code settings} over them. */
   public static NodeConfig config(Path dataFolder, Map<String, String> settings) {
     Map<String, String> all = new HashMap<>(settings);
     all.put("rekindle.data-folder", dataFolder.toString());
     all.putIfAbsent("rekindle.ignite.wal-segment", "8MiB");
+    all.putIfAbsent("rekindle.cluster.settling", "PT0S");
     return new SmallRyeConfigBuilder()
         .withMapping(NodeConfig.class)
         .withSources(new PropertiesConfigSource(all, "test", 1000))

@@ -122,7 +122,7 @@ public final class OwnedAgentStateStore implements AgentStateStore {
     List<Page<AgentState>> pages =
         owners.all(
             access,
-            SliceSelection.all(List.of(namespace)),
+            () -> owners.byOwner(SliceSelection.all(List.of(namespace))),
             part -> local.list(pass, part, agentId, pageSize, after),
             part ->
                 new Ask<>(

@@ -174,7 +174,7 @@ public final class OwnedMemoryStore implements MemoryStore {
     List<MemoryPage> pages =
         owners.all(
             access,
-            SliceSelection.all(namespaces),
+            () -> owners.byNode(SliceSelection.all(namespaces)),
             part -> local.list(pass, part, filter, pageSize, after, withVectors),
             part ->
                 new Ask<>(
@@ -201,7 +201,7 @@ public final class OwnedMemoryStore implements MemoryStore {
     return OwnerCalls.repeat(
         true,
         () -> {
-          Map<ClusterNode, SliceSelection> parts = owners.byOwner(all);
+          Map<ClusterNode, SliceSelection> parts = owners.byNode(all);
           return parts.size() == 1
               ? searchAtOne(access, parts, query, after)
               : local.search(

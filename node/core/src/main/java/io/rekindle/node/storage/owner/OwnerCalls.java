@@ -99,31 +99,42 @@ final class OwnerCalls implements AutoCloseable {
     return repeat(
         sameTwice,
         () -> {
-          ClusterNode owner = owners.ownerOf(slice);
+          ClusterNode owner = owners.askedFor(slice);
           return owner.equals(owners.self()) ? here.get() : call(owner, access, ask);
         });
   }
 
   /**
-   * Asks the owners of all slices of a selection.
+   * Asks all who have a part of a selection.
    *
+   * @param parts made anew for each try, by {@link #byNode} or {@link #byOwner}
    * @return what each answered, one at least for a selection of one slice at least
    * @throws RekindleException what any owner throws; NOT_READY, DEADLINE_EXCEEDED
    */
   <T> List<T> all(
       AccessPass pass,
-      SliceSelection selection,
+      Supplier<Map<ClusterNode, SliceSelection>> parts,
       Function<SliceSelection, T> here,
       Function<SliceSelection, Ask<T>> ask) {
     return repeat(
-        true, () -> ofEach(pass, byOwner(selection), here, ask).stream().map(Answer::get).toList());
+        true, () -> ofEach(pass, parts.get(), here, ask).stream().map(Answer::get).toList());
   }
 
-  /** The selection in parts, each of one owner, as of now. */
+  /** The selection in parts, each for one node to ask, as of now. */
+  Map<ClusterNode, SliceSelection> byNode(SliceSelection selection) {
+    return by(owners::askedFor, selection);
+  }
+
+  /** As {@link #byNode}, for what only owners can answer. */
   Map<ClusterNode, SliceSelection> byOwner(SliceSelection selection) {
+    return by(owners::ownerOf, selection);
+  }
+
+  private static Map<ClusterNode, SliceSelection> by(
+      Function<SliceId, ClusterNode> node, SliceSelection selection) {
     Map<ClusterNode, SequencedSet<SliceId>> slices = new LinkedHashMap<>();
     for (SliceId slice : selection.slices()) {
-      slices.computeIfAbsent(owners.ownerOf(slice), _ -> new LinkedHashSet<>()).add(slice);
+      slices.computeIfAbsent(node.apply(slice), _ -> new LinkedHashSet<>()).add(slice);
     }
     Map<ClusterNode, SliceSelection> parts = new LinkedHashMap<>();
     slices.forEach((owner, some) -> parts.put(owner, selection.only(some)));

@@ -88,7 +88,7 @@ final class SpreadSource implements SearchSource {
         () ->
             owners.ofEach(
                 pass,
-                owners.byOwner(selection),
+                owners.byNode(selection),
                 part ->
                     SearchOperations.found(local.here(pass, part, query), query, topK, minScore),
                 part ->
@@ -133,7 +133,7 @@ final class SpreadSource implements SearchSource {
             () ->
                 owners.ofEach(
                     pass,
-                    owners.byOwner(selection.only(slices)),
+                    owners.byNode(selection.only(slices)),
                     part -> local.here(pass, part, query).rows(in(part, asked), after),
                     part -> askRows(part, in(part, asked), after)));
     Map<SliceId, Deque<JoinedRow>> read = new HashMap<>();

@@ -1,5 +1,6 @@
 package io.rekindle.node.storage.row;
 
+import io.rekindle.node.cluster.Settling;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.SliceId;
@@ -77,9 +78,36 @@ public final class SliceOwners {
     return owner;
   }
 
+  /**
+   * The node to ask about a slice: its owner, or, while that is new in the cluster, another one
+   * with a whole copy, which was there before and has loaded what is asked for. Both answer what
+   * was acknowledged: a commit is, when all copies have it.
+   *
+   * @throws RekindleException as {@link #ownerOf}
+   */
+  public ClusterNode askedFor(SliceId slice) {
+    ClusterNode owner = ownerOf(slice);
+    return Settling.isOver(owner) ? owner : standInFor(owner, partition(slice));
+  }
+
+  private ClusterNode standInFor(ClusterNode owner, int partition) {
+    for (ClusterNode node : affinity.mapPartitionToPrimaryAndBackups(partition)) {
+      if (Settling.isBefore(node, owner)
+          && copies.partitionState(node.id(), partition) == GridDhtPartitionState.OWNING) {
+        return node;
+      }
+    }
+    return owner;
+  }
+
   /** Whether this node owns a slice. */
   public boolean isHere(SliceId slice) {
     return isHere(partition(slice));
+  }
+
+  /** Whether this node is the one to ask about a slice. */
+  public boolean isAskedHere(SliceId slice) {
+    return self.equals(askedFor(slice));
   }
 
   /** Whether this node owns a partition of the slices. */
@@ -117,16 +145,29 @@ public final class SliceOwners {
   }
 
   /**
-   * Refuses unless this node owns a slice, all of it: what it has of another's may be less.
+   * Refuses unless this node owns a slice, all of it. Ignite's index queries find nothing in copies
+   * that another node owns.
    *
    * @throws RekindleException NOT_READY, and {@link #isMoved}; PARTITION_LOST
    */
   public void requireHere(SliceId slice) {
+    requireWhole(slice);
+    if (!isHere(slice)) {
+      throw moved();
+    }
+  }
+
+  /**
+   * Refuses unless this node has a whole copy of a slice, its own or another's.
+   *
+   * @throws RekindleException as {@link #requireHere}
+   */
+  public void requireWhole(SliceId slice) {
     GridDhtPartitionState state = stateOf(slice);
     if (state == GridDhtPartitionState.LOST) {
       throw lost();
     }
-    if (state != GridDhtPartitionState.OWNING || !isHere(slice)) {
+    if (state != GridDhtPartitionState.OWNING) {
       throw moved();
     }
   }

@@ -132,7 +132,7 @@ public final class SliceIndexes implements AutoCloseable {
    * Asks a slice's index; builds it first when need be.
    *
    * @throws RekindleException NOT_READY when the build takes longer than {@code buildWaitMax}, or
-   *     when this node does not own the slice, before or after ({@link SliceOwners#isMoved});
+   *     when this node has no whole copy of it, before or after ({@link SliceOwners#isMoved});
    *     INDEX_MEMORY_EXHAUSTED when it does not fit even alone
    */
   public <T> T ask(Namespace namespace, SliceId id, Function<SliceIndex, T> question) {
@@ -150,14 +150,14 @@ public final class SliceIndexes implements AutoCloseable {
 
   private <T> T attempt(
       Namespace namespace, SliceId id, Function<LiveSlice, Optional<T>> question) {
-    owners.requireHere(id);
+    owners.requireWhole(id);
     try {
       T answer = attemptHere(namespace, id, question);
       // What moved away meanwhile was emptied, perhaps under the question.
-      owners.requireHere(id);
+      owners.requireWhole(id);
       return answer;
     } catch (RuntimeException e) {
-      owners.requireHere(id);
+      owners.requireWhole(id);
       throw e;
     }
   }

@@ -84,11 +84,11 @@ public final class StandbySlices implements AutoCloseable {
     thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
-  /** What this node owns and has loaded, for those that have copies of it. */
+  /** What this node is asked for and has loaded, for those that have copies of it. */
   public List<Warm> warm() {
     return slices.values().stream()
         .filter(slice -> slice.built().isDone() && !slice.isStale())
-        .filter(slice -> owners.isHere(slice.id()))
+        .filter(slice -> owners.isAskedHere(slice.id()))
         .limit(SLICES_MAX)
         .map(slice -> new Warm(slice.id(), wordsBytes(slice)))
         .toList();

@@ -149,8 +149,13 @@ final class TestCluster implements AutoCloseable {
 
   /** One more node, without data until the baseline is changed. */
   Node join() throws IOException {
+    return join(Map.of());
+  }
+
+  /** As {@link #join()}, with settings of its own. */
+  Node join(Map<String, String> settings) throws IOException {
     String name = Integer.toString(nodes.size() + 1);
-    TestEngine engine = TestEngine.join(folder.resolve(name), node(0).engine);
+    TestEngine engine = TestEngine.join(folder.resolve(name), node(0).engine, settings);
     Node node = new Node(folder.resolve(name), engine, node(0).ignite());
     nodes.add(node);
     return node;
