@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -170,6 +171,7 @@ public final class NodeMain {
     @Override
     public Integer call() throws IOException, InterruptedException {
       CountDownLatch failed = new CountDownLatch(1);
+      Thread main = Thread.currentThread();
       NodeConfig config = config();
       HostSafety.checkProcess(config.dataFolder());
       if (acceptBrokenAudit) {
@@ -182,6 +184,7 @@ public final class NodeMain {
               (kind, cause) -> {
                 LOG.atError().addKeyValue("kind", kind).setCause(cause).log("the engine failed");
                 failed.countDown();
+                endAfter(HALT_MAX, main, () -> Runtime.getRuntime().halt(ENGINE_FAILED));
               });
       AtomicReference<Progress> progress = new AtomicReference<>(Progress.STARTING);
       Runtime.getRuntime()
@@ -208,38 +211,33 @@ public final class NodeMain {
       out.println("READY port=" + shell.port());
       out.flush();
       failed.await();
-      if (!haltWithin(HALT_MAX, shell::haltEngine)) {
-        Runtime.getRuntime().halt(ENGINE_FAILED);
+      try {
+        shell.haltEngine();
+      } catch (RuntimeException e) {
+        LOG.atError().setCause(e).log("the failed engine stopped badly");
       }
       return ENGINE_FAILED;
     }
 
     /**
-     * Stops a failed engine; one that can't be stopped is left to the end of the process, because
-     * until then the others wait for this node.
+     * Ends the process of a failed engine that does not get there by itself: it may be in the
+     * middle of a start that waits for others, or can't be stopped, and the others wait for it.
      *
-     * @return whether it was stopped in time
+     * @param busy whose stack is logged
      */
-    static boolean haltWithin(Duration max, Runnable halt) throws InterruptedException {
-      Thread halting =
+    static void endAfter(Duration max, Thread busy, Runnable end) {
+      var _ =
           Thread.ofPlatform()
               .daemon()
-              .name("halt")
+              .name("end-of-engine")
               .start(
                   () -> {
-                    try {
-                      halt.run();
-                    } catch (RuntimeException e) {
-                      LOG.atError().setCause(e).log("the failed engine stopped badly");
-                    }
+                    LockSupport.parkNanos(max.toNanos());
+                    Exception stack = new IllegalStateException("where it stands");
+                    stack.setStackTrace(busy.getStackTrace());
+                    LOG.atError().setCause(stack).log("the failed engine does not stop");
+                    end.run();
                   });
-      if (halting.join(max)) {
-        return true;
-      }
-      Exception stack = new IllegalStateException("where it stands");
-      stack.setStackTrace(halting.getStackTrace());
-      LOG.atError().setCause(stack).log("the failed engine does not stop: the process ends");
-      return false;
     }
 
     /** How far a start has come, for the signal that ends the process. */

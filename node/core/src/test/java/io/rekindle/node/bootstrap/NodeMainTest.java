@@ -4,38 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class NodeMainTest {
   @Test
-  void anEngineThatStopsIsWaitedForAlsoWhenItStopsBadly() throws InterruptedException {
-    assertThat(NodeMain.Start.haltWithin(Duration.ofSeconds(30), () -> {})).isTrue();
-    assertThat(
-            NodeMain.Start.haltWithin(
-                Duration.ofSeconds(30),
-                () -> {
-                  throw new IllegalStateException("badly");
-                }))
-        .isTrue();
-  }
+  void aProcessWhoseFailedEngineDoesNotStopIsEndedInTime() throws InterruptedException {
+    CountDownLatch ended = new CountDownLatch(1);
+    long began = System.nanoTime();
 
-  @Test
-  void anEngineThatDoesNotStopIsGivenUp() throws InterruptedException {
-    CountDownLatch never = new CountDownLatch(1);
-    try {
-      assertThat(
-              NodeMain.Start.haltWithin(
-                  Duration.ofMillis(50),
-                  () -> {
-                    try {
-                      never.await();
-                    } catch (InterruptedException e) {
-                      throw new IllegalStateException(e);
-                    }
-                  }))
-          .isFalse();
-    } finally {
-      never.countDown();
-    }
+    NodeMain.Start.endAfter(Duration.ofMillis(200), Thread.currentThread(), ended::countDown);
+
+    assertThat(ended.await(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(200_000_000);
   }
 }

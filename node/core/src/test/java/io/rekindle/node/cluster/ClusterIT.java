@@ -118,7 +118,7 @@ class ClusterIT {
         "rekindle.cluster.initial-nodes",
         Integer.toString(initialNodes),
         "rekindle.ignite.failure-detection",
-        "PT3S",
+        "PT10S",
         "rekindle.cluster.addresses",
         String.join(",", ports.stream().map(port -> "127.0.0.1:" + port).toList()));
   }
