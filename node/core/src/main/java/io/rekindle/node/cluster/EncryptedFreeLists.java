@@ -2,13 +2,14 @@ package io.rekindle.node.cluster;
 
 import java.lang.reflect.Field;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.ignite.IgniteCheckedException;
 import org.apache.ignite.IgniteException;
+import org.apache.ignite.configuration.IgniteConfiguration;
 import org.apache.ignite.events.CacheRebalancingEvent;
-import org.apache.ignite.events.Event;
 import org.apache.ignite.events.EventType;
 import org.apache.ignite.internal.IgniteEx;
-import org.apache.ignite.internal.managers.eventstorage.GridLocalEventListener;
 import org.apache.ignite.internal.processors.cache.CacheGroupContext;
 import org.apache.ignite.internal.processors.cache.GridCacheAdapter;
 import org.apache.ignite.internal.processors.cache.IgniteCacheOffheapManager.CacheDataStore;
@@ -19,6 +20,7 @@ import org.apache.ignite.internal.processors.cache.persistence.IgniteCacheDataba
 import org.apache.ignite.internal.processors.cache.persistence.freelist.AbstractFreeList;
 import org.apache.ignite.internal.processors.cache.persistence.tree.io.AbstractDataPageIO;
 import org.apache.ignite.internal.util.lang.IgnitePredicateX;
+import org.apache.ignite.lang.IgnitePredicate;
 
 /**
  * Tells Ignite's free lists how much of a row an encrypted page takes, before copies of rows come.
@@ -34,7 +36,9 @@ import org.apache.ignite.internal.util.lang.IgnitePredicateX;
  * <p>So the number is set right in the list of each copy that is to be filled, before its rows are
  * asked for.
  */
-final class EncryptedFreeLists implements GridLocalEventListener {
+final class EncryptedFreeLists implements IgnitePredicate<CacheRebalancingEvent> {
+  private static final long serialVersionUID = 1L;
+
   private static final Field WHOLE_PAGE_BYTES = field();
 
   private static final IgnitePredicateX<CacheDataRow> NOTHING =
@@ -45,9 +49,13 @@ final class EncryptedFreeLists implements GridLocalEventListener {
         }
       };
 
-  private final IgniteEx ignite;
+  // Ignite's type is serializable; this one never leaves its node.
+  private final transient Supplier<IgniteEx> ignite;
 
-  EncryptedFreeLists(IgniteEx ignite) {
+  /**
+   * @param ignite the node, once it is there
+   */
+  EncryptedFreeLists(Supplier<IgniteEx> ignite) {
     this.ignite = ignite;
   }
 
@@ -61,21 +69,29 @@ final class EncryptedFreeLists implements GridLocalEventListener {
     }
   }
 
-  /** Before the first copies are asked for. */
-  void begin() {
-    ignite.context().event().addLocalEventListener(this, EventType.EVT_CACHE_REBALANCE_STARTED);
+  /**
+   * Has it called for each begin of a rebalance, from the first on: a node that joins may ask for
+   * copies before any of its plugins is told that it has started.
+   */
+  void listenIn(IgniteConfiguration configuration) {
+    int[] begins = {EventType.EVT_CACHE_REBALANCE_STARTED};
+    configuration.setIncludeEventTypes(begins);
+    configuration.setLocalEventListeners(Map.of(this, begins));
   }
 
-  /** Runs on the thread that asks for copies afterwards; what it throws is logged by Ignite. */
+  /**
+   * Runs on the thread that asks for copies afterwards; what it throws is logged by Ignite.
+   *
+   * @return true: to be called again
+   */
   @Override
-  public void onEvent(Event event) {
-    if (event instanceof CacheRebalancingEvent rebalancing) {
-      GridCacheAdapter<?, ?> cache =
-          ignite.context().cache().internalCache(rebalancing.cacheName());
-      if (cache != null) {
-        mend(cache.context().group());
-      }
+  public boolean apply(CacheRebalancingEvent rebalancing) {
+    GridCacheAdapter<?, ?> cache =
+        ignite.get().context().cache().internalCache(rebalancing.cacheName());
+    if (cache != null) {
+      mend(cache.context().group());
     }
+    return true;
   }
 
   private static void mend(CacheGroupContext group) {

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.ignite.cluster.ClusterNode;
+import org.apache.ignite.configuration.IgniteConfiguration;
 import org.apache.ignite.internal.IgniteEx;
 import org.apache.ignite.internal.pagemem.wal.IgniteWriteAheadLogManager;
 import org.apache.ignite.plugin.CachePluginContext;
@@ -31,6 +32,12 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
 
   EnginePlugin(NodeTraits traits) {
     this.traits = traits;
+  }
+
+  /** Has a node begin with it. */
+  void addTo(IgniteConfiguration configuration) {
+    configuration.setPluginProviders(this);
+    new EncryptedFreeLists(this::engine).listenIn(configuration);
   }
 
   @Override
@@ -92,7 +99,6 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
   @Override
   public void onIgniteStart() {
     lastOwners().begin();
-    new EncryptedFreeLists(engine()).begin();
   }
 
   @Override

@@ -22,7 +22,6 @@ import org.apache.ignite.configuration.IgniteConfiguration;
 import org.apache.ignite.configuration.SqlConfiguration;
 import org.apache.ignite.configuration.SystemDataRegionConfiguration;
 import org.apache.ignite.configuration.WALMode;
-import org.apache.ignite.events.EventType;
 import org.apache.ignite.logger.slf4j.Slf4jLogger;
 import org.apache.ignite.spi.communication.tcp.TcpCommunicationSpi;
 import org.apache.ignite.spi.discovery.tcp.TcpDiscoverySpi;
@@ -74,13 +73,12 @@ public final class IgniteConfigurations {
     IgniteConfiguration ignite = new IgniteConfiguration();
     ignite.setIgniteInstanceName("rekindle-" + nodeId);
     ignite.setConsistentId(nodeId.toString());
-    ignite.setIncludeEventTypes(EventType.EVT_CACHE_REBALANCE_STARTED); // For EncryptedFreeLists.
     ignite.setWorkDirectory(folders.ignite().toString());
     ignite.setSnapshotPath(folders.snapshots().toString());
     ignite.setGridLogger(new Slf4jLogger());
     ignite.setEncryptionSpi(encryption);
     ignite.setDataStorageConfiguration(storage(config, folders));
-    ignite.setPluginProviders(new EnginePlugin(traits));
+    new EnginePlugin(traits).addTo(ignite);
     Map<String, Object> attributes = traits.attributes();
     attributes.put(ClusterStart.FOUNDER, config.cluster().initialNodes() > 0);
     attributes.put(
