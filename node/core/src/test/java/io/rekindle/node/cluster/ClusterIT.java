@@ -78,7 +78,7 @@ class ClusterIT {
   @AfterAll
   static void stop() {
     running.forEach(RunningIgnite::close);
-    Ignition.stopAll(true);
+    engines.forEach(engine -> Ignition.stop("rekindle-" + engine.folders().nodeId(), true));
     engines.forEach(TestEngine::close);
   }
 

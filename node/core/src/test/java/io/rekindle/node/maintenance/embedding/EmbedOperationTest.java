@@ -27,7 +27,7 @@ class EmbedOperationTest {
   private final Namespace space = namespaces.add(A);
   private final NodeMeters meters = new NodeMeters();
   private final List<MemoryId> news = new ArrayList<>();
-  private final Thread caller = Thread.currentThread();
+  private volatile Thread caller = Thread.currentThread();
   private final EmbedOperation operation =
       new EmbedOperation(
           namespaces,
@@ -106,6 +106,7 @@ class EmbedOperationTest {
   /** Ignite interrupts the work of a node that is gone. */
   @Test
   void aBatchThatIsInterruptedIsNoAttempt() {
+    caller = Thread.currentThread();
     vectors.add(space, memory(0), "interrupted");
     vectors.add(space, memory(1), "good, and longer");
 

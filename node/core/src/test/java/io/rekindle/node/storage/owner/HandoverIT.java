@@ -18,6 +18,7 @@ import io.rekindle.node.storage.AgentStateStore;
 import io.rekindle.node.storage.Drafts;
 import io.rekindle.node.storage.StorageNode;
 import io.rekindle.node.storage.owner.TestCluster.Node;
+import io.rekindle.node.storage.slice.SliceIndexes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,16 +74,24 @@ class HandoverIT {
     }
     assertThat(fresh.storage.indexes().loaded()).as("it was not asked").isZero();
 
+    int told =
+        (int) spaces.keySet().stream().filter(space -> isTold(fresh, standIn, space)).count();
+    assertThat(told).isPositive();
     TestCluster.await(
         () -> {
           standIn.owned.standby().round();
-          return fresh.storage.indexes().loaded() > 0 && fresh.storage.indexes().building() == 0;
+          SliceIndexes indexes = fresh.storage.indexes();
+          return indexes.loaded() == told && indexes.building() == 0;
         });
     long builds = fresh.storage.indexes().builds();
     standIn.kill();
     TestCluster.await(() -> fresh.owners.isAskedHere(sliceOf(moved)));
     assertAnswered(cluster.running().getFirst(), moved, ids);
     assertThat(fresh.storage.indexes().builds()).isEqualTo(builds);
+  }
+
+  private static boolean isTold(Node node, Node by, Namespace space) {
+    return by.owners.isAskedHere(sliceOf(space)) && node.owners.isWhole(sliceOf(space));
   }
 
   private static SliceId sliceOf(Namespace space) {
