@@ -232,7 +232,11 @@ public final class NodeMain {
               .name("end-of-engine")
               .start(
                   () -> {
-                    LockSupport.parkNanos(max.toNanos());
+                    // A park may end early, and so would the process.
+                    long deadline = System.nanoTime() + max.toNanos();
+                    while (System.nanoTime() - deadline < 0) {
+                      LockSupport.parkNanos(deadline - System.nanoTime());
+                    }
                     Exception stack = new IllegalStateException("where it stands");
                     stack.setStackTrace(busy.getStackTrace());
                     LOG.atError().setCause(stack).log("the failed engine does not stop");
