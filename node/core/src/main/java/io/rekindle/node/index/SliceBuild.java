@@ -47,8 +47,8 @@ public final class SliceBuild implements AutoCloseable {
    * Takes in what {@link SliceIndex#writeSnapshot} wrote; called before the first put.
    *
    * @param progress told now and then how many memories were taken in
-   * @return how many memories it has; 0 when it is of no use here: written for other settings, or
-   *     of so few vectors that floats are kept of all
+   * @return how many memories it has; 0 when it is of no use here, and then read no further than
+   *     its head: written for other settings, or of so few vectors that floats are kept of all
    * @throws IOException when it cannot be read to its end; then nothing is loaded
    * @throws RekindleException {@code INDEX_MEMORY_EXHAUSTED}
    */

@@ -323,12 +323,12 @@ class SliceIndexModelTest {
     return index(seed | 6, store);
   }
 
-  /** Of four snapshots one is cut. */
+  /** Of four snapshots one is cut, which shows unless nothing was to be loaded from it. */
   private static boolean load(SliceBuild build, byte[] snapshot, Random random, Runnable changes) {
     int length = random.nextInt(4) == 0 ? random.nextInt(snapshot.length) : snapshot.length;
     try {
-      build.load(slowly(snapshot, length, changes), _ -> {});
-      assertThat(length).isEqualTo(snapshot.length);
+      int memories = build.load(slowly(snapshot, length, changes), _ -> {});
+      assertThat(length == snapshot.length || memories == 0).isTrue();
       return true;
     } catch (IOException e) {
       assertThat(length).isLessThan(snapshot.length);

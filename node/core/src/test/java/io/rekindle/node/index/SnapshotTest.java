@@ -233,6 +233,29 @@ class SnapshotTest {
   }
 
   @Test
+  void aSnapshotWithoutVectorsIsReadNoFurtherThanItsHead() throws IOException {
+    SliceIndex before = index();
+    fill(before);
+    for (int number = 0; number < MEMORIES; number++) {
+      before.removeRow(Rows.id(number));
+    }
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    assertThat(before.writeSnapshot(written)).isTrue();
+    byte[] snapshot = written.toByteArray();
+    int end = 2 * Integer.BYTES;
+    for (int length = 0; length <= snapshot.length; length++) {
+      byte[] cut = Arrays.copyOf(snapshot, length);
+      try (SliceBuild build = index().beginBuild()) {
+        if (length < snapshot.length - end) {
+          assertThatThrownBy(() -> load(build, cut)).isInstanceOf(IOException.class);
+        } else {
+          assertThat(load(build, cut)).isZero();
+        }
+      }
+    }
+  }
+
+  @Test
   void whatDoesNotFitIsRefusedAndLeavesNothingHalf() throws IOException {
     byte[] snapshot = snapshot();
     // Blocks grow: somewhere on the way there is no room for the next one.
