@@ -8,8 +8,8 @@ import java.util.Optional;
 public final class Faults {
   private Faults() {}
 
-  /** Those that can be done to the nodes of a run; with a small disk, that one fills up, too. */
-  public static List<Fault> under(Optional<SmallDisk> disk) {
+  /** Those that can be done to the node of a run; with a small disk, that one fills up, too. */
+  public static List<Fault> under(Optional<SmallDisk> disk, Optional<InterposedCalls> calls) {
     List<Fault> faults = new ArrayList<>();
     faults.add(new KillNode());
     faults.add(new KillAtStart());
@@ -17,11 +17,14 @@ public final class Faults {
     faults.add(new RestartNode());
     disk.map(FillDisk::belowTheReserve).ifPresent(faults::add);
     disk.map(FillDisk::toTheLastByte).ifPresent(faults::add);
+    calls.map(SlowDisk::new).ifPresent(faults::add);
+    calls.map(ClockOffset::new).ifPresent(faults::add);
     return faults;
   }
 
   /** Those of a run with several nodes; where the network can be cut, it is cut, too. */
-  public static List<Fault> amongOthers(Optional<NetworkFaults> network) {
+  public static List<Fault> amongOthers(
+      Optional<NetworkFaults> network, Optional<InterposedCalls> calls) {
     List<Fault> faults = new ArrayList<>();
     faults.add(new KillNode());
     faults.add(new KillAtStart());
@@ -33,31 +36,35 @@ public final class Faults {
     for (CutNode.Way way : CutNode.Way.values()) {
       network.map(it -> new CutNode(it, way)).ifPresent(faults::add);
     }
+    calls.map(SlowDisk::new).ifPresent(faults::add);
+    calls.map(ClockOffset::new).ifPresent(faults::add);
     return faults;
   }
 
   /** What the report has to say of those that did not strike a node that is alone. */
-  public static List<String> missing(Optional<SmallDisk> disk) {
+  public static List<String> missing(Optional<SmallDisk> disk, InterposedCalls.Support calls) {
     List<String> missing = new ArrayList<>();
     if (disk.isEmpty()) {
       missing.add("full disk: a tmpfs can't be mounted, which takes root");
     }
     missing.add("network cuts, loss, delay: this run has one node");
-    return notThereYet(missing);
+    return withoutCalls(missing, calls);
   }
 
   /** The same, of several nodes. */
-  public static List<String> missing(NetworkFaults.Support network) {
+  public static List<String> missing(NetworkFaults.Support network, InterposedCalls.Support calls) {
     List<String> missing = new ArrayList<>();
     if (!network.supported()) {
       missing.add("network cuts, loss, delay: " + network.reason());
     }
     missing.add("full disk: runs of one node have it");
-    return notThereYet(missing);
+    return withoutCalls(missing, calls);
   }
 
-  private static List<String> notThereYet(List<String> missing) {
-    missing.add("slow disk, clock offset: not there yet; the README says why");
+  private static List<String> withoutCalls(List<String> missing, InterposedCalls.Support calls) {
+    if (!calls.supported()) {
+      missing.add("slow disk, clock offset: " + calls.reason());
+    }
     return missing;
   }
 }

@@ -6,7 +6,7 @@
  *
  * <p>Invariants: a fault says what it needs, and where that is missing nobody pretends that it
  * struck; whatever it did to the machine (mounts, network namespaces) is undone on close; the
- * machine's clock is never touched. Does not judge.
+ * machine's clock is never touched: a process is told another time. Does not judge.
  */
 @NullMarked
 package io.rekindle.chaos.fault;

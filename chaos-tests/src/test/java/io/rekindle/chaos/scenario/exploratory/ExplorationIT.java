@@ -5,16 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.chaos.cluster.Cluster;
 import io.rekindle.chaos.cluster.ClusterSpec;
 import io.rekindle.chaos.cluster.Distribution;
+import io.rekindle.chaos.fault.Fault;
 import io.rekindle.chaos.fault.Faults;
+import io.rekindle.chaos.fault.InterposedCalls;
 import io.rekindle.chaos.fault.NetworkFaults;
 import io.rekindle.chaos.fault.SmallDisk;
 import io.rekindle.chaos.report.ChaosReport;
 import io.rekindle.chaos.scenario.Verdict;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -33,6 +35,11 @@ class ExplorationIT {
   private final String command =
       "mvn -B verify -pl chaos-tests -am -Pexploratory -Dnodes=%d -Dminutes=%d -Dseed=%d"
           .formatted(nodes, minutes, seed);
+  private final InterposedCalls.Support callsSupport = InterposedCalls.support();
+  private final Optional<InterposedCalls> calls =
+      callsSupport.supported()
+          ? Optional.of(InterposedCalls.compile(folder.resolve("calls"), nodes))
+          : Optional.empty();
 
   @Test
   void keepsEveryPromiseUntilTheTimeEnds() {
@@ -49,13 +56,13 @@ class ExplorationIT {
     Verdict verdict;
     try {
       Path below = disk.map(SmallDisk::folder).orElse(folder).resolve("run");
-      Cluster cluster = Cluster.prepare(Distribution.built(), below, ClusterSpec.of(1, 0));
-      verdict =
-          Exploration.run(seed, cluster, Faults.under(disk), Duration.ofMinutes(minutes), folder);
+      Cluster cluster = cluster(ClusterSpec.of(1, 0), below, Optional.empty());
+      List<Fault> faults = Faults.under(disk, calls);
+      verdict = Exploration.run(seed, cluster, faults, Duration.ofMinutes(minutes), folder);
     } finally {
       disk.ifPresent(SmallDisk::close);
     }
-    judge(verdict, Faults.missing(disk));
+    judge(verdict, Faults.missing(disk, callsSupport));
   }
 
   private void several() {
@@ -64,33 +71,28 @@ class ExplorationIT {
         support.supported() ? Optional.of(NetworkFaults.open(nodes)) : Optional.empty();
     Verdict verdict;
     try {
-      verdict =
-          Exploration.run(
-              seed,
-              cluster(network),
-              Faults.amongOthers(network),
-              Duration.ofMinutes(minutes),
-              folder);
+      Cluster cluster = cluster(ClusterSpec.of(nodes, 1), folder.resolve("run"), network);
+      List<Fault> faults = Faults.amongOthers(network, calls);
+      verdict = Exploration.run(seed, cluster, faults, Duration.ofMinutes(minutes), folder);
     } finally {
       network.ifPresent(NetworkFaults::close);
     }
-    judge(verdict, Faults.missing(support));
+    judge(verdict, Faults.missing(support, callsSupport));
   }
 
   /** Where the network can be cut, each node in a network namespace of its own. */
-  private Cluster cluster(Optional<NetworkFaults> network) {
-    ClusterSpec spec = ClusterSpec.of(nodes, 1);
-    Path below = folder.resolve("run");
-    if (network.isEmpty()) {
-      return Cluster.prepare(Distribution.built(), below, spec);
+  private Cluster cluster(ClusterSpec spec, Path below, Optional<NetworkFaults> network) {
+    List<String> hosts = new ArrayList<>();
+    List<List<String>> wraps = new ArrayList<>();
+    for (int i = 0; i < nodes; i++) {
+      int node = i;
+      hosts.add(network.map(it -> it.host(node)).orElse("127.0.0.1"));
+      List<String> wrap = new ArrayList<>();
+      network.map(it -> it.wrap(node)).ifPresent(wrap::addAll);
+      calls.map(it -> it.wrap(node)).ifPresent(wrap::addAll);
+      wraps.add(wrap);
     }
-    NetworkFaults cuts = network.orElseThrow();
-    return Cluster.prepare(
-        Distribution.built(),
-        below,
-        spec,
-        IntStream.range(0, nodes).mapToObj(cuts::host).toList(),
-        IntStream.range(0, nodes).mapToObj(cuts::wrap).toList());
+    return Cluster.prepare(Distribution.built(), below, spec, hosts, wraps);
   }
 
   private void judge(Verdict verdict, List<String> missing) {

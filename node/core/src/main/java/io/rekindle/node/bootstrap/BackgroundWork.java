@@ -20,6 +20,7 @@ import io.rekindle.node.maintenance.embedding.PinnedModels;
 import io.rekindle.node.maintenance.embedding.QueueTakeover;
 import io.rekindle.node.maintenance.expiry.ExpirySweep;
 import io.rekindle.node.model.Namespace;
+import io.rekindle.node.storage.AccessCountStore;
 import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.engine.IgniteStorage;
 import io.rekindle.node.storage.owner.StandbyCalls;
@@ -58,6 +59,7 @@ final class BackgroundWork implements AutoCloseable {
       EmbeddingQueue queue,
       EmbeddingWaits waits,
       AccessCounters accesses,
+      AccessCountStore accessCounts,
       ModelsInUse modelsInUse) {
     CallWatch watch = CallWatch.ofPassages(parts.config().embedding());
     SystemPass pass = SystemPass.mint(Purpose.EMBEDDING);
@@ -80,7 +82,7 @@ final class BackgroundWork implements AutoCloseable {
             parts.clock(),
             parts.config().embedding().failedRetry());
     AccessFlush accessFlush =
-        new AccessFlush(accesses, storage.accessCounts(), SystemPass.mint(Purpose.ACCESS_TRACKING));
+        new AccessFlush(accesses, accessCounts, SystemPass.mint(Purpose.ACCESS_TRACKING));
     accesses.flushWith(accessFlush::run);
     BackgroundWork work = new BackgroundWork(watch, grid, pipeline, sweep, accessFlush);
     work.schedule(parts, ignite, storage, queue);

@@ -264,8 +264,11 @@ final class Engine implements AutoCloseable {
             new EmbeddingWaits(
                 parts.config().requests(),
                 new SettledContents(storage, SystemPass.mint(Purpose.EMBEDDING))));
+    OwnedStores owned = owned(ignite, storage);
     BackgroundWork work =
-        onStop(BackgroundWork.start(parts, ignite, storage, queue, waits, accesses, modelsInUse));
+        onStop(
+            BackgroundWork.start(
+                parts, ignite, storage, queue, waits, accesses, owned.accessCounts(), modelsInUse));
     // Once more, to be stopped before the work, which may take a while: who waits is told at once.
     onStop(waits);
     // Registered below; the meters outlive the engine, and would keep all of it in memory.
@@ -273,7 +276,8 @@ final class Engine implements AutoCloseable {
     Authenticator authenticator = new Authenticator(storage.apiKeys(), parts.clock());
     Authorizer authorizer =
         new Authorizer(storage.grants(), parts.clock(), parts.config().requests().passLifetime());
-    OwnedStores owned = onStop(owned(ignite, storage));
+    // Only here, to be stopped before the work: others ask elsewhere from then on.
+    onStop(owned);
     work.keepStandby(parts.config().index(), owned.standby());
     return RequestGate.of(
         parts.config().requests(),
@@ -348,6 +352,7 @@ final class Engine implements AutoCloseable {
         passes(),
         parts.meters(),
         parts.config().requests().passLifetime(),
+        SystemPass.mint(Purpose.ACCESS_TRACKING),
         SystemPass.mint(Purpose.INDEX_BUILD));
   }
 

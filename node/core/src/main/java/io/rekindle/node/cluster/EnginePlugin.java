@@ -91,15 +91,15 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
   }
 
   @Override
-  public void start(PluginContext context) {}
+  public void start(PluginContext context) {
+    lastOwners().listen();
+  }
 
   @Override
   public void stop(boolean cancel) {}
 
   @Override
-  public void onIgniteStart() {
-    lastOwners().begin();
-  }
+  public void onIgniteStart() {}
 
   @Override
   public void onIgniteStop(boolean cancel) {}

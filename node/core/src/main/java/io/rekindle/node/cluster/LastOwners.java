@@ -20,6 +20,8 @@ import org.apache.ignite.internal.processors.cache.distributed.dht.preloader.Gri
 import org.apache.ignite.internal.processors.cache.distributed.dht.preloader.PartitionsExchangeAware;
 import org.apache.ignite.internal.processors.cache.distributed.dht.topology.GridDhtLocalPartition;
 import org.apache.ignite.internal.processors.cache.distributed.dht.topology.GridDhtPartitionState;
+import org.apache.ignite.internal.processors.cache.persistence.DatabaseLifecycleListener;
+import org.apache.ignite.internal.processors.cache.persistence.IgniteCacheDatabaseSharedManager;
 import org.apache.ignite.plugin.IgnitePlugin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,8 +75,26 @@ final class LastOwners implements PartitionsExchangeAware, IgnitePlugin {
     }
   }
 
-  void begin() {
-    ignite.context().cache().context().exchange().registerExchangeAwareComponent(this);
+  /**
+   * To be told of the first exchange, too: a node that joins while others come and go may see some
+   * before Ignite says that it has started. There is no exchange before the disk is read.
+   */
+  void listen() {
+    ignite
+        .context()
+        .internalSubscriptionProcessor()
+        .registerDatabaseListener(
+            new DatabaseLifecycleListener() {
+              @Override
+              public void beforeBinaryMemoryRestore(IgniteCacheDatabaseSharedManager disk) {
+                ignite
+                    .context()
+                    .cache()
+                    .context()
+                    .exchange()
+                    .registerExchangeAwareComponent(LastOwners.this);
+              }
+            });
   }
 
   /** Notes who is leaving with what, before Ignite strikes them from its lists. */

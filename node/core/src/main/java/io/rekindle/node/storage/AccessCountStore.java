@@ -5,16 +5,21 @@ import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 
 /** How often memories were returned; kept apart from their rows. Thread-safe. */
 public interface AccessCountStore {
   /** Deltas that one call takes at most. */
   int BATCH_MAX = 64;
 
+  /** Deltas in parts, each for one who adds them: what one refuses, another may not. */
+  Collection<List<AccessDelta>> byOwner(Collection<AccessDelta> deltas);
+
   /**
-   * Adds counts, all of them or none; those of memories that are gone are dropped.
+   * Adds counts, all of them or none; those of memories that are gone are dropped. When who adds
+   * them is lost meanwhile, they may have been added.
    *
-   * @param deltas at most {@link #BATCH_MAX}
+   * @param deltas at most {@link #BATCH_MAX}, of one part
    */
   void add(Pass pass, Collection<AccessDelta> deltas);
 

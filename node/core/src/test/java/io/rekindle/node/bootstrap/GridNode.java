@@ -104,6 +104,7 @@ final class GridNode implements AutoCloseable {
         queue,
         waits,
         new AccessCounters(engine.config().maintenance().accessTrackedMax(), CLOCK),
+        storage.accessCounts(),
         new ModelsInUse(models, storage.modelPins(), storage.namespaces(), PASS));
   }
 

@@ -7,7 +7,7 @@ import io.rekindle.node.storage.AccessCounters;
 import java.util.List;
 
 /**
- * Moves what the counters have gathered to the store, batch by batch. What the store does not take
+ * Moves what the counters have gathered to the store, batch by batch. What an owner does not take
  * goes back to the counters; a clean stop flushes once more, so that it loses nothing.
  */
 public final class AccessFlush {
@@ -21,18 +21,34 @@ public final class AccessFlush {
     this.pass = pass;
   }
 
-  /** Flushes everything gathered so far; ends with the first batch that is refused, and throws. */
+  /**
+   * Flushes everything gathered so far, of each owner until it refuses a batch, and throws the
+   * first error in the end.
+   */
   public void run() {
-    List<AccessDelta> deltas = counters.drain();
+    RuntimeException failure = null;
+    for (List<AccessDelta> part : store.byOwner(counters.drain())) {
+      try {
+        flush(part);
+      } catch (RuntimeException e) {
+        failure = failure == null ? e : failure;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private void flush(List<AccessDelta> part) {
     int written = 0;
     try {
-      while (written < deltas.size()) {
-        int end = Math.min(deltas.size(), written + AccessCountStore.BATCH_MAX);
-        store.add(pass, deltas.subList(written, end));
+      while (written < part.size()) {
+        int end = Math.min(part.size(), written + AccessCountStore.BATCH_MAX);
+        store.add(pass, part.subList(written, end));
         written = end;
       }
     } finally {
-      counters.giveBack(deltas.subList(written, deltas.size()));
+      counters.giveBack(part.subList(written, part.size()));
     }
   }
 }

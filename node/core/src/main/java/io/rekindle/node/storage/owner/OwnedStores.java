@@ -15,6 +15,7 @@ public final class OwnedStores implements AutoCloseable {
   private final OwnerOperations operations;
   private final OwnedMemoryStore memories;
   private final OwnedAgentStateStore agentStates;
+  private final OwnedAccessCountStore accessCounts;
   private final StandbyCalls standby;
 
   private OwnedStores(
@@ -22,11 +23,13 @@ public final class OwnedStores implements AutoCloseable {
       OwnerOperations operations,
       OwnedMemoryStore memories,
       OwnedAgentStateStore agentStates,
+      OwnedAccessCountStore accessCounts,
       StandbyCalls standby) {
     this.owners = owners;
     this.operations = operations;
     this.memories = memories;
     this.agentStates = agentStates;
+    this.accessCounts = accessCounts;
     this.standby = standby;
   }
 
@@ -35,6 +38,7 @@ public final class OwnedStores implements AutoCloseable {
    *
    * @param passes with the session key of the cluster
    * @param timeout of the wait for another node
+   * @param accessPass under which this node adds what others have counted
    * @param standbyPass under which this node loads slices that others own
    */
   public static OwnedStores open(
@@ -43,6 +47,7 @@ public final class OwnedStores implements AutoCloseable {
       PassCodec passes,
       NodeMeters meters,
       Duration timeout,
+      SystemPass accessPass,
       SystemPass standbyPass) {
     SliceCalls calls = SliceCalls.of(ignite);
     SliceOwners slices = new SliceOwners(ignite);
@@ -61,6 +66,8 @@ public final class OwnedStores implements AutoCloseable {
         operations,
         new OwnedMemoryStore(storage.memories(), owners),
         new OwnedAgentStateStore(storage.agentStates(), owners),
+        OwnedAccessCountStore.begin(
+            storage.accessCounts(), slices, calls, storage.namespacesById(), accessPass, timeout),
         StandbyCalls.begin(
             slices, calls, storage.indexes(), storage.namespacesById(), standbyPass));
   }
@@ -71,6 +78,10 @@ public final class OwnedStores implements AutoCloseable {
 
   public OwnedAgentStateStore agentStates() {
     return agentStates;
+  }
+
+  public OwnedAccessCountStore accessCounts() {
+    return accessCounts;
   }
 
   /** What tells other nodes for which slices to stand by. */

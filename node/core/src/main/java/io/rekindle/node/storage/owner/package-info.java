@@ -14,7 +14,8 @@
  * refused there for a slice that moves.
  *
  * <p>Does not: carry a {@code SystemPass}. Background work uses the local stores, and Ignite
- * fetches what it needs of other nodes.
+ * fetches what it needs of other nodes; but the counts that every node has of the same memories go
+ * to their owner ({@link io.rekindle.node.storage.owner.OwnedAccessCountStore}).
  */
 @NullMarked
 package io.rekindle.node.storage.owner;

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -81,15 +82,36 @@ class AccessFlushTest {
     assertThat(store.sums).hasSize(200).allSatisfy((_, count) -> assertThat(count).isEqualTo(2));
   }
 
+  @Test
+  void anOwnerThatRefusesDoesNotKeepTheOthersWaiting() {
+    store.owners = 3;
+    counters.returned(SPACE, ids(3 * (AccessCountStore.BATCH_MAX + 1)));
+    store.refusedCall = 3;
+
+    assertThatThrownBy(flush::run).isInstanceOf(RekindleException.class);
+    assertThat(store.sums).hasSize(2 * (AccessCountStore.BATCH_MAX + 1));
+    assertThat(counters.drain()).hasSize(AccessCountStore.BATCH_MAX + 1);
+  }
+
   private static List<MemoryId> ids(int count) {
     return IntStream.range(0, count).mapToObj(i -> new MemoryId(new UUID(7, i))).toList();
   }
 
-  /** Sums in a map; refuses one call. */
+  /** Sums in a map, of some owners by turns; refuses one call. */
   private static final class Sums implements AccessCountStore {
     final Map<MemoryId, Long> sums = new HashMap<>();
+    int owners = 1;
     int calls;
     int refusedCall;
+
+    @Override
+    public Collection<List<AccessDelta>> byOwner(Collection<AccessDelta> deltas) {
+      return deltas.stream()
+          .collect(
+              Collectors.groupingBy(
+                  delta -> delta.memoryId().value().getLeastSignificantBits() % owners))
+          .values();
+    }
 
     @Override
     public void add(Pass pass, Collection<AccessDelta> deltas) {

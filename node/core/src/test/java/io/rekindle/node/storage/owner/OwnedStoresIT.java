@@ -13,6 +13,7 @@ import io.rekindle.node.access.Action;
 import io.rekindle.node.access.Pass;
 import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.access.filter.FilterParser;
+import io.rekindle.node.cluster.Membership;
 import io.rekindle.node.cluster.SliceCalls;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.model.AgentState;
@@ -32,6 +33,8 @@ import io.rekindle.node.model.NamespaceSettings;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.model.Sensitivity;
 import io.rekindle.node.model.SliceId;
+import io.rekindle.node.storage.AccessCountStore;
+import io.rekindle.node.storage.AccessCountStore.AccessDelta;
 import io.rekindle.node.storage.AgentStateStore;
 import io.rekindle.node.storage.Cursor;
 import io.rekindle.node.storage.Drafts;
@@ -48,6 +51,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -148,6 +152,33 @@ class OwnedStoresIT {
       assertThat(refusal(() -> states.get(pass, space, "a0", "k0")).code())
           .isEqualTo(ErrorCode.STATE_NOT_FOUND);
     }
+  }
+
+  @Test
+  void theOwnerAddsWhatOthersCountWithoutALockFromAfar() {
+    Node entry = cluster.node(0);
+    Namespace near = cluster.namespaceOn(entry, StorageNode.externalSettings());
+    Namespace far = cluster.namespaceOn(cluster.node(1), StorageNode.externalSettings());
+    AccessPass pass = TestCluster.pass(entry, null, ALL);
+    AccessCountStore counts = entry.owned.accessCounts();
+    MemoryDraft draft = Drafts.of("ships").vector(unit(1)).draft();
+    List<AccessDelta> deltas = new ArrayList<>();
+    for (int i = 0; i < AccessCountStore.BATCH_MAX; i++) {
+      Namespace space = i == 0 ? near : far;
+      deltas.add(new AccessDelta(space, store(entry, pass, space, draft, null), 2, Instant.EPOCH));
+    }
+    deltas.add(new AccessDelta(far, new MemoryId(new UUID(7, 7)), 1, Instant.EPOCH));
+
+    Collection<List<AccessDelta>> parts = counts.byOwner(deltas);
+    assertThat(parts).extracting(List::size).containsExactly(1, AccessCountStore.BATCH_MAX);
+    long before = new Membership(entry.ignite()).messagesSent();
+    parts.forEach(part -> counts.add(StorageNode.PASS, part));
+    long sent = new Membership(entry.ignite()).messagesSent() - before;
+
+    assertThat(sent).as("not some for each memory").isLessThan(AccessCountStore.BATCH_MAX / 4);
+    assertThat(deltas.subList(0, AccessCountStore.BATCH_MAX))
+        .extracting(it -> entry.owned.memories().get(pass, it.namespace(), it.memoryId()).access())
+        .allSatisfy(access -> assertThat(access.accessCount()).isEqualTo(2));
   }
 
   @Test

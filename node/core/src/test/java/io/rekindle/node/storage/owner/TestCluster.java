@@ -93,7 +93,13 @@ final class TestCluster implements AutoCloseable {
       owners = new SliceOwners(ignite());
       owned =
           OwnedStores.open(
-              ignite(), storage, passes, meters, Duration.ofSeconds(30), StorageNode.PASS);
+              ignite(),
+              storage,
+              passes,
+              meters,
+              Duration.ofSeconds(30),
+              StorageNode.PASS,
+              StorageNode.PASS);
     }
 
     Ignite ignite() {
