@@ -224,7 +224,7 @@ public final class SliceIndex implements AutoCloseable {
     return answer(() -> book == null ? search.exactly() : search.byCodes(book, recall, recent));
   }
 
-  private VectorSearch question(float[] query, int topK, float minScore, Filter filter) {
+  VectorSearch question(float[] query, int topK, float minScore, Filter filter) {
     if (quantizer.encode(query) == null) {
       throw RekindleException.invalid("query", "a query has the index's dimensions and is finite");
     }

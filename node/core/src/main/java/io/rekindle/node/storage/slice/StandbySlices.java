@@ -55,6 +55,7 @@ public final class StandbySlices implements AutoCloseable {
   private final Set<SliceId> waiting = ConcurrentHashMap.newKeySet();
   private final Map<SliceId, Long> restingSince = new ConcurrentHashMap<>();
   private final ScheduledThreadPoolExecutor thread;
+  private final Rehearsals rehearsals = new Rehearsals();
   private int steps;
   private int pauses;
 
@@ -120,10 +121,32 @@ public final class StandbySlices implements AutoCloseable {
       if (known != null) {
         known.keepWarm();
         tending.accept(known, one.wordsBytes());
+        rehearse(known);
       } else if (!restingSince.containsKey(one.slice())) {
         offer(one.slice(), namespaces);
       }
     }
+  }
+
+  private void rehearse(LiveSlice slice) {
+    if (rehearsals.areOver() || slice.isAsked()) {
+      return;
+    }
+    try {
+      thread.execute(
+          () -> {
+            if (!searchWaits()) {
+              rehearsals.of(slice);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      LOG.atDebug().log("the node stops before it has rehearsed");
+    }
+  }
+
+  /** Searches for what nobody asked, of slices that stand by. */
+  public long rehearsed() {
+    return rehearsals.searches();
   }
 
   /** Of too many, the owner speaks again. */

@@ -265,6 +265,8 @@ class StandbyIT {
     tellUntil(() -> cluster.running().stream().mapToInt(StandbyIT::standing).sum() >= standing);
     tellUntil(() -> backups.stream().allMatch(StandbyIT::isReady));
     Node next = backupOf(owner, few);
+    tellUntil(() -> next.storage.indexes().standby().rehearsed() > 0);
+    assertThat(next.storage.indexes().standby().standing()).isPositive();
     tellUntil(() -> next.storage.indexes().wordsBytesUsed() > 0);
 
     // What comes later reaches the index of a backup inside its commits.
