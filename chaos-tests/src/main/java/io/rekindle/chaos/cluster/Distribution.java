@@ -38,6 +38,10 @@ public record Distribution(Path home) {
     List<String> command = new ArrayList<>();
     command.add(java());
     command.add("@" + home.resolve("node.args"));
+    Path archive = home.resolve("node.jsa");
+    if (Files.exists(archive)) {
+      command.addAll(List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off"));
+    }
     command.addAll(JVM_OPTIONS);
     command.add("-XX:ErrorFile=" + data.resolve("hs_err_%p.log"));
     command.add("-Djava.io.tmpdir=" + data.resolve("tmp"));

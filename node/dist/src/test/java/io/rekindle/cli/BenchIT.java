@@ -46,7 +46,7 @@ class BenchIT {
 
   @BeforeAll
   static void makeArchive() throws Exception {
-    NodeArchive.make();
+    RunningDistribution.makeArchive();
   }
 
   @Test

@@ -16,7 +16,7 @@ class ClusterDemoIT {
 
   @BeforeAll
   static void makeArchive() throws Exception {
-    NodeArchive.make();
+    RunningDistribution.makeArchive();
   }
 
   @Test

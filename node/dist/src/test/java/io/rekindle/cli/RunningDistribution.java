@@ -63,6 +63,17 @@ final class RunningDistribution {
     return new Ended(process.waitFor(), said, said);
   }
 
+  /**
+   * The classes of a node, as {@code ./rekindle} archives them: nodes that the build's tests start,
+   * here and in chaos-tests, live for seconds.
+   */
+  static void makeArchive() throws IOException, InterruptedException {
+    require(launch("node", "archive"));
+    if (!Files.exists(Path.of(System.getProperty("rekindle.home"), "node.jsa"))) {
+      throw new IllegalStateException("there is no archive of a node's classes");
+    }
+  }
+
   /** Runs a command inside this process, against the node. */
   Ended run(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));

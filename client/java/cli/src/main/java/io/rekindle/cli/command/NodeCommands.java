@@ -3,6 +3,7 @@ package io.rekindle.cli.command;
 import static java.util.Objects.requireNonNull;
 
 import io.rekindle.cli.ExitCodes;
+import io.rekindle.cli.node.NodeArchive;
 import io.rekindle.cli.node.NodeFolder;
 import io.rekindle.cli.node.NodeProcess;
 import java.io.PrintWriter;
@@ -123,6 +124,15 @@ public final class NodeCommands {
       out().flush();
     }
     return code;
+  }
+
+  @Command(
+      hidden = true,
+      description = "Write down the classes of a node, for faster starts; once, after the build.",
+      mixinStandardHelpOptions = true)
+  int archive() {
+    NodeArchive.make();
+    return ExitCodes.OK;
   }
 
   private PrintWriter out() {

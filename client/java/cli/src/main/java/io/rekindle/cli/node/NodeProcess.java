@@ -41,7 +41,9 @@ public final class NodeProcess implements AutoCloseable {
   public static void initialize(NodeFolder folder, List<String> arguments) {
     try {
       Process process =
-          builder(folder, arguments, INIT).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+          builder(folder, NodeArchive.options(), arguments, INIT)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
       String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
         throw new CommandFailedException(lastLine(errors.lines().toList(), "the folder is unused"));
@@ -61,9 +63,14 @@ public final class NodeProcess implements AutoCloseable {
    * @throws CommandFailedException with the node's last sentence when it does not become ready
    */
   public static NodeProcess start(NodeFolder folder, List<String> settings, Duration wait) {
+    return start(folder, settings, wait, NodeArchive.options());
+  }
+
+  static NodeProcess start(
+      NodeFolder folder, List<String> settings, Duration wait, List<String> jvm) {
     try {
       List<String> arguments = settings.stream().flatMap(it -> Stream.of("--set", it)).toList();
-      Process process = builder(folder, arguments, "start").redirectError(log(folder)).start();
+      Process process = builder(folder, jvm, arguments, "start").redirectError(log(folder)).start();
       Thread killer = new Thread(process::destroy, "end-node");
       Runtime.getRuntime().addShutdownHook(killer);
       CompletableFuture<Integer> ready = new CompletableFuture<>();
@@ -92,7 +99,8 @@ public final class NodeProcess implements AutoCloseable {
   /** Runs a subcommand of the node, with further arguments, on this terminal until it ends. */
   public static int runInForeground(NodeFolder folder, String subcommand, List<String> arguments) {
     try {
-      Process process = builder(folder, arguments, subcommand).inheritIO().start();
+      Process process =
+          builder(folder, NodeArchive.options(), arguments, subcommand).inheritIO().start();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> endWith(process), "end-node"));
       return process.waitFor();
     } catch (IOException e) {
@@ -168,12 +176,13 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   private static ProcessBuilder builder(
-      NodeFolder folder, List<String> arguments, String subcommand) {
+      NodeFolder folder, List<String> jvm, List<String> arguments, String subcommand) {
     Path home = Distribution.home();
     Path data = folder.path().toAbsolutePath().normalize();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + home.resolve("node.args"));
+    command.addAll(jvm);
     // What a crash leaves behind, and temporary files, stay within the data folder.
     command.add("-XX:ErrorFile=" + data.resolve("hs_err_%p.log"));
     // These two make the folder, and want it empty.
