@@ -70,7 +70,12 @@ public final class ChaosNode implements AutoCloseable {
       CompletableFuture<Boolean> said = new CompletableFuture<>();
       ready = said;
       process = launched;
-      Thread.ofVirtual().start(() -> follow(launched, said));
+      // Not a virtual one: to read a pipe keeps its carrier, of which there are as many as cores.
+      var _ =
+          Thread.ofPlatform()
+              .daemon()
+              .name("follow-node-" + number)
+              .start(() -> follow(launched, said));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -79,7 +79,8 @@ public final class LastRead {
       for (Tenant tenant : tenants) {
         LastRead read = new LastRead(recorder, phase, node, tenant);
         all.add(
-            CompletableFuture.runAsync(() -> read.run(model), it -> Thread.ofVirtual().start(it)));
+            CompletableFuture.runAsync(
+                () -> read.run(model), it -> Thread.ofPlatform().daemon().start(it)));
       }
     }
     all.forEach(CompletableFuture::join);

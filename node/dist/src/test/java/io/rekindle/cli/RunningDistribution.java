@@ -40,7 +40,7 @@ final class RunningDistribution {
     StringBuilder said = new StringBuilder();
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       if (line.startsWith(READY)) {
-        Thread.ofVirtual().start(() -> lines.lines().forEach(_ -> {}));
+        var _ = Thread.ofPlatform().daemon().start(() -> lines.lines().forEach(_ -> {}));
         return new RunningDistribution(folder, process, said.toString());
       }
       said.append(line).append('\n');

@@ -74,7 +74,8 @@ public final class NodeProcess implements AutoCloseable {
       Thread killer = new Thread(process::destroy, "end-node");
       Runtime.getRuntime().addShutdownHook(killer);
       CompletableFuture<Integer> ready = new CompletableFuture<>();
-      Thread.ofVirtual().start(() -> follow(process, ready));
+      // Not a virtual one: to read a pipe keeps its carrier, of which there are as many as cores.
+      var _ = Thread.ofPlatform().daemon().name("follow-node").start(() -> follow(process, ready));
       try {
         return new NodeProcess(process, ready.get(wait.toSeconds(), TimeUnit.SECONDS));
       } catch (ExecutionException e) {
