@@ -2,11 +2,7 @@ package io.rekindle.node.cluster;
 
 import io.rekindle.node.config.Durability;
 import io.rekindle.node.config.NodeConfig;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -196,13 +192,6 @@ public final class IgniteConfigurations {
 
   /** A port that was free a moment ago; the bind that follows fails if someone took it. */
   private static int portOrFree(int port, String host) {
-    if (port != 0) {
-      return port;
-    }
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName(host))) {
-      return probe.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no free port on " + host, e);
-    }
+    return port != 0 ? port : FreePort.on(host);
   }
 }

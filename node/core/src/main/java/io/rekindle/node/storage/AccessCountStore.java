@@ -13,7 +13,7 @@ public interface AccessCountStore {
   int BATCH_MAX = 64;
 
   /** Deltas in parts, each for one who adds them: what one refuses, another may not. */
-  Collection<List<AccessDelta>> byOwner(Collection<AccessDelta> deltas);
+  Collection<List<AccessDelta>> byOwner(Pass pass, Collection<AccessDelta> deltas);
 
   /**
    * Adds counts, all of them or none; those of memories that are gone are dropped. When who adds

@@ -4,6 +4,7 @@ import static io.rekindle.node.endpoint.grpc.GrpcTestDoor.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.rekindle.node.cluster.FreePort;
 import io.rekindle.node.config.NodeConfigLoader;
 import io.rekindle.node.contract.TestDoor.Refused;
 import io.rekindle.node.error.StartRefusedException;
@@ -18,7 +19,6 @@ import io.rekindle.v1.ListBackupsRequest;
 import io.rekindle.v1.SearchMode;
 import io.rekindle.v1.VerifyBackupRequest;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -179,7 +179,7 @@ class BackupIT {
   @Test
   @Order(5)
   void threeNodesBeginWithTheBackupOfOne() throws Exception {
-    List<Integer> ports = freePorts(3);
+    List<Integer> ports = FreePort.several("127.0.0.1", 3);
     Path first = parent.resolve("b0");
     NodeRestore.create(first, backup, localKey, List.of(), properties(ports, 0));
     for (int i = 1; i < 3; i++) {
@@ -368,20 +368,6 @@ class BackupIT {
   private static CompletableFuture<TestNode> starting(Path folder) {
     return CompletableFuture.supplyAsync(
         () -> TestNode.start(folder), task -> Thread.ofPlatform().daemon().start(task));
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    List<Integer> ports = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      ServerSocket socket = new ServerSocket(0);
-      sockets.add(socket);
-      ports.add(socket.getLocalPort());
-    }
-    for (ServerSocket socket : sockets) {
-      socket.close();
-    }
-    return ports;
   }
 
   private static void copy(Path from, Path to) throws IOException {

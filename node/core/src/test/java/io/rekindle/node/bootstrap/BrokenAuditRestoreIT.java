@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.rekindle.node.backup.ForgedBackup;
+import io.rekindle.node.cluster.FreePort;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.keyring.BackupCipher;
 import io.rekindle.node.keyring.ClusterKey;
@@ -15,7 +16,6 @@ import io.rekindle.v1.AuditRecord;
 import io.rekindle.v1.BackupServiceGrpc;
 import io.rekindle.v1.CreateBackupRequest;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ class BrokenAuditRestoreIT {
     forge(source, backup);
 
     List<Path> folders = List.of(parent.resolve("b0"), parent.resolve("b1"));
-    List<Integer> ports = freePorts();
+    List<Integer> ports = FreePort.several("127.0.0.1", 2);
     NodeRestore.create(folders.get(0), backup, localKey, List.of(), properties(ports, 0));
     NodeRestore.join(folders.get(1), backup, folders.get(0), List.of(), properties(ports, 1));
     List<CompletableFuture<TestNode>> starts =
@@ -124,12 +124,5 @@ class BrokenAuditRestoreIT {
   private static CompletableFuture<TestNode> starting(Path folder) {
     return CompletableFuture.supplyAsync(
         () -> TestNode.start(folder), task -> Thread.ofPlatform().daemon().start(task));
-  }
-
-  private static List<Integer> freePorts() throws IOException {
-    try (ServerSocket one = new ServerSocket(0);
-        ServerSocket other = new ServerSocket(0)) {
-      return List.of(one.getLocalPort(), other.getLocalPort());
-    }
   }
 }

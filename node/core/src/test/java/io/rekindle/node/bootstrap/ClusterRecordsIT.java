@@ -3,13 +3,12 @@ package io.rekindle.node.bootstrap;
 import static io.rekindle.node.endpoint.grpc.GrpcTestDoor.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.node.cluster.FreePort;
 import io.rekindle.node.cluster.SliceCalls;
 import io.rekindle.node.config.NodeConfigLoader;
 import io.rekindle.v1.AuditRecord;
 import io.rekindle.v1.ClusterServiceGrpc;
 import io.rekindle.v1.GetStatusRequest;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -34,7 +33,7 @@ class ClusterRecordsIT {
 
   @Test
   void aStartWithoutANodeIsRecordedAndWarnedOfUntilItIsTakenOut() throws Exception {
-    List<Integer> ports = freePorts();
+    List<Integer> ports = FreePort.several("127.0.0.1", 2);
     List<Path> folders = List.of(parent.resolve("0"), parent.resolve("1"));
     NodeInit.create(folders.get(0), List.of(), properties(ports, 0));
     NodeInit.join(folders.get(1), folders.get(0), List.of(), properties(ports, 1));
@@ -115,12 +114,5 @@ class ClusterRecordsIT {
     return CompletableFuture.supplyAsync(
         () -> TestNode.start(folder, InstantSource.system(), () -> 1L << 40),
         task -> Thread.ofPlatform().daemon().start(task));
-  }
-
-  private static List<Integer> freePorts() throws IOException {
-    try (ServerSocket one = new ServerSocket(0);
-        ServerSocket other = new ServerSocket(0)) {
-      return List.of(one.getLocalPort(), other.getLocalPort());
-    }
   }
 }

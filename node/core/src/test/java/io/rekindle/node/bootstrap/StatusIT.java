@@ -3,6 +3,7 @@ package io.rekindle.node.bootstrap;
 import static io.rekindle.node.endpoint.grpc.GrpcTestDoor.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.node.cluster.FreePort;
 import io.rekindle.node.endpoint.grpc.GrpcTestDoor;
 import io.rekindle.node.storage.MovableClock;
 import io.rekindle.v1.AuditRecord;
@@ -12,7 +13,6 @@ import io.rekindle.v1.GetStatusResponse;
 import io.rekindle.v1.NodeStatus;
 import io.rekindle.v1.StatusProblem;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,7 +86,7 @@ class StatusIT {
   }
 
   private static List<Path> folders() throws IOException {
-    List<Integer> ports = freePorts();
+    List<Integer> ports = FreePort.several("127.0.0.1", NODES);
     List<Path> folders = new ArrayList<>();
     for (int i = 0; i < NODES; i++) {
       Map<String, String> own = new HashMap<>();
@@ -109,18 +109,6 @@ class StatusIT {
       folders.add(data);
     }
     return folders;
-  }
-
-  private static List<Integer> freePorts() throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    for (int i = 0; i < NODES; i++) {
-      sockets.add(new ServerSocket(0));
-    }
-    List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-    for (ServerSocket socket : sockets) {
-      socket.close();
-    }
-    return ports;
   }
 
   @AfterAll

@@ -8,8 +8,6 @@ import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.model.ClusterNodeInfo;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,7 +58,7 @@ class ClusterIT {
 
   @BeforeAll
   static void start() throws IOException {
-    ports = freePorts(FIRST + 1);
+    ports = FreePort.several("127.0.0.1", FIRST + 1);
     engines.add(TestEngine.open(folder.resolve("0"), settings(0, FIRST)));
     for (int i = 1; i <= FIRST; i++) {
       engines.add(TestEngine.join(folder.resolve("" + i), engines.getFirst(), settings(i, 0)));
@@ -470,19 +468,5 @@ class ClusterIT {
       assertThat(System.nanoTime() - deadline).as("within a minute").isNegative();
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
     }
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> held = new ArrayList<>();
-    List<Integer> free = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-      held.add(socket);
-      free.add(socket.getLocalPort());
-    }
-    for (ServerSocket socket : held) {
-      socket.close();
-    }
-    return free;
   }
 }

@@ -14,12 +14,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes of one cluster as processes on this machine, on loopback. Used by one thread. */
 public final class LocalCluster implements AutoCloseable {
+  private static final int PORTS_FROM = 20_000;
+  private static final int PORTS_TO = 30_000;
+  private static final int PORT_TRIES_MAX = 1_000;
   private static final Duration START_WAIT = Duration.ofMinutes(5);
 
   private final List<NodeFolder> folders;
@@ -143,14 +147,24 @@ public final class LocalCluster implements AutoCloseable {
   private static int[] freePorts(int count) {
     List<ServerSocket> held = new ArrayList<>();
     try {
-      for (int i = 0; i < count; i++) {
-        held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      for (int i = 0; held.size() < count; i++) {
+        hold(held, i == PORT_TRIES_MAX);
       }
       return held.stream().mapToInt(ServerSocket::getLocalPort).toArray();
-    } catch (IOException e) {
-      throw new CommandFailedException("there are no free ports", e);
     } finally {
       held.forEach(LocalCluster::release);
+    }
+  }
+
+  /** Below the ports for outgoing connections, of which one could take it before the node does. */
+  private static void hold(List<ServerSocket> held, boolean last) {
+    int port = ThreadLocalRandom.current().nextInt(PORTS_FROM, PORTS_TO);
+    try {
+      held.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
+    } catch (IOException e) {
+      if (last) {
+        throw new CommandFailedException("there are no free ports", e);
+      }
     }
   }
 

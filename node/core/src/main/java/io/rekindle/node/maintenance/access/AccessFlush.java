@@ -27,7 +27,7 @@ public final class AccessFlush {
    */
   public void run() {
     RuntimeException failure = null;
-    for (List<AccessDelta> part : store.byOwner(counters.drain())) {
+    for (List<AccessDelta> part : store.byOwner(pass, counters.drain())) {
       try {
         flush(part);
       } catch (RuntimeException e) {

@@ -30,7 +30,7 @@ public final class IgniteAccessCountStore implements AccessCountStore {
   }
 
   @Override
-  public Collection<List<AccessDelta>> byOwner(Collection<AccessDelta> deltas) {
+  public Collection<List<AccessDelta>> byOwner(Pass pass, Collection<AccessDelta> deltas) {
     return deltas.isEmpty() ? List.of() : List.of(List.copyOf(deltas));
   }
 

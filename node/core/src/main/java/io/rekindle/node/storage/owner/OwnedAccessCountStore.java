@@ -74,7 +74,7 @@ public final class OwnedAccessCountStore implements AccessCountStore {
 
   /** As of now; a part without an owner is refused when it is added. */
   @Override
-  public Collection<List<AccessDelta>> byOwner(Collection<AccessDelta> deltas) {
+  public Collection<List<AccessDelta>> byOwner(Pass pass, Collection<AccessDelta> deltas) {
     Map<Optional<ClusterNode>, List<AccessDelta>> parts = new LinkedHashMap<>();
     for (AccessDelta delta : deltas) {
       parts.computeIfAbsent(ownerOf(delta), _ -> new ArrayList<>()).add(delta);

@@ -105,7 +105,7 @@ class AccessFlushTest {
     int refusedCall;
 
     @Override
-    public Collection<List<AccessDelta>> byOwner(Collection<AccessDelta> deltas) {
+    public Collection<List<AccessDelta>> byOwner(Pass pass, Collection<AccessDelta> deltas) {
       return deltas.stream()
           .collect(
               Collectors.groupingBy(

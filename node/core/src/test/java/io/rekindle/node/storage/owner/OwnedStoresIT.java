@@ -169,7 +169,7 @@ class OwnedStoresIT {
     }
     deltas.add(new AccessDelta(far, new MemoryId(new UUID(7, 7)), 1, Instant.EPOCH));
 
-    Collection<List<AccessDelta>> parts = counts.byOwner(deltas);
+    Collection<List<AccessDelta>> parts = counts.byOwner(StorageNode.PASS, deltas);
     assertThat(parts).extracting(List::size).containsExactly(1, AccessCountStore.BATCH_MAX);
     long before = new Membership(entry.ignite()).messagesSent();
     parts.forEach(part -> counts.add(StorageNode.PASS, part));
