@@ -41,6 +41,29 @@ public final class Faults {
     return faults;
   }
 
+  /**
+   * Those whose names begin with one of these.
+   *
+   * @param beginnings with commas between them; empty for all
+   * @throws IllegalArgumentException when one is the beginning of no name
+   */
+  public static List<Fault> named(String beginnings, List<Fault> faults) {
+    if (beginnings.isEmpty()) {
+      return faults;
+    }
+    List<String> chosen = List.of(beginnings.split(",", -1));
+    for (String beginning : chosen) {
+      if (faults.stream().noneMatch(fault -> fault.name().startsWith(beginning))) {
+        throw new IllegalArgumentException(
+            "no fault of this run is called \"%s\": there are %s"
+                .formatted(beginning, faults.stream().map(Fault::name).toList()));
+      }
+    }
+    return faults.stream()
+        .filter(fault -> chosen.stream().anyMatch(fault.name()::startsWith))
+        .toList();
+  }
+
   /** What the report has to say of those that did not strike a node that is alone. */
   public static List<String> missing(Optional<SmallDisk> disk, InterposedCalls.Support calls) {
     List<String> missing = new ArrayList<>();

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * {@code -Dminutes=30} is how long; {@code -Dnodes=3} how many nodes; {@code -Dseed=N} repeats a
- * run, as far as the operating system lets it; {@code -Dreport=folder} is where the report goes.
+ * run, as far as the operating system lets it; {@code -Dreport=folder} is where the report goes;
+ * {@code -Dfaults="kill,network cut"} has only faults strike whose names begin so.
  */
 class ExplorationIT {
   /** Room for what half an hour of traffic leaves. */
@@ -32,9 +33,10 @@ class ExplorationIT {
   private final int nodes = Integer.getInteger("chaos.nodes", 1);
   private final Path folder =
       Path.of(System.getProperty("chaos.folder"), "exploration-" + seed).toAbsolutePath();
+  private final String chosen = System.getProperty("faults", "");
   private final String command =
-      "mvn -B verify -pl chaos-tests -am -Pexploratory -Dnodes=%d -Dminutes=%d -Dseed=%d"
-          .formatted(nodes, minutes, seed);
+      "mvn -B verify -pl chaos-tests -am -Pexploratory -Dnodes=%d -Dminutes=%d -Dseed=%d%s"
+          .formatted(nodes, minutes, seed, chosen.isEmpty() ? "" : " -Dfaults=\"" + chosen + "\"");
   private final InterposedCalls.Support callsSupport = InterposedCalls.support();
   private final Optional<InterposedCalls> calls =
       callsSupport.supported()
@@ -57,7 +59,7 @@ class ExplorationIT {
     try {
       Path below = disk.map(SmallDisk::folder).orElse(folder).resolve("run");
       Cluster cluster = cluster(ClusterSpec.of(1, 0), below, Optional.empty());
-      List<Fault> faults = Faults.under(disk, calls);
+      List<Fault> faults = Faults.named(chosen, Faults.under(disk, calls));
       verdict = Exploration.run(seed, cluster, faults, Duration.ofMinutes(minutes), folder);
     } finally {
       disk.ifPresent(SmallDisk::close);
@@ -72,7 +74,7 @@ class ExplorationIT {
     Verdict verdict;
     try {
       Cluster cluster = cluster(ClusterSpec.of(nodes, 1), folder.resolve("run"), network);
-      List<Fault> faults = Faults.amongOthers(network, calls);
+      List<Fault> faults = Faults.named(chosen, Faults.amongOthers(network, calls));
       verdict = Exploration.run(seed, cluster, faults, Duration.ofMinutes(minutes), folder);
     } finally {
       network.ifPresent(NetworkFaults::close);

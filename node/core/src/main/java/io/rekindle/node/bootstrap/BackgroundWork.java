@@ -26,9 +26,13 @@ import io.rekindle.node.storage.engine.IgniteStorage;
 import io.rekindle.node.storage.owner.StandbyCalls;
 import java.time.Duration;
 import org.apache.ignite.Ignite;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Wires and runs what happens without a request. */
 final class BackgroundWork implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BackgroundWork.class);
+
   /** Between looks whether rows became this node's to embed. */
   private static final Duration TAKEOVER_LOOK = Duration.ofSeconds(1);
 
@@ -186,6 +190,11 @@ final class BackgroundWork implements AutoCloseable {
     pipeline.close();
     watch.close();
     periodic.close();
-    accessFlush.run();
+    try {
+      accessFlush.run();
+    } catch (RuntimeException e) {
+      // Without a majority, or a disk, nothing is written; the rest is to stop all the same.
+      LOG.atWarn().setCause(e).log("the last counts of returned memories were not written");
+    }
   }
 }

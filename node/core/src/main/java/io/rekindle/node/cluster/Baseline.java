@@ -169,6 +169,11 @@ public final class Baseline {
     return groups().stream().filter(Baseline::gaveUp).mapToInt(Baseline::coming).sum();
   }
 
+  /** Whether this node has copies that it should take anew, and does not: decision 0021. */
+  public boolean keepsCopiesOfACut() {
+    return EnginePlugin.Rules.of(ignite).cutOff().areKept();
+  }
+
   /** Asks once more for copies that stopped coming; a damaged page of a copy goes with the copy. */
   public void askAgain() {
     for (CacheGroupContext group : groups()) {

@@ -1,9 +1,11 @@
 package io.rekindle.node.cluster;
 
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.ignite.Ignite;
 import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.configuration.IgniteConfiguration;
 import org.apache.ignite.internal.IgniteEx;
@@ -27,11 +29,20 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
   static final String NAME = "rekindle-engine";
 
   private final NodeTraits traits;
+  private final Path pages;
   private @Nullable IgniteEx ignite;
-  private @Nullable LastOwners lastOwners;
+  private @Nullable Rules rules;
 
-  EnginePlugin(NodeTraits traits) {
+  /** What the rules know, for those who say and decide what is done about it. */
+  record Rules(LastOwners lastOwners, CutOffCopies cutOff) implements IgnitePlugin {
+    static Rules of(Ignite ignite) {
+      return ignite.plugin(NAME);
+    }
+  }
+
+  EnginePlugin(NodeTraits traits, Path pages) {
     this.traits = traits;
+    this.pages = pages;
   }
 
   /** Has a node begin with it. */
@@ -59,7 +70,7 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
   // As Ignite declares it; the caller names the one type of plugin that there is.
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   public <T extends IgnitePlugin> T plugin() {
-    return (T) lastOwners();
+    return (T) rules();
   }
 
   @Override
@@ -73,15 +84,17 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
     return Objects.requireNonNull(ignite, "before the engine is there");
   }
 
-  private LastOwners lastOwners() {
-    return Objects.requireNonNull(lastOwners, "before the engine is there");
+  private Rules rules() {
+    return Objects.requireNonNull(rules, "before the engine is there");
   }
 
   @Override
   public void initExtensions(PluginContext context, ExtensionRegistry registry) {
     ignite = (IgniteEx) context.grid();
-    lastOwners = new LastOwners(engine());
-    registry.registerExtension(CacheTopologyValidatorProvider.class, new Majority(engine()));
+    Majority majority = new Majority(engine());
+    LastOwners lastOwners = new LastOwners(engine());
+    rules = new Rules(lastOwners, new CutOffCopies(engine(), majority, lastOwners, pages));
+    registry.registerExtension(CacheTopologyValidatorProvider.class, majority);
   }
 
   @Override
@@ -92,7 +105,8 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
 
   @Override
   public void start(PluginContext context) {
-    lastOwners().listen();
+    rules().lastOwners().listen(rules().cutOff());
+    rules().cutOff().listen();
   }
 
   @Override
@@ -104,13 +118,17 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
   @Override
   public void onIgniteStop(boolean cancel) {}
 
+  /** Runs on each node of the cluster, for one that joins; and on that one. */
   @Override
   public @Nullable Serializable provideDiscoveryData(UUID nodeId) {
-    return null;
+    return nodeId.equals(engine().context().localNodeId()) ? null : rules().cutOff().lost();
   }
 
+  /** Runs on the node that joins. */
   @Override
-  public void receiveDiscoveryData(UUID nodeId, Serializable data) {}
+  public void receiveDiscoveryData(UUID nodeId, Serializable data) {
+    rules().cutOff().lostThere(data);
+  }
 
   /** Runs on the oldest node of the cluster; what it refuses is told to the node that joins. */
   @Override
@@ -119,7 +137,7 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
     if (difference.isPresent()) {
       throw refusal(node, JoinRefusal.sentence(difference.get()));
     }
-    if (!lastOwners().mayJoin(String.valueOf(node.consistentId()))) {
+    if (!rules().lastOwners().mayJoin(String.valueOf(node.consistentId()))) {
       throw refusal(node, JoinRefusal.WAIT_OUTSIDE);
     }
   }

@@ -74,7 +74,7 @@ public final class IgniteConfigurations {
     ignite.setGridLogger(new Slf4jLogger());
     ignite.setEncryptionSpi(encryption);
     ignite.setDataStorageConfiguration(storage(config, folders));
-    new EnginePlugin(traits).addTo(ignite);
+    new EnginePlugin(traits, PagesId.folder(folders.dataFolder(), nodeId)).addTo(ignite);
     Map<String, Object> attributes = traits.attributes();
     attributes.put(ClusterStart.FOUNDER, config.cluster().initialNodes() > 0);
     attributes.put(

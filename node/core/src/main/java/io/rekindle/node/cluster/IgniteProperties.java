@@ -25,9 +25,11 @@ final class IgniteProperties {
           Map.entry("IGNITE_MBEANS_DISABLED", "true"),
           Map.entry("IGNITE_MARSHALLER_WHITELIST", ALLOWED_CLASSES),
           // By default a node that is filled by others writes no log until it is full; killed
-          // before
-          // that, it needs somebody to empty its folder.
+          // before that, it needs somebody to empty its folder.
           Map.entry("IGNITE_DISABLE_WAL_DURING_REBALANCING", "false"),
+          // By default a node asks itself for what it has a copy of, also for one that is being
+          // filled: what is missing there is fetched, what was deleted meanwhile is still seen.
+          Map.entry("IGNITE_READ_LOAD_BALANCING", "false"),
           // The process's own shutdown hook stops the doors before the engine.
           Map.entry("IGNITE_NO_SHUTDOWN_HOOK", "true"),
           Map.entry("IGNITE_NO_ASCII", "true"),

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.ignite.IgniteCheckedException;
 import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.internal.IgniteEx;
@@ -22,7 +23,7 @@ import org.apache.ignite.internal.processors.cache.distributed.dht.topology.Grid
 import org.apache.ignite.internal.processors.cache.distributed.dht.topology.GridDhtPartitionState;
 import org.apache.ignite.internal.processors.cache.persistence.DatabaseLifecycleListener;
 import org.apache.ignite.internal.processors.cache.persistence.IgniteCacheDatabaseSharedManager;
-import org.apache.ignite.plugin.IgnitePlugin;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * each. The others wait until nothing is lost any more, or until all start together, when Ignite
  * compares the counters that are on the disks.
  */
-final class LastOwners implements PartitionsExchangeAware, IgnitePlugin {
+final class LastOwners implements PartitionsExchangeAware {
   private static final Logger LOG = LoggerFactory.getLogger(LastOwners.class);
 
   /** Much longer than a node takes from one try to the next. */
@@ -54,16 +55,17 @@ final class LastOwners implements PartitionsExchangeAware, IgnitePlugin {
   }
 
   /** A partition of a cache group. */
-  private record Place(int group, int partition) {}
+  record Place(int group, int partition) {}
 
   /**
    * A lost partition.
    *
+   * @param place which
    * @param lastOwners the ids of those who had its last copies; empty when this node does not know,
    *     or they are in the baseline no more
    * @param holders the ids of those who are there with a copy that is not served
    */
-  record Lost(Set<String> lastOwners, Set<String> holders) {
+  record Lost(Place place, Set<String> lastOwners, Set<String> holders) {
     /** Whether its one last copy is there, and no other. */
     boolean isBack() {
       return lastOwners.size() == 1 && holders.equals(lastOwners);
@@ -79,7 +81,7 @@ final class LastOwners implements PartitionsExchangeAware, IgnitePlugin {
    * To be told of the first exchange, too: a node that joins while others come and go may see some
    * before Ignite says that it has started. There is no exchange before the disk is read.
    */
-  void listen() {
+  void listen(PartitionsExchangeAware after) {
     ignite
         .context()
         .internalSubscriptionProcessor()
@@ -87,12 +89,9 @@ final class LastOwners implements PartitionsExchangeAware, IgnitePlugin {
             new DatabaseLifecycleListener() {
               @Override
               public void beforeBinaryMemoryRestore(IgniteCacheDatabaseSharedManager disk) {
-                ignite
-                    .context()
-                    .cache()
-                    .context()
-                    .exchange()
-                    .registerExchangeAwareComponent(LastOwners.this);
+                var exchanges = ignite.context().cache().context().exchange();
+                exchanges.registerExchangeAwareComponent(LastOwners.this);
+                exchanges.registerExchangeAwareComponent(after);
               }
             });
   }
@@ -206,24 +205,43 @@ final class LastOwners implements PartitionsExchangeAware, IgnitePlugin {
     List<Lost> lost = new ArrayList<>();
     for (CacheGroupContext group : groups()) {
       GridDhtPartitionFullMap copies = group.topology().partitionMap(false);
-      Set<Integer> found = group.topology().lostPartitions();
-      if (copies == null) {
-        continue;
-      }
-      for (int p = 0; p < group.affinity().partitions(); p++) {
-        Set<UUID> owners = nodesWith(copies, p, GridDhtPartitionState.OWNING);
-        boolean leaving = !owners.isEmpty() && owners.stream().noneMatch(this::isThere);
-        if (leaving || found.contains(p)) {
-          Set<String> noted = lastOwners.getOrDefault(new Place(group.groupId(), p), Set.of());
-          Set<String> last = new HashSet<>(leaving ? ids(owners) : noted);
-          last.retainAll(baseline);
-          Set<UUID> holders = nodesWith(copies, p, GridDhtPartitionState.LOST);
-          holders.removeIf(node -> !isThere(node));
-          lost.add(new Lost(last, ids(holders)));
-        }
+      for (Place place : lostOf(group, copies)) {
+        Set<UUID> owners = nodesWith(copies, place.partition(), GridDhtPartitionState.OWNING);
+        Set<String> last =
+            new HashSet<>(
+                isLeaving(owners) ? ids(owners) : lastOwners.getOrDefault(place, Set.of()));
+        last.retainAll(baseline);
+        Set<UUID> holders = nodesWith(copies, place.partition(), GridDhtPartitionState.LOST);
+        holders.removeIf(node -> !isThere(node));
+        lost.add(new Lost(place, last, ids(holders)));
       }
     }
     return lost;
+  }
+
+  /** Where they are; to be asked for while this node is starting or stopping, too. */
+  List<Place> lostPlaces() {
+    List<Place> places = new ArrayList<>();
+    for (CacheGroupContext group : groups()) {
+      places.addAll(lostOf(group, group.topology().partitionMap(false)));
+    }
+    return places;
+  }
+
+  private List<Place> lostOf(CacheGroupContext group, @Nullable GridDhtPartitionFullMap copies) {
+    if (copies == null) {
+      return List.of(); // The group begins, or ends.
+    }
+    Set<Integer> found = group.topology().lostPartitions();
+    return IntStream.range(0, group.affinity().partitions())
+        .filter(
+            p -> found.contains(p) || isLeaving(nodesWith(copies, p, GridDhtPartitionState.OWNING)))
+        .mapToObj(p -> new Place(group.groupId(), p))
+        .toList();
+  }
+
+  private boolean isLeaving(Set<UUID> owners) {
+    return !owners.isEmpty() && owners.stream().noneMatch(this::isThere);
   }
 
   private static Set<UUID> nodesWith(
@@ -237,7 +255,8 @@ final class LastOwners implements PartitionsExchangeAware, IgnitePlugin {
     return nodes;
   }
 
-  private List<CacheGroupContext> groups() {
+  /** Those of ours, as far as they have begun. */
+  List<CacheGroupContext> groups() {
     return ignite.context().cache().cacheGroups().stream()
         .filter(CacheGroupContext::userCache)
         .toList();

@@ -34,7 +34,7 @@ public final class LostPartitions {
   public LostPartitions(Ignite ignite, Membership membership, Baseline baseline) {
     this.membership = membership;
     this.baseline = baseline;
-    this.lastOwners = ignite.plugin(EnginePlugin.NAME);
+    this.lastOwners = EnginePlugin.Rules.of(ignite).lastOwners();
   }
 
   /** What is to be done about lost partitions. */

@@ -29,8 +29,12 @@ final class PagesId {
     this.nodeId = nodeId;
     this.beside = dataFolder.resolve(FILE);
     this.pages = EngineFolders.pages(dataFolder);
-    // Where Ignite keeps the pages of this node, by its own rule for names.
-    this.among = pages.resolve(U.maskForFileName(nodeId.toString())).resolve(FILE);
+    this.among = folder(dataFolder, nodeId).resolve(FILE);
+  }
+
+  /** Where Ignite keeps the pages of a node, by its own rule for names. */
+  static Path folder(Path dataFolder, UUID nodeId) {
+    return EngineFolders.pages(dataFolder).resolve(U.maskForFileName(nodeId.toString()));
   }
 
   /**

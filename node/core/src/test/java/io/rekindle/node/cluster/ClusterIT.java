@@ -319,6 +319,7 @@ class ClusterIT {
     List<Integer> resets = new ArrayList<>();
     assertThat(lostPartitions().look(resets::add)).isEqualTo(LostPartitions.Step.WAIT);
 
+    CutOffCopiesIT.note(engines.get(1));
     running.set(1, begin(1));
     assertThat(membership(0).hasMajority()).isTrue();
     assertThat(baseline(0).lost()).isPositive();

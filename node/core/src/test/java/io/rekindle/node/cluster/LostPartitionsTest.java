@@ -28,46 +28,50 @@ class LostPartitionsTest {
 
   @Test
   void theOneLastOwnerIsWaitedForAndServedWhenItIsBack() {
-    assertThat(decide(BOTH, BOTH, new Lost(B, NOBODY))).isEqualTo(WAIT);
-    assertThat(decide(BOTH, NOBODY, new Lost(B, NOBODY))).as("b may join").isEqualTo(WAIT);
-    assertThat(decide(C, NOBODY, new Lost(B, NOBODY))).as("b is joining").isEqualTo(WAIT);
-    assertThat(decide(C, C, new Lost(B, B))).isEqualTo(RESET);
-    assertThat(LostPartitions.decide(List.of(new Lost(B, B)), C, C, false))
+    assertThat(decide(BOTH, BOTH, lost(B, NOBODY))).isEqualTo(WAIT);
+    assertThat(decide(BOTH, NOBODY, lost(B, NOBODY))).as("b may join").isEqualTo(WAIT);
+    assertThat(decide(C, NOBODY, lost(B, NOBODY))).as("b is joining").isEqualTo(WAIT);
+    assertThat(decide(C, C, lost(B, B))).isEqualTo(RESET);
+    assertThat(LostPartitions.decide(List.of(lost(B, B)), C, C, false))
         .as("a minority decides nothing")
         .isEqualTo(WAIT);
   }
 
   @Test
   void severalLastOwnersStartTogetherWhenAllAreThere() {
-    assertThat(decide(BOTH, C, new Lost(BOTH, NOBODY))).isEqualTo(WAIT);
-    assertThat(decide(BOTH, NOBODY, new Lost(BOTH, NOBODY))).isEqualTo(START_TOGETHER);
-    assertThat(decide(BOTH, NOBODY, new Lost(B, NOBODY), new Lost(C, NOBODY)))
+    assertThat(decide(BOTH, C, lost(BOTH, NOBODY))).isEqualTo(WAIT);
+    assertThat(decide(BOTH, NOBODY, lost(BOTH, NOBODY))).isEqualTo(START_TOGETHER);
+    assertThat(decide(BOTH, NOBODY, lost(B, NOBODY), lost(C, NOBODY)))
         .as("neither may come first")
         .isEqualTo(START_TOGETHER);
-    assertThat(decide(BOTH, NOBODY, new Lost(NOBODY, NOBODY)))
+    assertThat(decide(BOTH, NOBODY, lost(NOBODY, NOBODY)))
         .as("nobody knows who was last")
         .isEqualTo(START_TOGETHER);
   }
 
   @Test
   void aSecondCopyBesideTheLastOwnersIsNotGuessedAbout() {
-    assertThat(decide(NOBODY, NOBODY, new Lost(B, BOTH))).isEqualTo(START_TOGETHER);
-    assertThat(decide(C, C, new Lost(B, B), new Lost(C, NOBODY))).isEqualTo(WAIT);
+    assertThat(decide(NOBODY, NOBODY, lost(B, BOTH))).isEqualTo(START_TOGETHER);
+    assertThat(decide(C, C, lost(B, B), lost(C, NOBODY))).isEqualTo(WAIT);
   }
 
   @Test
   void withoutACopyAnywhereAnotherStartIsOfNoUse() {
-    assertThat(decide(NOBODY, NOBODY, new Lost(NOBODY, NOBODY))).isEqualTo(WAIT);
-    assertThat(decide(NOBODY, NOBODY, new Lost(NOBODY, B)))
+    assertThat(decide(NOBODY, NOBODY, lost(NOBODY, NOBODY))).isEqualTo(WAIT);
+    assertThat(decide(NOBODY, NOBODY, lost(NOBODY, B)))
         .as("b has a half copy, and was started before")
         .isEqualTo(WAIT);
   }
 
   @Test
   void onlyTheOneLastOwnerMayBringItsCopy() {
-    assertThat(new Lost(B, NOBODY).mayBeBroughtBy("b")).isTrue();
-    assertThat(new Lost(B, NOBODY).mayBeBroughtBy("c")).isFalse();
-    assertThat(new Lost(BOTH, NOBODY).mayBeBroughtBy("b")).isFalse();
-    assertThat(new Lost(NOBODY, NOBODY).mayBeBroughtBy("b")).isFalse();
+    assertThat(lost(B, NOBODY).mayBeBroughtBy("b")).isTrue();
+    assertThat(lost(B, NOBODY).mayBeBroughtBy("c")).isFalse();
+    assertThat(lost(BOTH, NOBODY).mayBeBroughtBy("b")).isFalse();
+    assertThat(lost(NOBODY, NOBODY).mayBeBroughtBy("b")).isFalse();
+  }
+
+  private static Lost lost(Set<String> lastOwners, Set<String> holders) {
+    return new Lost(new LastOwners.Place(1, 2), lastOwners, holders);
   }
 }

@@ -151,10 +151,15 @@ public final class GrpcDoor implements AutoCloseable {
   public void close() {
     CompletableFuture<Void> stopped = server.stop();
     // The last step, and two seconds long, is to end the acceptor: nothing is under way by then.
+    boolean interrupted = Thread.interrupted();
     while (!stopped.isDone() && !acceptor.isShuttingDown()) {
       LockSupport.parkNanos(STEP_NANOS);
+      interrupted |= Thread.interrupted();
     }
     handlers.shutdown();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static GrpcService service(

@@ -119,6 +119,16 @@ final class Diagnosis {
                   + " place")
               .formatted(id, stopped));
     }
+    if ("yes".equals(report.facts().get("copies_of_a_cut"))
+        && "yes".equals(report.facts().get("majority"))) {
+      add(
+          "copies-of-a-cut",
+          id,
+          ("node %s was without a majority, and has not joined the others since: what it committed"
+                  + " alone may be in its copies. Start it once more, it alone, when no copies are"
+                  + " missing: it takes them anew")
+              .formatted(id));
+    }
     for (String gone : list(report, "start_without")) {
       add(
           "start-without",
