@@ -44,14 +44,14 @@ public final class Faults {
   /**
    * Those whose names begin with one of these.
    *
-   * @param beginnings with commas between them; empty for all
+   * @param beginnings with semicolons between them; empty for all
    * @throws IllegalArgumentException when one is the beginning of no name
    */
   public static List<Fault> named(String beginnings, List<Fault> faults) {
     if (beginnings.isEmpty()) {
       return faults;
     }
-    List<String> chosen = List.of(beginnings.split(",", -1));
+    List<String> chosen = List.of(beginnings.split(";", -1));
     for (String beginning : chosen) {
       if (faults.stream().noneMatch(fault -> fault.name().startsWith(beginning))) {
         throw new IllegalArgumentException(

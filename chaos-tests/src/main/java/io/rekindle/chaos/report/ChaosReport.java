@@ -93,22 +93,26 @@ public final class ChaosReport {
   }
 
   private void faults(StringBuilder page) {
-    page.append("\n## Faults\n\nSeconds until a write was acknowledged: from the strike, and from");
-    page.append(" the moment that the fault was taken away.\n\n");
-    page.append("| fault | times | away, median | recovery, median | recovery, worst |\n");
-    page.append("|---|---|---|---|---|\n");
+    page.append("\n## Faults\n\nSeconds: the longest time without an acknowledged write of any");
+    page.append(
+        " client, and from the moment that the fault was taken away until the next one.\n\n");
+    page.append(
+        "| fault | times | gap, median | gap, worst | recovery, median | recovery, worst |\n");
+    page.append("|---|---|---|---|---|---|\n");
     Map<String, List<Recovery>> byFault =
         recoveries.stream()
             .collect(Collectors.groupingBy(Recovery::fault, TreeMap::new, Collectors.toList()));
     byFault.forEach(
         (fault, all) -> {
+          List<Double> gaps = all.stream().map(Recovery::gapSeconds).sorted().toList();
           List<Double> after = all.stream().map(Recovery::recoverySeconds).sorted().toList();
           page.append(
-              "| %s | %d | %s | %s | %s |\n"
+              "| %s | %d | %s | %s | %s | %s |\n"
                   .formatted(
                       fault,
                       all.size(),
-                      median(all.stream().map(Recovery::awaySeconds).sorted().toList()),
+                      median(gaps),
+                      seconds(gaps.getLast()),
                       median(after),
                       seconds(after.getLast())));
         });

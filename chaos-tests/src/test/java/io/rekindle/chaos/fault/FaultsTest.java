@@ -13,7 +13,7 @@ class FaultsTest {
   @Test
   void onlyFaultsWhoseNamesBeginSoStrike() {
     assertThat(Faults.named("", ALL)).isEqualTo(ALL);
-    assertThat(Faults.named("kill,SIGTERM", ALL))
+    assertThat(Faults.named("kill;SIGTERM", ALL))
         .extracting(Fault::name)
         .containsExactlyInAnyOrder(
             "kill -9", "kill -9 while starting", "kill -9 of two", "SIGTERM, start");
@@ -22,7 +22,7 @@ class FaultsTest {
   @Test
   void aNameThatNoFaultHasIsRefused() {
     assertThatExceptionOfType(IllegalArgumentException.class)
-        .isThrownBy(() -> Faults.named("kill,network cut", ALL))
+        .isThrownBy(() -> Faults.named("kill;network cut", ALL))
         .withMessageContaining("network cut")
         .withMessageContaining("SIGTERM, start");
   }

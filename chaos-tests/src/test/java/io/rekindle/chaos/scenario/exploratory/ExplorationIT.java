@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /**
  * {@code -Dminutes=30} is how long; {@code -Dnodes=3} how many nodes; {@code -Dseed=N} repeats a
  * run, as far as the operating system lets it; {@code -Dreport=folder} is where the report goes;
- * {@code -Dfaults="kill,network cut"} has only faults strike whose names begin so.
+ * {@code -Dfaults="kill;network cut"} has only faults strike whose names begin so.
  */
 class ExplorationIT {
   /** Room for what half an hour of traffic leaves. */

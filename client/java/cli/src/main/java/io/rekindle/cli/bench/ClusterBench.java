@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class ClusterBench {
   private static final double RECALL = 0.98;
   private static final Duration DEADLINE = Duration.ofSeconds(30);
-  private static final Duration IDLE = Duration.ofSeconds(5);
+  private static final Duration IDLE = Duration.ofSeconds(15);
   private static final int CLIENTS = 4;
   private static final String MESSAGES = "messages_sent";
 
@@ -91,29 +91,43 @@ final class ClusterBench {
     }
   }
 
+  /** What nodes send when nobody asks is taken off: as it is before and after, on average. */
   private void countMessages(RekindleClient client) throws InterruptedException {
-    long before = messages(client);
-    Thread.sleep(IDLE);
-    double idle = (messages(client) - before) / (double) IDLE.toSeconds();
-    measure(client, "store", idle, (_, n) -> client.memories().store(store(n)).execute());
-    measure(
-        client, "search", idle, (_, n) -> client.memories().search(queries.request(n)).execute());
+    double before = idle(client);
+    Counted stores = count(client, (_, n) -> client.memories().store(store(n)).execute());
+    Counted searches =
+        count(client, (_, n) -> client.memories().search(queries.request(n)).execute());
+    double idle = (before + idle(client)) / 2;
+    addCounted("store", stores, idle);
+    addCounted("search", searches, idle);
   }
 
-  private void measure(RekindleClient client, String name, double idle, Load.Operation operation)
+  /** Messages a second. */
+  private static double idle(RekindleClient client) throws InterruptedException {
+    long before = messages(client);
+    Thread.sleep(IDLE);
+    return (messages(client) - before) / (double) IDLE.toSeconds();
+  }
+
+  /** Operations, and all messages that were sent meanwhile. */
+  private record Counted(Load.Measured operations, long messages) {}
+
+  private Counted count(RekindleClient client, Load.Operation operation)
       throws InterruptedException {
     var _ = Load.count(CLIENTS, WARM_UP, operation);
     long before = messages(client);
     Load.Measured measured =
         Load.count(CLIENTS, plan.operations(), (t, n) -> operation.run(t, n + WARM_UP));
-    double sent = messages(client) - before;
-    double seconds = plan.operations() / measured.perSecond();
+    return new Counted(measured, messages(client) - before);
+  }
+
+  private void addCounted(String name, Counted counted, double idle) {
+    double seconds = plan.operations() / counted.operations().perSecond();
+    double sent = Math.max(0, counted.messages() - idle * seconds);
     Map<String, String> point = point();
     point.put("clients", Integer.toString(CLIENTS));
-    point.put(
-        "messagesPerOperation",
-        "%.2f".formatted(Math.max(0, sent - idle * seconds) / plan.operations()));
-    add(name, measured.nanos(), measured.perSecond(), point);
+    point.put("messagesPerOperation", "%.2f".formatted(sent / plan.operations()));
+    add(name, counted.operations().nanos(), counted.operations().perSecond(), point);
   }
 
   /** That all nodes together have sent each other, since each was started. */
