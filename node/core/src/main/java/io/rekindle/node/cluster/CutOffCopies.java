@@ -12,22 +12,26 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.apache.ignite.IgniteCheckedException;
+import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.events.DiscoveryEvent;
 import org.apache.ignite.events.EventType;
-import org.apache.ignite.failure.FailureContext;
-import org.apache.ignite.failure.FailureType;
 import org.apache.ignite.internal.IgniteEx;
 import org.apache.ignite.internal.managers.discovery.DiscoCache;
 import org.apache.ignite.internal.managers.eventstorage.DiscoveryEventListener;
 import org.apache.ignite.internal.managers.eventstorage.HighPriorityListener;
+import org.apache.ignite.internal.pagemem.wal.IgniteWriteAheadLogManager;
 import org.apache.ignite.internal.processors.cache.CacheGroupContext;
 import org.apache.ignite.internal.processors.cache.distributed.dht.preloader.GridDhtPartitionsExchangeFuture;
 import org.apache.ignite.internal.processors.cache.distributed.dht.preloader.PartitionsExchangeAware;
 import org.apache.ignite.internal.processors.cache.distributed.dht.topology.GridDhtLocalPartition;
 import org.apache.ignite.internal.processors.cache.distributed.dht.topology.GridDhtPartitionState;
 import org.apache.ignite.internal.processors.cache.persistence.IgniteCacheDatabaseSharedManager;
+import org.apache.ignite.internal.processors.cluster.BaselineTopology;
 import org.apache.ignite.internal.processors.cluster.DiscoveryDataClusterState;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,11 +46,12 @@ import org.slf4j.LoggerFactory;
  * would be missing in it.
  *
  * <p>So a node that sees others fail until it is without a majority, or is told that the others
- * went on without it, notes that down before any transaction hears of it. Of an active cluster that
- * it joins later it takes all copies anew that are served there, from the first exchange on; the
- * note goes when they are whole. Two exceptions: of a lost partition this node may have the last
- * copy (decision 0014); and when all nodes start together, nobody has written without it, and the
- * counters decide. Why, and the roads not taken: decision 0021.
+ * went on without it, notes that down before any transaction hears of it. When it later joins a
+ * majority that is active, it takes all copies anew that are served there, from the first exchange
+ * on; the note goes when they are whole. Of a lost partition this node may have the last copy, so
+ * that one stays (decision 0014). When all nodes start together the counters decide: of those that
+ * were killed one after the other, the last one may have acknowledged what nobody else has. Why,
+ * and the roads not taken: decision 0021.
  */
 final class CutOffCopies
     implements DiscoveryEventListener, HighPriorityListener, PartitionsExchangeAware {
@@ -61,7 +66,11 @@ final class CutOffCopies
   private final Path note;
   private final Set<Object> failed = new HashSet<>();
   private final Set<LastOwners.Place> lostThere = new HashSet<>();
-  private Set<LastOwners.Place> taken = Set.of();
+
+  /** What was given up and is not seen to be whole yet; null when nothing was. */
+  private @Nullable Set<LastOwners.Place> given;
+
+  private boolean allGiven;
 
   /**
    * Of one engine.
@@ -103,6 +112,8 @@ final class CutOffCopies
         // One that stops in good order writes nothing elsewhere.
       }
     }
+    BaselineTopology baseline = ignite.context().state().clusterState().baselineTopology();
+    failed.retainAll(baseline == null ? Set.of() : baseline.consistentIds());
     boolean leftOut = event.type() == EventType.EVT_NODE_SEGMENTED;
     if (leftOut || (!failed.isEmpty() && !majority.isIn(event.topologyNodes()))) {
       write();
@@ -113,7 +124,7 @@ final class CutOffCopies
     if (!ignite.context().state().clusterState().state().active()) {
       return; // Nothing is written to, here or there.
     }
-    taken = Set.of(); // What is being taken anew has to be so once more.
+    given = null; // What is being taken anew has to be so once more.
     if (Files.exists(note)) {
       return;
     }
@@ -121,8 +132,9 @@ final class CutOffCopies
       SecretFiles.write(note, Instant.now().toString().getBytes(StandardCharsets.US_ASCII));
       LOG.warn("this node is cut off: its copies will be taken anew when it comes back");
     } catch (IOException e) {
-      // With copies that nobody doubts, this node would do harm.
-      ignite.context().failure().process(new FailureContext(FailureType.CRITICAL_ERROR, e));
+      // With copies that nobody doubts it would do harm; whatever is slower lets it commit first.
+      LOG.atError().setCause(e).log("that this node is cut off can't be noted: it is halted");
+      Runtime.getRuntime().halt(EngineFailureHandler.HALT_EXIT_CODE);
     }
   }
 
@@ -131,7 +143,7 @@ final class CutOffCopies
    * is active since, but started together with all others, or is cut off now.
    */
   synchronized boolean areKept() {
-    return taken.isEmpty() && Files.exists(note);
+    return given == null && Files.exists(note);
   }
 
   /** What a node that joins is told by this one: which partitions are lost, by their groups. */
@@ -156,62 +168,100 @@ final class CutOffCopies
             });
   }
 
+  /** What is thrown here fails the exchange: this node does not join with copies as they are. */
   @Override
   public synchronized void onInitBeforeTopologyLock(GridDhtPartitionsExchangeFuture exchange) {
-    try {
-      if (exchange.localJoinExchange()) {
-        if (Files.exists(note) && isActive(exchange.firstEventCache().state())) {
-          giveUp();
-        }
-      } else if (!taken.isEmpty() && taken.stream().noneMatch(this::isIncomplete)) {
-        taken = Set.of();
-        Files.delete(note);
-        LOG.info("all copies were taken anew");
-      }
-    } catch (IOException | RuntimeException e) {
-      // As it stands they would be taken for as good as the others.
-      ignite.context().failure().process(new FailureContext(FailureType.CRITICAL_ERROR, e));
+    if (!Files.exists(note)) {
+      return;
     }
+    if (exchange.localJoinExchange()) {
+      if (isServedByOthers(exchange.firstEventCache())) {
+        giveUp();
+      }
+    } else if (exchange.activateCluster()) {
+      forEachCopy(
+          copy -> {
+            if (copy.state() == GridDhtPartitionState.MOVING) {
+              copy.resetUpdateCounter();
+            }
+          });
+    }
+    forgetWhenWhole();
   }
 
-  private boolean isActive(DiscoveryDataClusterState state) {
-    return state.state().active() && !state.transition();
+  /**
+   * Whether the cluster is active without this node: one that is alone in it, or a smaller side
+   * that has not ended yet, has older copies than this node, perhaps.
+   */
+  private boolean isServedByOthers(DiscoCache nodes) {
+    DiscoveryDataClusterState state = nodes.state();
+    List<ClusterNode> others =
+        nodes.serverNodes().stream().filter(node -> !node.isLocal()).toList();
+    return state.state().active() && state.lastState().active() && majority.isIn(others);
   }
 
-  /** Incomplete copies too: their counter is from before, and only what follows it would come. */
   private void giveUp() {
-    Set<LastOwners.Place> given = new HashSet<>();
-    for (CacheGroupContext group : lastOwners.groups()) {
-      IgniteCacheDatabaseSharedManager disk = group.shared().database();
-      disk.checkpointReadLock();
-      try {
-        for (GridDhtLocalPartition copy : group.topology().localPartitions()) {
-          LastOwners.Place place = new LastOwners.Place(group.groupId(), copy.id());
+    Set<LastOwners.Place> places = new HashSet<>();
+    forEachCopy(
+        copy -> {
+          LastOwners.Place place = new LastOwners.Place(copy.group().groupId(), copy.id());
           boolean whole = copy.state() == GridDhtPartitionState.OWNING;
           if (!lostThere.contains(place)
               && (whole || copy.state() == GridDhtPartitionState.MOVING)) {
             if (whole) {
               copy.moving();
             }
+            // Of incomplete ones too: it is from before, and only what follows it would come.
             copy.resetUpdateCounter();
-            given.add(place);
+            places.add(place);
           }
-        }
+        });
+    given = places;
+    allGiven = lostThere.isEmpty();
+    LOG.atWarn()
+        .addKeyValue("copies", places.size())
+        .addKeyValue("lost_elsewhere", lostThere.size())
+        .log("this node was cut off: its copies are taken anew");
+  }
+
+  private void forEachCopy(Consumer<GridDhtLocalPartition> work) {
+    for (CacheGroupContext group : lastOwners.groups()) {
+      IgniteCacheDatabaseSharedManager disk = group.shared().database();
+      disk.checkpointReadLock();
+      try {
+        group.topology().localPartitions().forEach(work);
       } finally {
         disk.checkpointReadUnlock();
       }
     }
-    taken = given;
-    LOG.atWarn()
-        .addKeyValue("copies", given.size())
-        .addKeyValue("lost_elsewhere", lostThere.size())
-        .log("this node was cut off: its copies are taken anew");
+  }
+
+  /** The note stays when something was not given up, for the next time. */
+  private void forgetWhenWhole() {
+    if (given == null || given.stream().anyMatch(this::isIncomplete)) {
+      return;
+    }
+    given = null;
+    if (allGiven) {
+      try {
+        IgniteWriteAheadLogManager log = ignite.context().cache().context().wal();
+        if (log != null) {
+          log.flush(null, true); // A power loss is not to undo what the note was for.
+        }
+        Files.delete(note);
+        LOG.info("all copies were taken anew");
+      } catch (IOException | IgniteCheckedException e) {
+        LOG.atWarn().setCause(e).log("copies were taken anew, and will be once more");
+      }
+    }
   }
 
   private boolean isIncomplete(LastOwners.Place place) {
     CacheGroupContext group = ignite.context().cache().cacheGroup(place.group());
     GridDhtLocalPartition copy =
         group == null ? null : group.topology().localPartition(place.partition());
-    return copy != null && copy.state() == GridDhtPartitionState.MOVING;
+    return copy != null
+        && (copy.state() == GridDhtPartitionState.MOVING
+            || copy.state() == GridDhtPartitionState.LOST);
   }
 }

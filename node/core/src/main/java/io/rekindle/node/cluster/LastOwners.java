@@ -109,11 +109,14 @@ final class LastOwners implements PartitionsExchangeAware {
   }
 
   private void note() {
+    Set<Place> before = Set.copyOf(incomplete);
     incomplete.clear();
     for (CacheGroupContext group : groups()) {
       for (GridDhtLocalPartition copy : group.topology().localPartitions()) {
-        if (copy.state() == GridDhtPartitionState.MOVING) {
-          incomplete.add(new Place(group.groupId(), copy.id()));
+        Place place = new Place(group.groupId(), copy.id());
+        boolean stillLost = copy.state() == GridDhtPartitionState.LOST && before.contains(place);
+        if (copy.state() == GridDhtPartitionState.MOVING || stillLost) {
+          incomplete.add(place);
         }
       }
       GridDhtPartitionFullMap copies = group.topology().partitionMap(false);
