@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -45,13 +46,13 @@ import org.slf4j.LoggerFactory;
  * not contents: it would take the copy for as new as the others, and what the majority wrote first
  * would be missing in it.
  *
- * <p>So a node that sees others fail until it is without a majority, or is told that the others
- * went on without it, notes that down before any transaction hears of it. When it later joins a
- * majority that is active, it takes all copies anew that are served there, from the first exchange
- * on; the note goes when they are whole. Of a lost partition this node may have the last copy, so
- * that one stays (decision 0014). When all nodes start together the counters decide: of those that
- * were killed one after the other, the last one may have acknowledged what nobody else has. Why,
- * and the roads not taken: decision 0021.
+ * <p>So a node that sees others fail until a majority is away, or is told that the others went on
+ * without it, notes that down before any transaction hears of it. When it later joins a majority
+ * that is active, it takes all copies anew that are served there, from the first exchange on; the
+ * note goes when they are whole. Of a lost partition this node may have the last copy, so that one
+ * stays (decision 0014). When all nodes start together the counters decide: of those that were
+ * killed one after the other, the last one may have acknowledged what nobody else has. Why, and the
+ * roads not taken: decision 0021.
  */
 final class CutOffCopies
     implements DiscoveryEventListener, HighPriorityListener, PartitionsExchangeAware {
@@ -113,11 +114,21 @@ final class CutOffCopies
       }
     }
     BaselineTopology baseline = ignite.context().state().clusterState().baselineTopology();
-    failed.retainAll(baseline == null ? Set.of() : baseline.consistentIds());
+    if (baseline == null) {
+      return;
+    }
+    failed.retainAll(baseline.consistentIds());
     boolean leftOut = event.type() == EventType.EVT_NODE_SEGMENTED;
-    if (leftOut || (!failed.isEmpty() && !majority.isIn(event.topologyNodes()))) {
+    if (leftOut || (!failed.isEmpty() && goOnWithoutUs(baseline, event.topologyNodes()))) {
       write();
     }
+  }
+
+  /** Whether those that are away are a majority; of two nodes, or of two halves, none is. */
+  private static boolean goOnWithoutUs(BaselineTopology baseline, Collection<ClusterNode> there) {
+    Set<Object> away = new HashSet<>(baseline.consistentIds());
+    there.forEach(node -> away.remove(node.consistentId()));
+    return Majority.isMajority(baseline.consistentIds(), away);
   }
 
   private void write() {
