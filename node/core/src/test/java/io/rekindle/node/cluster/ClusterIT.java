@@ -319,6 +319,7 @@ class ClusterIT {
     List<Integer> resets = new ArrayList<>();
     assertThat(lostPartitions().look(resets::add)).isEqualTo(LostPartitions.Step.WAIT);
 
+    // As if it had been cut off: it keeps its copies, because node 0 alone is no majority.
     CutOffCopiesIT.note(engines.get(1));
     running.set(1, begin(1));
     assertThat(membership(0).hasMajority()).isTrue();
