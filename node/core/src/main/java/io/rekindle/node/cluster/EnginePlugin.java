@@ -10,6 +10,9 @@ import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.configuration.IgniteConfiguration;
 import org.apache.ignite.internal.IgniteEx;
 import org.apache.ignite.internal.pagemem.wal.IgniteWriteAheadLogManager;
+import org.apache.ignite.internal.processors.cache.persistence.DatabaseLifecycleListener;
+import org.apache.ignite.internal.processors.cache.persistence.GridCacheDatabaseSharedManager;
+import org.apache.ignite.internal.processors.cache.persistence.IgniteCacheDatabaseSharedManager;
 import org.apache.ignite.plugin.CachePluginContext;
 import org.apache.ignite.plugin.CachePluginProvider;
 import org.apache.ignite.plugin.CacheTopologyValidatorProvider;
@@ -105,8 +108,27 @@ final class EnginePlugin implements PluginProvider<PluginConfiguration> {
 
   @Override
   public void start(PluginContext context) {
-    rules().lastOwners().listen(rules().cutOff());
-    rules().cutOff().listen();
+    Rules rules = rules();
+    rules.cutOff().listen();
+    IncompleteCopies incomplete = new IncompleteCopies(rules.lastOwners());
+    engine()
+        .context()
+        .internalSubscriptionProcessor()
+        .registerDatabaseListener(
+            new DatabaseLifecycleListener() {
+              /**
+               * To be told of the first exchange, too: a node that joins while others come and go
+               * may see some before Ignite says that it has started. There is none before this.
+               */
+              @Override
+              public void beforeBinaryMemoryRestore(IgniteCacheDatabaseSharedManager disk) {
+                var exchanges = engine().context().cache().context().exchange();
+                exchanges.registerExchangeAwareComponent(rules.lastOwners());
+                exchanges.registerExchangeAwareComponent(rules.cutOff());
+                exchanges.registerExchangeAwareComponent(incomplete);
+                ((GridCacheDatabaseSharedManager) disk).addCheckpointListener(incomplete);
+              }
+            });
   }
 
   @Override

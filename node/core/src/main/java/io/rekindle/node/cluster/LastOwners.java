@@ -9,20 +9,14 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.apache.ignite.IgniteCheckedException;
 import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.internal.IgniteEx;
-import org.apache.ignite.internal.pagemem.wal.IgniteWriteAheadLogManager;
-import org.apache.ignite.internal.pagemem.wal.record.delta.PartitionMetaStateRecord;
 import org.apache.ignite.internal.processors.cache.CacheGroupContext;
 import org.apache.ignite.internal.processors.cache.distributed.dht.preloader.GridDhtPartitionFullMap;
 import org.apache.ignite.internal.processors.cache.distributed.dht.preloader.GridDhtPartitionMap;
 import org.apache.ignite.internal.processors.cache.distributed.dht.preloader.GridDhtPartitionsExchangeFuture;
 import org.apache.ignite.internal.processors.cache.distributed.dht.preloader.PartitionsExchangeAware;
-import org.apache.ignite.internal.processors.cache.distributed.dht.topology.GridDhtLocalPartition;
 import org.apache.ignite.internal.processors.cache.distributed.dht.topology.GridDhtPartitionState;
-import org.apache.ignite.internal.processors.cache.persistence.DatabaseLifecycleListener;
-import org.apache.ignite.internal.processors.cache.persistence.IgniteCacheDatabaseSharedManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +40,6 @@ final class LastOwners implements PartitionsExchangeAware {
   private static final long WAITING_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final IgniteEx ignite;
-  private final Set<Place> incomplete = ConcurrentHashMap.newKeySet();
   private final Map<String, Long> sentAwayNanos = new ConcurrentHashMap<>();
   private final Map<Place, Set<String>> lastOwners = new ConcurrentHashMap<>();
 
@@ -77,25 +70,6 @@ final class LastOwners implements PartitionsExchangeAware {
     }
   }
 
-  /**
-   * To be told of the first exchange, too: a node that joins while others come and go may see some
-   * before Ignite says that it has started. There is no exchange before the disk is read.
-   */
-  void listen(PartitionsExchangeAware after) {
-    ignite
-        .context()
-        .internalSubscriptionProcessor()
-        .registerDatabaseListener(
-            new DatabaseLifecycleListener() {
-              @Override
-              public void beforeBinaryMemoryRestore(IgniteCacheDatabaseSharedManager disk) {
-                var exchanges = ignite.context().cache().context().exchange();
-                exchanges.registerExchangeAwareComponent(LastOwners.this);
-                exchanges.registerExchangeAwareComponent(after);
-              }
-            });
-  }
-
   /** Notes who is leaving with what, before Ignite strikes them from its lists. */
   @Override
   public void onInitBeforeTopologyLock(GridDhtPartitionsExchangeFuture exchange) {
@@ -109,16 +83,7 @@ final class LastOwners implements PartitionsExchangeAware {
   }
 
   private void note() {
-    Set<Place> before = Set.copyOf(incomplete);
-    incomplete.clear();
     for (CacheGroupContext group : groups()) {
-      for (GridDhtLocalPartition copy : group.topology().localPartitions()) {
-        Place place = new Place(group.groupId(), copy.id());
-        boolean stillLost = copy.state() == GridDhtPartitionState.LOST && before.contains(place);
-        if (copy.state() == GridDhtPartitionState.MOVING || stillLost) {
-          incomplete.add(place);
-        }
-      }
       GridDhtPartitionFullMap copies = group.topology().partitionMap(false);
       if (copies == null) {
         continue; // The group begins with this exchange.
@@ -132,37 +97,6 @@ final class LastOwners implements PartitionsExchangeAware {
           lastOwners.put(place, ids(owners));
         }
       }
-    }
-  }
-
-  /**
-   * Ignite logs a lost copy as a whole one: after a kill, an incomplete one would count as such.
-   */
-  @Override
-  public void onDoneAfterTopologyUnlock(GridDhtPartitionsExchangeFuture exchange) {
-    try {
-      for (CacheGroupContext group : groups()) {
-        for (GridDhtLocalPartition copy : group.topology().localPartitions()) {
-          if (copy.state() == GridDhtPartitionState.LOST
-              && incomplete.contains(new Place(group.groupId(), copy.id()))) {
-            log(group, copy);
-          }
-        }
-      }
-    } catch (IgniteCheckedException | RuntimeException e) {
-      // Thrown on, it would end the node, which is of no help here.
-      LOG.atError().setCause(e).log("incomplete copies of lost partitions could not be noted");
-    }
-  }
-
-  private static void log(CacheGroupContext group, GridDhtLocalPartition incomplete)
-      throws IgniteCheckedException {
-    IgniteWriteAheadLogManager log = group.shared().wal();
-    if (log != null) {
-      var _ =
-          log.log(
-              new PartitionMetaStateRecord(
-                  group.groupId(), incomplete.id(), GridDhtPartitionState.MOVING, 0));
     }
   }
 

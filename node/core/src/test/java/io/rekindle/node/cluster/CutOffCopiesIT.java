@@ -29,6 +29,10 @@ import org.apache.ignite.cache.affinity.Affinity;
 import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.configuration.CacheConfiguration;
 import org.apache.ignite.internal.IgniteEx;
+import org.apache.ignite.internal.pagemem.wal.WALIterator;
+import org.apache.ignite.internal.pagemem.wal.record.CacheState;
+import org.apache.ignite.internal.pagemem.wal.record.CheckpointRecord;
+import org.apache.ignite.internal.pagemem.wal.record.delta.PartitionMetaStateRecord;
 import org.apache.ignite.internal.processors.cache.GridCacheContext;
 import org.apache.ignite.internal.processors.cache.GridCacheEntryEx;
 import org.apache.ignite.internal.processors.cache.GridCacheEntryRemovedException;
@@ -66,6 +70,10 @@ class CutOffCopiesIT {
       engines.add(
           TestEngine.join(folder.resolve("" + i), engines.getFirst(), settings(ports, i, 0)));
     }
+    beginAll();
+  }
+
+  private static void beginAll() {
     List<CompletableFuture<RunningIgnite>> starts = new ArrayList<>();
     for (TestEngine engine : engines) {
       starts.add(
@@ -242,6 +250,63 @@ class CutOffCopiesIT {
 
   @Test
   @Order(2)
+  void anIncompleteCopyThatWasLostIsIncompleteAfterACheckpointToo() throws Exception {
+    int key = keysOf(2, 1).getFirst();
+    running.get(2).halt();
+    await(() -> ignite(0).cluster().nodes().size() == 2);
+    memories(0).put(key, "by the majority alone");
+    running.set(2, begin(engines.get(2)));
+    GridDhtLocalPartition copy = copy(2, key);
+    assertThat(copy.state()).isEqualTo(GridDhtPartitionState.MOVING);
+    running.get(1).halt();
+    await(() -> copy.state() == GridDhtPartitionState.LOST);
+    await(() -> stateInLog(2, copy) == GridDhtPartitionState.MOVING);
+    memories(2).put(keysOf(2, 0).getFirst(), "what there is a checkpoint of");
+    ignite(2).context().cache().context().database().waitForCheckpoint("test");
+    assertThat(stateInLog(2, copy)).isEqualTo(GridDhtPartitionState.MOVING);
+
+    running.set(1, begin(engines.get(1)));
+    assertThat(copy.state()).isEqualTo(GridDhtPartitionState.LOST);
+    running.reversed().forEach(RunningIgnite::close);
+    running.clear();
+    beginAll();
+    awaitCopies();
+    assertThat(here(2, key)).isEqualTo("by the majority alone");
+    assertThat(here(1, key)).isEqualTo("by the majority alone");
+  }
+
+  /** The state in which a copy would be after a start, as Ignite finds it in the log. */
+  private static @Nullable GridDhtPartitionState stateInLog(int node, GridDhtLocalPartition copy) {
+    int group = copy.group().groupId();
+    Integer state = null;
+    try (WALIterator records = ignite(node).context().cache().context().wal().replay(null)) {
+      while (records.hasNextX()) {
+        switch (records.nextX().get2()) {
+          case CheckpointRecord checkpoint -> {
+            CacheState copies = checkpoint.cacheGroupStates().get(group);
+            for (int i = 0; copies != null && i < copies.size(); i++) {
+              state =
+                  copies.partitionByIndex(i) == copy.id()
+                      ? Integer.valueOf(copies.stateByIndex(i))
+                      : state;
+            }
+          }
+          case PartitionMetaStateRecord record
+              when record.groupId() == group && record.partitionId() == copy.id() ->
+              state = (int) record.state();
+          default -> {
+            // Of something else.
+          }
+        }
+      }
+    } catch (IgniteCheckedException e) {
+      throw new AssertionError(e);
+    }
+    return state == null ? null : GridDhtPartitionState.fromOrdinal(state);
+  }
+
+  @Test
+  @Order(3)
   void aNodeThatSeesOthersFailUntilNoMajorityIsLeftNotesIt() {
     failing(2);
     await(() -> ignite(0).cluster().nodes().size() == 2);
