@@ -95,6 +95,8 @@ class BenchIT {
       "40",
       "--seconds",
       "0",
+      "--idle",
+      "2",
       "--bench-folder",
       temporary.resolve("cluster").toString()
     };

@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class ClusterBench {
   private static final double RECALL = 0.98;
   private static final Duration DEADLINE = Duration.ofSeconds(30);
-  private static final Duration IDLE = Duration.ofSeconds(15);
   private static final int CLIENTS = 4;
   private static final String MESSAGES = "messages_sent";
 
@@ -54,8 +53,9 @@ final class ClusterBench {
    * @param operations whose messages are counted, of each kind
    * @param rate of stores, and of searches, a second, around a kill
    * @param seconds before the kill, away, and after the return; 0 for none of it
+   * @param idle seconds without operations, before and after those that are counted
    */
-  record Plan(int operations, int rate, int seconds) {}
+  record Plan(int operations, int rate, int seconds, int idle) {}
 
   ClusterBench(
       Path benchFolder,
@@ -103,10 +103,10 @@ final class ClusterBench {
   }
 
   /** Messages a second. */
-  private static double idle(RekindleClient client) throws InterruptedException {
+  private double idle(RekindleClient client) throws InterruptedException {
     long before = messages(client);
-    Thread.sleep(IDLE);
-    return (messages(client) - before) / (double) IDLE.toSeconds();
+    Thread.sleep(Duration.ofSeconds(plan.idle()));
+    return (messages(client) - before) / (double) plan.idle();
   }
 
   /** Operations, and all messages that were sent meanwhile. */

@@ -27,6 +27,7 @@ final class ClusterCommand implements Callable<Integer> {
   private static final int OPERATIONS_MAX = 1_000_000;
   private static final int RATE_MAX = 1_000;
   private static final int SECONDS_MAX = 600;
+  private static final int IDLE_MAX = 600;
 
   @Spec private @Nullable CommandSpec spec;
   @Mixin private DataOptions data = new DataOptions();
@@ -64,6 +65,14 @@ final class ClusterCommand implements Callable<Integer> {
   private int seconds = 15;
 
   @Option(
+      names = "--idle",
+      defaultValue = "15",
+      description =
+          "seconds before and after the operations whose messages are counted, in which nobody"
+              + " asks; 1 to 600 (default: ${DEFAULT-VALUE})")
+  private int idle = 15;
+
+  @Option(
       names = "--bench-folder",
       defaultValue = "rekindle-bench",
       description = "where folders are that are removed (default: ${DEFAULT-VALUE})")
@@ -82,9 +91,10 @@ final class ClusterCommand implements Callable<Integer> {
     Limits.check(own, "--operations", operations, 1, OPERATIONS_MAX);
     Limits.check(own, "--rate", rate, 1, RATE_MAX);
     Limits.check(own, "--seconds", seconds, 0, SECONDS_MAX);
+    Limits.check(own, "--idle", idle, 1, IDLE_MAX);
     DataSet set = data.dataSet();
     BenchReport report = reports.begin("process");
-    ClusterBench.Plan plan = new ClusterBench.Plan(operations, rate, seconds);
+    ClusterBench.Plan plan = new ClusterBench.Plan(operations, rate, seconds, idle);
     for (int count : nodes) {
       new ClusterBench(benchFolder, count, set, plan, plot, report).run();
     }
