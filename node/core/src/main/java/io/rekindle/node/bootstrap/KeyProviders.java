@@ -2,21 +2,43 @@ package io.rekindle.node.bootstrap;
 
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.kms.KeyManagementProvider;
 import io.rekindle.node.kms.KeyManagementService;
-import io.rekindle.node.kms.LocalKeyManagementService;
+import io.rekindle.node.kms.LocalKeyManagementProvider;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 
 /** Finds the provider of the customer's key by its name in the configuration. */
 final class KeyProviders {
-  private static final String LOCAL = "local";
-
   private KeyProviders() {}
 
+  /** Asks nobody yet. */
   static KeyManagementService of(NodeConfig config) {
     String name = config.keys().provider();
-    if (!name.equals(LOCAL)) {
-      throw new StartRefusedException(
-          "rekindle.keys.provider names an unknown provider; known is: " + LOCAL + ".");
-    }
-    return new LocalKeyManagementService(config.dataFolder().resolve(config.keys().localKeyFile()));
+    List<KeyManagementProvider> known =
+        ServiceLoader.load(KeyManagementProvider.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
+    return known.stream()
+        .filter(provider -> provider.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> unknown(known))
+        .open(config.keys(), config.dataFolder());
+  }
+
+  /** Whether the key is in a file of this data folder, which is made and copied with it. */
+  static boolean isLocal(NodeConfig config) {
+    return config.keys().provider().equals(LocalKeyManagementProvider.NAME);
+  }
+
+  private static StartRefusedException unknown(List<KeyManagementProvider> known) {
+    return new StartRefusedException(
+        "rekindle.keys.provider names an unknown provider; known are: "
+            + known.stream()
+                .map(KeyManagementProvider::name)
+                .sorted()
+                .collect(Collectors.joining(", "))
+            + ".");
   }
 }

@@ -7,6 +7,8 @@ import io.rekindle.node.config.NodeConfigLoader;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.ClusterKeyFile;
+import io.rekindle.node.kms.KeyManagementService;
+import io.rekindle.node.kms.KeyProof;
 import io.rekindle.node.kms.LocalKeyManagementService;
 import io.rekindle.node.kms.SecretFiles;
 import java.io.IOException;
@@ -20,13 +22,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a data folder that a node can start on: a development key, the cluster key wrapped by it,
- * certificates of two CAs of its own, and a configuration file.
+ * Makes a data folder that a node can start on: the cluster key, wrapped by the customer's or a new
+ * development key, certificates of two CAs of its own, and a configuration file.
  */
 final class NodeInit {
   private static final int KEY_FILE_BYTES_MAX = 1 << 16;
+  private static final String KEYS = "rekindle.keys.";
 
   private NodeInit() {}
 
@@ -39,42 +43,17 @@ final class NodeInit {
    */
   static void create(Path dataFolder, List<String> hosts, Map<String, String> properties)
       throws IOException {
-    NodeConfig config = begin(dataFolder, FirstStep.NONE, properties);
-    Path localKey = dataFolder.resolve(config.keys().localKeyFile());
-    LocalKeyManagementService.create(localKey);
+    requireEmpty(dataFolder);
     UUID clusterId = UUID.randomUUID();
-    try (LocalKeyManagementService kms = new LocalKeyManagementService(localKey);
-        ClusterKey _ =
-            ClusterKeyFile.create(
-                dataFolder.resolve(config.keys().clusterKeyFile()), kms, clusterId)) {
-      NodeCertificates.create(
-          dataFolder.resolve("tls"),
-          clusterId,
-          hosts,
-          Instant.now(),
-          NodeCertificates.Validity.DEFAULT);
+    NodeConfig asked = NodeConfigLoader.load(dataFolder, properties);
+    // A provider that is elsewhere is asked before anything is made.
+    byte[] wrapped = KeyProviders.isLocal(asked) ? null : wrapped(asked, clusterId);
+    NodeConfig config = begin(dataFolder, FirstStep.NONE, properties);
+    if (wrapped == null) {
+      LocalKeyManagementService.create(dataFolder.resolve(config.keys().localKeyFile()));
+      wrapped = wrapped(config, clusterId);
     }
-  }
-
-  /**
-   * As {@link #create}, for the first node of a cluster that there was before.
-   *
-   * @param localKey the development key that its cluster key is wrapped by; it is copied
-   * @param clusterKeyFile what the file of the cluster key holds
-   * @param first what is done before all else in the new folder
-   */
-  static void createWith(
-      Path dataFolder,
-      FirstStep first,
-      Path localKey,
-      byte[] clusterKeyFile,
-      UUID clusterId,
-      List<String> hosts,
-      Map<String, String> properties)
-      throws IOException {
-    NodeConfig config = begin(dataFolder, first, properties);
-    copy(localKey, dataFolder.resolve(config.keys().localKeyFile()));
-    SecretFiles.create(dataFolder.resolve(config.keys().clusterKeyFile()), clusterKeyFile);
+    SecretFiles.create(dataFolder.resolve(config.keys().clusterKeyFile()), wrapped);
     NodeCertificates.create(
         dataFolder.resolve("tls"),
         clusterId,
@@ -83,9 +62,42 @@ final class NodeInit {
         NodeCertificates.Validity.DEFAULT);
   }
 
-  /** The development key of the node in a data folder. */
-  static Path localKeyOf(Path dataFolder) throws IOException {
-    return dataFolder.resolve(NodeConfigLoader.load(dataFolder, Map.of()).keys().localKeyFile());
+  /** A new cluster key, as its file holds it. */
+  private static byte[] wrapped(NodeConfig config, UUID clusterId) {
+    try (KeyManagementService kms = KeyProviders.of(config)) {
+      KeyProof.require(kms);
+      return ClusterKeyFile.make(kms, clusterId);
+    }
+  }
+
+  /**
+   * As {@link #create}, for the first node of a cluster that there was before.
+   *
+   * @param localKey the development key that its cluster key is wrapped by, which is copied; null
+   *     when another provider wraps it
+   * @param clusterKeyFile what the file of the cluster key holds
+   * @param first what is done before all else in the new folder
+   */
+  static void createWith(
+      Path dataFolder,
+      FirstStep first,
+      @Nullable Path localKey,
+      byte[] clusterKeyFile,
+      UUID clusterId,
+      List<String> hosts,
+      Map<String, String> properties)
+      throws IOException {
+    NodeConfig config = begin(dataFolder, first, properties);
+    if (localKey != null) {
+      copy(localKey, dataFolder.resolve(config.keys().localKeyFile()));
+    }
+    SecretFiles.create(dataFolder.resolve(config.keys().clusterKeyFile()), clusterKeyFile);
+    NodeCertificates.create(
+        dataFolder.resolve("tls"),
+        clusterId,
+        hosts,
+        Instant.now(),
+        NodeCertificates.Validity.DEFAULT);
   }
 
   /** Something done in a folder that has just been made, and is still empty. */
@@ -107,7 +119,7 @@ final class NodeInit {
    * Fills a folder for one more node of the cluster that {@code first} belongs to: its keys,
    * copied, certificates of its own by the same CAs, and where to look for it.
    *
-   * @param first the data folder of a node of the provider {@code local}, with the keys of its CAs
+   * @param first the data folder of a node, with the keys of its CAs; it has the same provider
    * @throws StartRefusedException when {@code first} is no such folder, or can't be found by others
    */
   static void join(Path dataFolder, Path first, List<String> hosts, Map<String, String> properties)
@@ -142,7 +154,9 @@ final class NodeInit {
     all.put("rekindle.cluster.addresses", String.join(",", addresses));
     all.put("rekindle.cluster.initial-nodes", "0");
     all.put("rekindle.ignite.backups", Integer.toString(theirs.ignite().backups()));
+    all.putAll(keySettings(first));
     all.putAll(properties);
+    requireSameProvider(dataFolder, all, theirs);
     // What is wrong with the first shows before anything is made that a second try would refuse.
     UUID clusterId = clusterId(first, theirs);
     NodeCertificates.Authorities authorities = NodeCertificates.authorities(first.resolve("tls"));
@@ -157,13 +171,30 @@ final class NodeInit {
         NodeCertificates.Validity.DEFAULT);
   }
 
+  /** Who wraps the cluster key, and how it is asked; files of keys are each node's own. */
+  private static Map<String, String> keySettings(Path first) throws IOException {
+    Map<String, String> settings = new LinkedHashMap<>(NodeConfigLoader.written(first));
+    settings.keySet().removeIf(key -> !key.startsWith(KEYS) || key.endsWith("-key-file"));
+    return settings;
+  }
+
   private static String address(String host, int port) {
     return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
   }
 
+  /** The file of the cluster key is copied: who else would wrap it could not unwrap it. */
+  private static void requireSameProvider(
+      Path dataFolder, Map<String, String> properties, NodeConfig theirs) throws IOException {
+    String ours = NodeConfigLoader.load(dataFolder, properties).keys().provider();
+    if (!ours.equals(theirs.keys().provider())) {
+      throw new StartRefusedException(
+          "rekindle.keys.provider is %s here and %s in the cluster."
+              .formatted(ours, theirs.keys().provider()));
+    }
+  }
+
   private static UUID clusterId(Path folder, NodeConfig config) throws IOException {
-    Path localKey = folder.resolve(config.keys().localKeyFile());
-    try (LocalKeyManagementService kms = new LocalKeyManagementService(localKey);
+    try (KeyManagementService kms = KeyProviders.of(config);
         ClusterKey opened =
             ClusterKeyFile.open(folder.resolve(config.keys().clusterKeyFile()), kms)) {
       return opened.clusterId();
@@ -172,9 +203,11 @@ final class NodeInit {
 
   private static void copyKeys(Path first, NodeConfig theirs, Path dataFolder, NodeConfig config)
       throws IOException {
-    copy(
-        first.resolve(theirs.keys().localKeyFile()),
-        dataFolder.resolve(config.keys().localKeyFile()));
+    if (KeyProviders.isLocal(theirs)) {
+      copy(
+          first.resolve(theirs.keys().localKeyFile()),
+          dataFolder.resolve(config.keys().localKeyFile()));
+    }
     copy(
         first.resolve(theirs.keys().clusterKeyFile()),
         dataFolder.resolve(config.keys().clusterKeyFile()));

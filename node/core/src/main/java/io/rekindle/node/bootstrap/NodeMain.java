@@ -1,7 +1,5 @@
 package io.rekindle.node.bootstrap;
 
-import static java.util.Objects.requireNonNull;
-
 import io.rekindle.node.backup.BackupManifest;
 import io.rekindle.node.cluster.DamagedPartitions;
 import io.rekindle.node.config.NodeConfig;
@@ -114,10 +112,9 @@ public final class NodeMain {
     @Option(names = "--host", description = "a name or address that clients will use")
     List<String> hosts = List.of();
 
-    @ArgGroup(multiplicity = "1")
-    Keys keys = new Keys();
+    @ArgGroup Keys keys = new Keys();
 
-    /** Where the keys come from. */
+    /** Where the keys come from, if not from the provider that is set. */
     static final class Keys {
       @Option(names = "--local-key", description = "the development key of the cluster before")
       @Nullable Path localKey;
@@ -132,6 +129,7 @@ public final class NodeMain {
       // A link that the operator names is followed, and none inside of the backup.
       Path backup = Files.isDirectory(from) ? from.toRealPath() : from.toAbsolutePath().normalize();
       Path first = keys.join;
+      Path localKey = keys.localKey;
       BackupManifest taken =
           first != null
               ? NodeRestore.join(
@@ -139,7 +137,7 @@ public final class NodeMain {
               : NodeRestore.create(
                   folder,
                   backup,
-                  requireNonNull(keys.localKey).toAbsolutePath().normalize(),
+                  localKey == null ? null : localKey.toAbsolutePath().normalize(),
                   hosts,
                   overrides);
       System.out.println(NodeRestore.sentence(taken));

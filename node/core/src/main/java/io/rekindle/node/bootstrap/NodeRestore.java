@@ -4,6 +4,8 @@ import io.rekindle.node.backup.BackupCheck;
 import io.rekindle.node.backup.BackupFolder;
 import io.rekindle.node.backup.BackupManifest;
 import io.rekindle.node.backup.ManifestFile;
+import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.config.NodeConfigLoader;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.keyring.BackupCipher;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the data folder of a node that begins with a backup: its cluster's id and key, certificates
@@ -37,21 +40,24 @@ final class NodeRestore {
    *
    * @param backup with the parts of all nodes that wrote it
    * @param localKey the file of the provider {@code local} that the backup's cluster key is wrapped
-   *     by
+   *     by; null when it is wrapped by the provider that the properties name
    * @return what it begins with
    * @throws StartRefusedException in one sentence, having made nothing
    */
   static BackupManifest create(
       Path dataFolder,
       Path backup,
-      Path localKey,
+      @Nullable Path localKey,
       List<String> hosts,
       Map<String, String> properties)
       throws IOException {
     NodeInit.requireEmpty(dataFolder);
     BackupFolder folder = new BackupFolder(backup);
     ManifestFile file = read(folder);
-    BackupManifest manifest = check(folder, file, localKey);
+    BackupManifest manifest;
+    try (KeyManagementService kms = kms(dataFolder, localKey, properties)) {
+      manifest = check(folder, file, kms);
+    }
     RestoreMark mark = RestoreMark.of(folder, file, manifest.name());
     NodeInit.createWith(
         dataFolder,
@@ -85,7 +91,10 @@ final class NodeRestore {
               + " it restores none.");
     }
     ManifestFile file = read(folder);
-    BackupManifest manifest = check(folder, file, NodeInit.localKeyOf(first));
+    BackupManifest manifest;
+    try (KeyManagementService kms = KeyProviders.of(NodeConfigLoader.load(first, Map.of()))) {
+      manifest = check(folder, file, kms);
+    }
     if (!mark.manifest().equals(file.hash().toString())) {
       throw new StartRefusedException(
           "The node in " + first + " begins with another backup, " + mark.folder() + ".");
@@ -127,10 +136,27 @@ final class NodeRestore {
     }
   }
 
-  private static BackupManifest check(BackupFolder folder, ManifestFile file, Path localKey) {
-    try (KeyManagementService kms = new LocalKeyManagementService(localKey);
-        ClusterKey key =
-            ClusterKeyFile.open(folder.path().resolve("manifest"), file.clusterKeyFile(), kms)) {
+  private static KeyManagementService kms(
+      Path dataFolder, @Nullable Path localKey, Map<String, String> properties) throws IOException {
+    NodeConfig config = NodeConfigLoader.load(dataFolder, properties);
+    if (localKey != null && !KeyProviders.isLocal(config)) {
+      throw new StartRefusedException(
+          "--local-key is of the provider local, and rekindle.keys.provider is "
+              + config.keys().provider()
+              + ".");
+    }
+    if (localKey == null && KeyProviders.isLocal(config)) {
+      throw new StartRefusedException(
+          "--local-key is missing, the file that the backup's cluster key is wrapped by; or set"
+              + " rekindle.keys.provider, if it is another one than local.");
+    }
+    return localKey == null ? KeyProviders.of(config) : new LocalKeyManagementService(localKey);
+  }
+
+  private static BackupManifest check(
+      BackupFolder folder, ManifestFile file, KeyManagementService kms) {
+    try (ClusterKey key =
+        ClusterKeyFile.open(folder.path().resolve("manifest"), file.clusterKeyFile(), kms)) {
       BackupCipher cipher = new BackupCipher(key);
       BackupManifest manifest = file.open(cipher);
       checkShape(folder, manifest);

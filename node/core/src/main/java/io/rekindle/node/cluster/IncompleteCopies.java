@@ -1,6 +1,7 @@
 package io.rekindle.node.cluster;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -25,6 +26,8 @@ import org.slf4j.LoggerFactory;
 final class IncompleteCopies implements PartitionsExchangeAware, CheckpointListener {
   private static final Logger LOG = LoggerFactory.getLogger(IncompleteCopies.class);
 
+  private static final List<CacheGroupContext> NO_GROUPS = List.of();
+
   private final LastOwners lastOwners;
 
   /** As of the last exchange; replaced as a whole, because checkpoints come at any time. */
@@ -41,7 +44,8 @@ final class IncompleteCopies implements PartitionsExchangeAware, CheckpointListe
     incomplete =
         lastOwners.groups().stream()
             .flatMap(
-                group -> StreamSupport.stream(group.topology().localPartitions().spliterator(), false))
+                group ->
+                    StreamSupport.stream(group.topology().localPartitions().spliterator(), false))
             .filter(
                 copy ->
                     copy.state() == GridDhtPartitionState.MOVING
@@ -78,13 +82,12 @@ final class IncompleteCopies implements PartitionsExchangeAware, CheckpointListe
   }
 
   private void logLost() throws IgniteCheckedException {
+    Set<LastOwners.Place> now = incomplete;
     IgniteWriteAheadLogManager log = null;
-    Set<LastOwners.Place> incomplete = this.incomplete;
-    List<CacheGroupContext> groups = incomplete.isEmpty() ? List.of() : lastOwners.groups();
-    for (CacheGroupContext group : groups) {
+    for (CacheGroupContext group : now.isEmpty() ? NO_GROUPS : lastOwners.groups()) {
       for (GridDhtLocalPartition copy : group.topology().localPartitions()) {
-        if (copy.state() == GridDhtPartitionState.LOST && incomplete.contains(placeOf(copy))) {
-          log = group.shared().wal();
+        if (copy.state() == GridDhtPartitionState.LOST && now.contains(placeOf(copy))) {
+          log = Objects.requireNonNull(group.shared().wal(), "what is kept has a log");
           var _ =
               log.log(
                   new PartitionMetaStateRecord(

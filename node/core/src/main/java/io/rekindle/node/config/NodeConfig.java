@@ -29,7 +29,7 @@ public interface NodeConfig {
 
   Ignite ignite();
 
-  Keys keys();
+  KeysConfig keys();
 
   Audit audit();
 
@@ -213,21 +213,6 @@ public interface NodeConfig {
     /** After this a silent node counts as failed. */
     @WithDefault("PT10S")
     Duration failureDetection();
-  }
-
-  /** Where the cluster key is, and who wraps it. */
-  interface Keys {
-    /** The provider of the customer's key: only {@code local} is built in. */
-    @WithDefault("local")
-    String provider();
-
-    /** The development key file of the provider {@code local}, mode 0600. */
-    @WithDefault("keys/local.key")
-    Path localKeyFile();
-
-    /** The wrapped cluster key; worthless without the provider. */
-    @WithDefault("keys/cluster.key")
-    Path clusterKeyFile();
   }
 
   /** The audit log. */

@@ -50,10 +50,7 @@ public final class NodeConfigLoader {
             .withMapping(NodeConfig.class)
             .addSystemSources()
             .withSources(new PropertiesConfigSource(given, "command line", OVERRIDE_ORDINAL));
-    Path file = dataFolder.resolve(FILE);
-    if (Files.exists(file)) {
-      builder.withSources(new PropertiesConfigSource(read(file), FILE, FILE_ORDINAL));
-    }
+    builder.withSources(new PropertiesConfigSource(written(dataFolder), FILE, FILE_ORDINAL));
     try {
       SmallRyeConfig config = builder.build();
       NodeConfig values = config.getConfigMapping(NodeConfig.class);
@@ -62,6 +59,12 @@ public final class NodeConfigLoader {
     } catch (ConfigValidationException e) {
       throw refusal(e);
     }
+  }
+
+  /** What the file of a data folder says, without defaults; empty when there is none. */
+  public static Map<String, String> written(Path dataFolder) throws IOException {
+    Path file = dataFolder.resolve(FILE);
+    return Files.exists(file) ? read(file) : Map.of();
   }
 
   /** The library knows keys without our prefix as anybody's, and would pass over them. */

@@ -3,6 +3,7 @@ package io.rekindle.node.keyring;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.kms.KeyManagementException;
 import io.rekindle.node.kms.KeyManagementService;
+import io.rekindle.node.kms.KeyProof;
 import io.rekindle.node.kms.SecretFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -32,29 +33,39 @@ public final class ClusterKeyFile {
   private ClusterKeyFile() {}
 
   /**
-   * Makes a new cluster key, wraps it and writes {@code file}.
+   * Makes a new cluster key and wraps it.
+   *
+   * @return what the file holds
+   * @throws StartRefusedException when the provider does not wrap
+   */
+  public static byte[] make(KeyManagementService kms, UUID clusterId) {
+    byte[] secret = new byte[ClusterKey.BYTES];
+    new SecureRandom().nextBytes(secret);
+    try {
+      byte[] wrapped = kms.wrap(secret, associatedData(clusterId));
+      return ByteBuffer.allocate(HEADER_BYTES + wrapped.length)
+          .putInt(MAGIC)
+          .put(FORMAT)
+          .put(Parts.of(clusterId))
+          .put(wrapped)
+          .array();
+    } catch (KeyManagementException e) {
+      throw KeyProof.refusal(kms, e);
+    } finally {
+      Arrays.fill(secret, (byte) 0);
+    }
+  }
+
+  /**
+   * As {@link #make}, and writes {@code file}.
    *
    * @throws java.nio.file.FileAlreadyExistsException when there is one: it is never replaced
    */
   public static ClusterKey create(Path file, KeyManagementService kms, UUID clusterId)
       throws IOException {
-    byte[] secret = new byte[ClusterKey.BYTES];
-    new SecureRandom().nextBytes(secret);
-    byte[] wrapped = kms.wrap(secret, associatedData(clusterId));
-    byte[] content =
-        ByteBuffer.allocate(HEADER_BYTES + wrapped.length)
-            .putInt(MAGIC)
-            .put(FORMAT)
-            .put(Parts.of(clusterId))
-            .put(wrapped)
-            .array();
-    try {
-      SecretFiles.create(file, content);
-    } catch (IOException e) {
-      Arrays.fill(secret, (byte) 0);
-      throw e;
-    }
-    return new ClusterKey(clusterId, secret);
+    byte[] content = make(kms, clusterId);
+    SecretFiles.create(file, content);
+    return open(file, content, kms);
   }
 
   /**
@@ -96,14 +107,15 @@ public final class ClusterKeyFile {
     try {
       return kms.unwrap(wrapped, associatedData(clusterId));
     } catch (KeyManagementException e) {
-      String reason =
+      String what =
           switch (e.probe()) {
             case OK -> " was not wrapped by this key, or is damaged: ";
             case REVOKED -> " cannot be unwrapped because the key is revoked: ";
             case UNREACHABLE -> " cannot be unwrapped because the key cannot be reached: ";
           };
+      String reason = e.reason() == null ? "" : " (" + e.reason() + ")";
       throw new StartRefusedException(
-          "The " + WHAT + " " + file + reason + kms.describe() + ".", e);
+          "The " + WHAT + " " + file + what + kms.describe() + reason + ".", e);
     }
   }
 

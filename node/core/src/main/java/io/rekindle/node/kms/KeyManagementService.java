@@ -45,8 +45,18 @@ public interface KeyManagementService extends AutoCloseable {
     }
   }
 
-  /** Asks the provider; never throws for what it answers. */
-  Probe probe();
+  /**
+   * Asks the provider whether the key works, by wrapping and unwrapping something worthless; never
+   * throws for what it answers. An answer that is wrong says nothing about the key.
+   */
+  default Probe probe() {
+    return KeyProof.probe(this);
+  }
+
+  /** Has the next request prove anew to the provider who is asking. */
+  default void logOut() {
+    // Where there is no login, nothing is forgotten.
+  }
 
   /** The provider and the name of its key, for operators; no secrets. */
   String describe();

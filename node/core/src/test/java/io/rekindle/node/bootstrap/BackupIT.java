@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -114,6 +115,7 @@ class BackupIT {
     LocalKeyManagementService.create(foreign);
     Path folder = parent.resolve("refused");
     assertThat(refusal(folder, backup, foreign)).contains("was not wrapped by this key");
+    assertThat(refusal(folder, backup, null)).contains("--local-key is missing");
     assertThat(folder).doesNotExist();
   }
 
@@ -382,7 +384,7 @@ class BackupIT {
     }
   }
 
-  private static String refusal(Path folder, Path from, Path key) {
+  private static String refusal(Path folder, Path from, @Nullable Path key) {
     return String.valueOf(
         assertThatExceptionOfType(StartRefusedException.class)
             .isThrownBy(

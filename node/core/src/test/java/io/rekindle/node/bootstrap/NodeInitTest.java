@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.rekindle.node.cluster.NodeTls;
+import io.rekindle.node.config.KeysConfig;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.config.NodeConfigLoader;
 import io.rekindle.node.error.StartRefusedException;
@@ -56,6 +57,15 @@ class NodeInitTest {
     assertThat(ours.serverKey()).content().isNotEqualTo(Files.readString(theirs.serverKey()));
     assertThat(second.resolve("tls/server-ca.crt"))
         .hasSameBinaryContentAs(first.resolve("tls/server-ca.crt"));
+  }
+
+  @Test
+  void aProviderThatNobodyKnowsIsRefusedAndNothingIsMade() {
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(
+            () -> NodeInit.create(second, List.of(), Map.of("rekindle.keys.provider", "nobody")))
+        .withMessage("rekindle.keys.provider names an unknown provider; known are: local.");
+    assertThat(second).doesNotExist();
   }
 
   @Test
@@ -207,7 +217,7 @@ class NodeInitTest {
   }
 
   private static UUID clusterId(Path folder) throws IOException {
-    NodeConfig.Keys keys = config(folder).keys();
+    KeysConfig keys = config(folder).keys();
     try (LocalKeyManagementService kms =
             new LocalKeyManagementService(folder.resolve(keys.localKeyFile()));
         ClusterKey key = ClusterKeyFile.open(folder.resolve(keys.clusterKeyFile()), kms)) {

@@ -279,7 +279,8 @@ class CutOffCopiesIT {
   private static @Nullable GridDhtPartitionState stateInLog(int node, GridDhtLocalPartition copy) {
     int group = copy.group().groupId();
     Integer state = null;
-    try (WALIterator records = ignite(node).context().cache().context().wal().replay(null)) {
+    try (WALIterator records =
+        Objects.requireNonNull(ignite(node).context().cache().context().wal()).replay(null)) {
       while (records.hasNextX()) {
         switch (records.nextX().get2()) {
           case CheckpointRecord checkpoint -> {

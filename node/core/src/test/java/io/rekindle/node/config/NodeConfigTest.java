@@ -43,6 +43,11 @@ class NodeConfigTest {
     assertThat(config.ignite().backups()).isZero();
     assertThat(config.keys().provider()).isEqualTo("local");
     assertThat(config.keys().localKeyFile()).isEqualTo(Path.of("keys/local.key"));
+    assertThat(config.keys().requestTimeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(config.keys().attempts()).isEqualTo(3);
+    assertThat(config.keys().vault().mount()).isEqualTo("transit");
+    assertThat(config.keys().vault().login()).isEqualTo(KeysConfig.Login.TOKEN);
+    assertThat(config.keys().vault().serviceAccountFile()).isAbsolute();
     assertThat(config.audit().blockBytes()).isEqualTo(DataSize.parse("256KiB"));
     assertThat(config.audit().blockInterval()).isEqualTo(Duration.ofMillis(100));
     assertThat(config.audit().heartbeat()).isEqualTo(Duration.ofSeconds(10));

@@ -92,7 +92,9 @@ public final class NodeCommands {
       @Option(
               names = "--local-key",
               paramLabel = "FILE",
-              description = "keys/local.key of the cluster that the backup is of")
+              description =
+                  "keys/local.key of the cluster that the backup is of; for the provider local"
+                      + " alone")
           @Nullable Path localKey,
       @Option(
               names = "--join",

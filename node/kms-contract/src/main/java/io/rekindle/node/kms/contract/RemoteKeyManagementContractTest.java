@@ -1,0 +1,144 @@
+package io.rekindle.node.kms.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.rekindle.node.kms.KeyManagementException;
+import io.rekindle.node.kms.KeyManagementService;
+import io.rekindle.node.kms.KeyManagementService.Probe;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What holds of a provider whose key a customer can switch off, and that can be away. */
+public abstract class RemoteKeyManagementContractTest extends KeyManagementContractTest {
+  /** More than the services of this test ask before they give up. */
+  private static final int ALWAYS = 1_000;
+
+  /** The server that {@link #open} asks; it is closed after each test. */
+  protected abstract KeyServer server();
+
+  /** As {@link #open}, of a service that waits for less than a second. */
+  protected abstract KeyManagementService openImpatient() throws Exception;
+
+  @Test
+  void aRotatedKeyUnwrapsWhatItsOlderVersionsWrapped() {
+    byte[] wrapped = kms().wrap(key, DATA);
+    server().rotate();
+    assertThat(kms().unwrap(wrapped, DATA)).isEqualTo(key);
+    byte[] anew = kms().rewrap(wrapped, DATA);
+    server().destroyFirstVersion();
+    assertThat(kms().unwrap(anew, DATA)).isEqualTo(key);
+    assertRefused(kms(), wrapped, DATA, Probe.REVOKED);
+    assertThat(kms().probe()).as("the key itself works").isEqualTo(Probe.OK);
+  }
+
+  @Test
+  void aKeyThatIsSwitchedOffIsRevokedUntilItIsOnAgain() {
+    byte[] wrapped = kms().wrap(key, DATA);
+    server().setEnabled(false);
+    assertRefused(kms(), wrapped, DATA, Probe.REVOKED);
+    assertThat(kms().probe()).isEqualTo(Probe.REVOKED);
+    server().setEnabled(true);
+    assertThat(kms().unwrap(wrapped, DATA)).isEqualTo(key);
+    assertThat(kms().probe()).isEqualTo(Probe.OK);
+  }
+
+  @Test
+  void accessThatIsWithdrawnIsARevocationUntilItIsBack() {
+    byte[] wrapped = kms().wrap(key, DATA);
+    server().setAllowed(false);
+    assertRefused(kms(), wrapped, DATA, Probe.REVOKED);
+    server().setAllowed(true);
+    assertThat(kms().unwrap(wrapped, DATA)).isEqualTo(key);
+  }
+
+  @Test
+  void aLoginThatIsOverIsNoRevocation() {
+    byte[] wrapped = kms().wrap(key, DATA);
+    server().expireLogins();
+    assertThat(kms().unwrap(wrapped, DATA)).isEqualTo(key);
+    kms().logOut();
+    assertThat(kms().probe()).isEqualTo(Probe.OK);
+  }
+
+  @Test
+  void whoIsNotLetInAnyMoreIsRevokedWhenTheLoginIsOver() {
+    byte[] wrapped = kms().wrap(key, DATA);
+    server().setLoginsAllowed(false);
+    assertThat(kms().unwrap(wrapped, DATA)).as("it is logged in").isEqualTo(key);
+    kms().logOut();
+    assertRefused(kms(), wrapped, DATA, Probe.REVOKED);
+    server().setLoginsAllowed(true);
+    assertThat(kms().unwrap(wrapped, DATA)).isEqualTo(key);
+  }
+
+  @Test
+  void aFaultThatPassesIsNotSeen() {
+    byte[] wrapped = kms().wrap(key, DATA);
+    server().throttle(1);
+    assertThat(kms().unwrap(wrapped, DATA)).isEqualTo(key);
+    server().fail(1);
+    assertThat(kms().unwrap(wrapped, DATA)).isEqualTo(key);
+    server().garble(1);
+    assertThat(kms().unwrap(wrapped, DATA)).isEqualTo(key);
+  }
+
+  @Test
+  void aFaultThatStaysSaysNothingOfTheKey() {
+    byte[] wrapped = kms().wrap(key, DATA);
+    server().throttle(ALWAYS);
+    assertUnreachableAndBack(wrapped, () -> server().throttle(0));
+    server().fail(ALWAYS);
+    assertUnreachableAndBack(wrapped, () -> server().fail(0));
+    server().garble(ALWAYS);
+    assertUnreachableAndBack(wrapped, () -> server().garble(0));
+  }
+
+  /** How long it takes to give up is bounded by the settings, and by the time that a test has. */
+  @Test
+  void anAnswerThatDoesNotComeIsWaitedForInBounds() throws Exception {
+    byte[] wrapped = kms().wrap(key, DATA);
+    KeyManagementService impatient = opened(openImpatient());
+    server().delay(Duration.ofMinutes(10));
+    assertRefused(impatient, wrapped, DATA, Probe.UNREACHABLE);
+    server().delay(Duration.ZERO);
+    server().setDripping(true);
+    assertRefused(impatient, wrapped, DATA, Probe.UNREACHABLE);
+    server().setDripping(false);
+    assertThat(kms().unwrap(wrapped, DATA)).isEqualTo(key);
+  }
+
+  private void assertUnreachableAndBack(byte[] wrapped, Runnable mend) {
+    assertRefused(kms(), wrapped, DATA, Probe.UNREACHABLE);
+    assertThatExceptionOfType(KeyManagementException.class)
+        .isThrownBy(() -> kms().wrap(key, DATA))
+        .satisfies(e -> assertThat(e.probe()).isEqualTo(Probe.UNREACHABLE));
+    mend.run();
+    assertThat(kms().unwrap(wrapped, DATA)).isEqualTo(key);
+  }
+
+  @Test
+  void aServerThatGivesAnotherKeyIsNotBelieved() {
+    server().setConfused(true);
+    assertThat(kms().probe()).isEqualTo(Probe.UNREACHABLE);
+    server().setConfused(false);
+    assertThat(kms().probe()).isEqualTo(Probe.OK);
+  }
+
+  @Test
+  void aServerThatIsAwayIsUnreachable() {
+    byte[] wrapped = kms().wrap(key, DATA);
+    server().close();
+    assertRefused(kms(), wrapped, DATA, Probe.UNREACHABLE);
+    assertThat(kms().probe()).isEqualTo(Probe.UNREACHABLE);
+  }
+
+  @Test
+  void aRefusalIsNotAskedForAgain() {
+    byte[] wrapped = kms().wrap(key, DATA);
+    server().setEnabled(false);
+    int before = server().requests();
+    assertRefused(kms(), wrapped, DATA, Probe.REVOKED);
+    assertThat(server().requests() - before).isEqualTo(1);
+  }
+}

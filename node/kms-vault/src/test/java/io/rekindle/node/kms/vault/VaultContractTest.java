@@ -1,0 +1,68 @@
+package io.rekindle.node.kms.vault;
+
+import io.rekindle.node.kms.KeyManagementService;
+import io.rekindle.node.kms.contract.KeyServer;
+import io.rekindle.node.kms.contract.RemoteKeyManagementContractTest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real driver, over TLS 1.3, against a fake that does real cryptography. */
+class VaultContractTest extends RemoteKeyManagementContractTest {
+  @TempDir private static Path certificates;
+  private static TestTls tls;
+
+  @TempDir private Path folder;
+  private @Nullable FakeVault vault;
+
+  @BeforeAll
+  static void makeCertificates() throws Exception {
+    tls = TestTls.make(certificates.resolve("tls"));
+  }
+
+  @AfterEach
+  void stop() {
+    server().close();
+  }
+
+  @Override
+  protected KeyServer server() {
+    return vault();
+  }
+
+  private FakeVault vault() {
+    FakeVault running = vault;
+    if (running == null) {
+      try {
+        running = FakeVault.start(tls.context(), "TLSv1.3");
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      vault = running;
+    }
+    return running;
+  }
+
+  private VaultSettings settings() throws IOException {
+    return new VaultSettings(folder, vault().address(), tls.authority());
+  }
+
+  @Override
+  protected KeyManagementService open() throws IOException {
+    return settings().open();
+  }
+
+  @Override
+  protected KeyManagementService openImpatient() throws IOException {
+    return settings().impatient().open();
+  }
+
+  @Override
+  protected KeyManagementService openOther() throws IOException {
+    return settings().set("key", "other").open();
+  }
+}
