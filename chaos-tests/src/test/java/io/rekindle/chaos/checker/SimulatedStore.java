@@ -43,7 +43,7 @@ final class SimulatedStore {
 
   private static final String NAMESPACE = "mine";
   private static final int CLIENTS = 4;
-  private static final int STEPS = 400;
+  private static final int STEPS = 1_000;
 
   private record Row(long version, Fingerprint value) {}
 
