@@ -53,7 +53,13 @@ final class NodeInit {
       LocalKeyManagementService.create(dataFolder.resolve(config.keys().localKeyFile()));
       wrapped = wrapped(config, clusterId);
     }
-    SecretFiles.create(dataFolder.resolve(config.keys().clusterKeyFile()), wrapped);
+    finish(dataFolder, config, wrapped, clusterId, hosts);
+  }
+
+  private static void finish(
+      Path dataFolder, NodeConfig config, byte[] clusterKeyFile, UUID clusterId, List<String> hosts)
+      throws IOException {
+    SecretFiles.create(dataFolder.resolve(config.keys().clusterKeyFile()), clusterKeyFile);
     NodeCertificates.create(
         dataFolder.resolve("tls"),
         clusterId,
@@ -91,13 +97,7 @@ final class NodeInit {
     if (localKey != null) {
       copy(localKey, dataFolder.resolve(config.keys().localKeyFile()));
     }
-    SecretFiles.create(dataFolder.resolve(config.keys().clusterKeyFile()), clusterKeyFile);
-    NodeCertificates.create(
-        dataFolder.resolve("tls"),
-        clusterId,
-        hosts,
-        Instant.now(),
-        NodeCertificates.Validity.DEFAULT);
+    finish(dataFolder, config, clusterKeyFile, clusterId, hosts);
   }
 
   /** Something done in a folder that has just been made, and is still empty. */
