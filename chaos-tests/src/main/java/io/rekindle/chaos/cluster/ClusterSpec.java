@@ -24,9 +24,9 @@ public record ClusterSpec(int nodes, int backups, List<String> settings) {
           "rekindle.disk.reserve-bytes=32MiB",
           "rekindle.index.codes-from=100",
           "rekindle.index.lists-from=200",
-          "rekindle.index.snapshot-from=100",
+          "rekindle.index.snapshot-from=20",
           "rekindle.index.snapshot-interval=PT3S",
-          "rekindle.index.words-files-from=50",
+          "rekindle.index.words-files-from=10",
           "rekindle.index.words-files-interval=PT3S",
           "rekindle.maintenance.sweep-interval=PT2S",
           "rekindle.audit.heartbeat=PT1S");

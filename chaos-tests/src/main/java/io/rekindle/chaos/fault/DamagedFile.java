@@ -37,28 +37,40 @@ public final class DamagedFile {
 
   private DamagedFile() {}
 
+  /** Whether a node that may be running has one to damage. */
+  public static boolean isThere(ChaosNode node, Kind kind) {
+    try {
+      return largest(node, kind).isPresent();
+    } catch (UncheckedIOException e) {
+      return false; // It replaced a file in the meantime; whoever asks asks again.
+    }
+  }
+
   /**
    * Damages the largest file of a kind.
    *
    * @return false when there is none
    */
   public static boolean damage(ChaosNode node, Kind kind, Random random) {
+    Optional<Path> largest = largest(node, kind);
     try {
-      Path below = node.folder().resolve(kind.below);
-      Optional<Path> largest;
-      try (Stream<Path> files = Files.exists(below) ? Files.walk(below) : Stream.empty()) {
-        largest =
-            files
-                .filter(Files::isRegularFile)
-                .filter(it -> below.relativize(it).toString().matches("(.*/)?" + kind.pattern))
-                .filter(it -> it.toFile().length() > 0)
-                .max(Comparator.comparingLong(it -> it.toFile().length()));
+      if (largest.isPresent()) {
+        flip(largest.get(), kind, random);
       }
-      if (largest.isEmpty()) {
-        return false;
-      }
-      flip(largest.get(), kind, random);
-      return true;
+      return largest.isPresent();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Optional<Path> largest(ChaosNode node, Kind kind) {
+    Path below = node.folder().resolve(kind.below);
+    try (Stream<Path> files = Files.exists(below) ? Files.walk(below) : Stream.empty()) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(it -> below.relativize(it).toString().matches("(.*/)?" + kind.pattern))
+          .filter(it -> it.toFile().length() > 0)
+          .max(Comparator.comparingLong(it -> it.toFile().length()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

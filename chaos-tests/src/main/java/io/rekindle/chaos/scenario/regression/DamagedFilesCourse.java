@@ -1,5 +1,7 @@
 package io.rekindle.chaos.scenario.regression;
 
+import static io.rekindle.chaos.fault.DamagedFile.Kind.WORDS;
+
 import io.rekindle.chaos.checker.ChainCheck;
 import io.rekindle.chaos.cluster.ChaosNode;
 import io.rekindle.chaos.fault.DamagedFile;
@@ -20,14 +22,19 @@ import io.rekindle.chaos.scenario.ChaosRun;
  */
 final class DamagedFilesCourse {
   private static final int FLOW_MILLIS = 9_000;
+  private static final int MORE_MILLIS = 1_000;
+  private static final int MORE_TIMES_MAX = 60;
 
   private DamagedFilesCourse() {}
 
   static void run(ChaosRun run) {
     // Long enough for the snapshots of vectors and the files of words to be written.
     run.flow(FLOW_MILLIS, FLOW_MILLIS + 1);
-    run.quiet();
     ChaosNode node = run.cluster().node(0);
+    for (int i = 0; i < MORE_TIMES_MAX && !DamagedFile.isThere(node, WORDS); i++) {
+      run.flow(MORE_MILLIS, MORE_MILLIS + 1); // A slow machine has stored too little so far.
+    }
+    run.quiet();
     node.stop();
     FolderCopy copy = FolderCopy.of(node);
 
@@ -45,7 +52,7 @@ final class DamagedFilesCourse {
     end(node);
 
     copy.putBack();
-    damage(run, DamagedFile.Kind.WORDS);
+    damage(run, WORDS);
     // A slice that is small on a slow machine has left no snapshot yet.
     DamagedFile.damage(node, DamagedFile.Kind.VECTORS, run.random());
     node.start();

@@ -52,7 +52,8 @@ class RegressionIT {
     try {
       verdict = regression.run(seed, spec, below);
     } catch (IllegalStateException e) {
-      throw new AssertionError("repeat with: " + repeat, e);
+      // Its message, too: of a build somewhere else, the first line may be all that is seen.
+      throw new AssertionError(e.getMessage() + "; repeat with: " + repeat, e);
     }
     System.out.printf(
         "%s: seed %d, %,d operations%n",

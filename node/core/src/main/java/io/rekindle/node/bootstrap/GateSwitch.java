@@ -41,6 +41,7 @@ final class GateSwitch implements RequestHandler, RefusalSink {
 
   private volatile @Nullable Opened open;
   private volatile ErrorCode closedBecause = ErrorCode.NOT_READY;
+  private volatile boolean locked;
 
   GateSwitch(AuditLog audit, NodeMeters meters) {
     this.audit = audit;
@@ -54,6 +55,19 @@ final class GateSwitch implements RequestHandler, RefusalSink {
    */
   void open(RequestHandler gate, Supplier<@Nullable ErrorCode> forbidden) {
     open = new Opened(gate, forbidden);
+  }
+
+  /** New requests are refused from now on, whether it is open or not, until {@link #unlock}. */
+  void lock() {
+    locked = true;
+  }
+
+  void unlock() {
+    locked = false;
+  }
+
+  boolean isLocked() {
+    return locked;
   }
 
   /** New requests are refused from now on; waits for those under way, at most ten seconds. */
@@ -81,13 +95,16 @@ final class GateSwitch implements RequestHandler, RefusalSink {
       try {
         Opened opened = open;
         ErrorCode forbidden = opened == null ? closedBecause : opened.forbidden().get();
-        if (opened != null && forbidden == null) {
+        if (opened != null && forbidden == null && !locked) {
           return opened.gate().handle(request);
         }
         reason = forbidden == null ? closedBecause : forbidden;
       } finally {
         underWay.readLock().unlock();
       }
+    }
+    if (locked) {
+      reason = ErrorCode.KEY_REVOKED;
     }
     meters.count(NodeMeters.Count.REQUESTS_REFUSED, 1);
     audit.refused(request.peer(), reason.name());
@@ -96,7 +113,8 @@ final class GateSwitch implements RequestHandler, RefusalSink {
 
   private static String sentence(ErrorCode reason) {
     return switch (reason) {
-      case KEY_REVOKED -> "the customer's key is revoked: the node is locked";
+      case KEY_REVOKED ->
+          "the customer's key is revoked, or was out of reach for too long: the node is locked";
       case NO_MAJORITY ->
           "this node does not reach a majority of the cluster's nodes; ask another, or try again";
       default -> "the node is not ready; /readyz names what it waits for";

@@ -256,7 +256,7 @@ public final class NodeMain {
      * ended, and what it did is replayed.
      */
     private static void stop(NodeShell shell, Progress progress, boolean healthy) {
-      if (progress == Progress.STARTING) {
+      if (progress == Progress.STARTING || shell.isStarting()) {
         Runtime.getRuntime().halt(SIGNALLED);
       }
       shell.close();

@@ -22,4 +22,10 @@ record NodeParts(
     NodeMeters meters,
     DiskReserve diskReserve,
     EngineFailureListener failures,
-    InstantSource clock) {}
+    InstantSource clock) {
+  /** The same with the cluster key unwrapped anew. */
+  NodeParts with(ClusterKey key) {
+    return new NodeParts(
+        config, folders, key, tls, audit, models, meters, diskReserve, failures, clock);
+  }
+}

@@ -16,9 +16,10 @@ import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.gate.DiskReserve;
 import io.rekindle.node.keyring.AuditCipher;
 import io.rekindle.node.keyring.ClusterKey;
-import io.rekindle.node.keyring.ClusterKeyFile;
 import io.rekindle.node.keyring.FolderMark;
 import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.kms.KeyManagementService.Probe;
+import io.rekindle.node.model.RequestId;
 import io.rekindle.node.telemetry.Diagnostics;
 import io.rekindle.node.telemetry.NodeMeters;
 import java.io.IOException;
@@ -29,6 +30,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -48,15 +51,30 @@ public final class NodeShell implements AutoCloseable {
   private static final long OUTSIDE_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final String MARK = "keys/folder.mark";
 
-  private final NodeParts parts;
+  /** Actions of the audit. */
+  private static final String KEY_LOCKED = "key.locked";
+
+  private static final String KEY_UNLOCKED = "key.unlocked";
+
+  private final HeldKey key;
   private final GateSwitch gate;
   private final GrpcDoor door;
   private final Deque<AutoCloseable> owned;
+
+  /** Locks and unlocks, one after the other: what takes long must not keep the key's watch. */
+  private final ExecutorService locking =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("key-lock").factory());
+
+  private volatile NodeParts parts;
   private @Nullable Engine engine;
   private volatile boolean engineUp;
+  private volatile boolean starting;
+  private boolean keyWiped;
 
-  private NodeShell(NodeParts parts, GateSwitch gate, GrpcDoor door, Deque<AutoCloseable> owned) {
+  private NodeShell(
+      NodeParts parts, HeldKey key, GateSwitch gate, GrpcDoor door, Deque<AutoCloseable> owned) {
     this.parts = parts;
+    this.key = key;
     this.gate = gate;
     this.door = door;
     this.owned = owned;
@@ -99,7 +117,8 @@ public final class NodeShell implements AutoCloseable {
     Path folder = config.dataFolder();
     RestoreMark.requireMade(folder);
     HostSafety.check();
-    ClusterKey clusterKey = own(owned, openKey(config));
+    HeldKey key = own(owned, HeldKey.open(config, folder.resolve(MARK)));
+    ClusterKey clusterKey = own(owned, key.clusterKey());
     checkMark(folder, clusterKey);
     if (RestoreMark.find(folder) == null) {
       // A restore that begins again has emptied them itself.
@@ -153,16 +172,21 @@ public final class NodeShell implements AutoCloseable {
                     warming::names,
                     meters::scrape,
                     clock)));
-    NodeShell shell = new NodeShell(parts, gate, door, owned);
+    NodeShell shell = new NodeShell(parts, key, gate, door, owned);
     warming.watch(shell);
+    key.watch(shell.new KeyUser(), System::nanoTime);
     return shell;
   }
 
-  /** Starts the engine and opens the gate. Does nothing when it runs. */
+  /**
+   * Starts the engine and opens the gate. Does nothing when it runs, or while the node is locked:
+   * it starts by itself when the customer's key is back.
+   */
   public synchronized void startEngine() {
-    if (engine != null) {
+    if (engine != null || keyWiped) {
       return;
     }
+    starting = true;
     try {
       Engine started = startTogether();
       engine = started;
@@ -171,7 +195,14 @@ public final class NodeShell implements AutoCloseable {
       engineUp = true;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      starting = false;
     }
+  }
+
+  /** Whether the engine is being started, which may wait for other nodes for ever. */
+  boolean isStarting() {
+    return starting;
   }
 
   /**
@@ -240,20 +271,67 @@ public final class NodeShell implements AutoCloseable {
   }
 
   private List<String> warmingParts() {
+    if (gate.isLocked()) {
+      return List.of("key");
+    }
     return engineUp ? List.of() : List.of("engine");
   }
 
   @Override
   public void close() {
+    key.close();
+    locking.shutdown();
     stopEngine(ErrorCode.NOT_READY);
     closeAll(owned);
+    parts.clusterKey().close();
   }
 
-  private static ClusterKey openKey(NodeConfig config) {
-    // The provider is needed for this one unwrap only; the lease that proves it again comes with
-    // providers that can revoke.
-    try (var kms = KeyProviders.of(config)) {
-      return ClusterKeyFile.open(config.dataFolder().resolve(config.keys().clusterKeyFile()), kms);
+  /** What the customer's key being taken away, and given back, does to this node. */
+  private final class KeyUser implements HeldKey.User {
+    @Override
+    public void lock(Probe because) {
+      gate.lock();
+      locking.execute(() -> stopAndWipe(because));
+    }
+
+    @Override
+    public void unlock(ClusterKey unwrapped) {
+      gate.unlock();
+      locking.execute(() -> startAgain(unwrapped));
+    }
+
+    /** The audit goes on under a key of its own, but that it can't be written keeps nobody in. */
+    private void stopAndWipe(Probe because) {
+      synchronized (NodeShell.this) {
+        try {
+          parts.audit().note(RequestId.random(), KEY_LOCKED, 1, "answer " + because);
+        } catch (RuntimeException e) {
+          LOG.atError().setCause(e).log("that the node is locked could not be recorded");
+        }
+        try {
+          stopEngine(ErrorCode.KEY_REVOKED);
+        } catch (RuntimeException e) {
+          LOG.atError().setCause(e).log("the engine of a locked node stopped badly");
+        } finally {
+          keyWiped = true;
+          parts.clusterKey().close();
+        }
+      }
+    }
+
+    /** Without its engine a node whose key is back is of no use: it ends, and is started anew. */
+    private void startAgain(ClusterKey unwrapped) {
+      try {
+        synchronized (NodeShell.this) {
+          parts = parts.with(unwrapped);
+          keyWiped = false;
+          gate.close(ErrorCode.NOT_READY);
+          parts.audit().note(RequestId.random(), KEY_UNLOCKED, 1, "");
+          startEngine();
+        }
+      } catch (RuntimeException e) {
+        parts.failures().engineFailed(KEY_UNLOCKED, e);
+      }
     }
   }
 

@@ -3,11 +3,13 @@ package io.rekindle.node.config;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 
 /** Who wraps the cluster key: the keys {@code rekindle.keys.*} of {@link NodeConfig}. */
 public interface KeysConfig {
-  /** The provider of the customer's key: {@code local}, for development, or {@code vault}. */
+  /**
+   * Of the customer's key: {@code local}, for development, {@code vault}, {@code aws}, {@code gcp}
+   * or {@code azure}.
+   */
   @WithDefault("local")
   String provider();
 
@@ -28,51 +30,21 @@ public interface KeysConfig {
   @Range(min = 1, max = 10)
   int attempts();
 
-  Vault vault();
+  /**
+   * How long a node may go on with the cluster key before the customer's key unwraps it once more.
+   */
+  @WithDefault("PT1M")
+  Duration lease();
 
-  /** HashiCorp Vault, its secrets engine Transit. */
-  interface Vault {
-    /** Such as {@code https://vault.example.com:8200}; TLS 1.3 alone is spoken. */
-    Optional<String> address();
+  /** As long as the customer's key is out of reach, and nobody refused it. */
+  @WithDefault("PT1H")
+  Duration grace();
 
-    /** PEM of the authorities that its certificate may be of; without it those of the JDK. */
-    Optional<Path> caFile();
+  VaultKeysConfig vault();
 
-    /** The namespace of Vault Enterprise. */
-    Optional<String> namespace();
+  AwsKeysConfig aws();
 
-    /** Where the engine is mounted. */
-    @WithDefault("transit")
-    String mount();
+  GcpKeysConfig gcp();
 
-    /** The name of the key, of the type {@code aes256-gcm96}. */
-    Optional<String> key();
-
-    /** {@code token}, {@code app-role} or {@code kubernetes}. */
-    @WithDefault("token")
-    Login login();
-
-    /** Of {@code token}: the file with it, mode 0600; read at each login, so it may be replaced. */
-    Optional<Path> tokenFile();
-
-    /** Where {@code app-role} or {@code kubernetes} is mounted, if not under its own name. */
-    Optional<String> loginMount();
-
-    /** Of {@code app-role}: the role id; of {@code kubernetes}: the name of the role. */
-    Optional<String> role();
-
-    /** Of {@code app-role}: the file with the secret id, mode 0600; read at each login, too. */
-    Optional<Path> secretIdFile();
-
-    /** Of {@code kubernetes}: the token of the service account. */
-    @WithDefault("/var/run/secrets/kubernetes.io/serviceaccount/token")
-    Path serviceAccountFile();
-  }
-
-  /** How a node proves to Vault who it is. */
-  enum Login {
-    TOKEN,
-    APP_ROLE,
-    KUBERNETES
-  }
+  AzureKeysConfig azure();
 }

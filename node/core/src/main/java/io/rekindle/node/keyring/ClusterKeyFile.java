@@ -84,28 +84,8 @@ public final class ClusterKeyFile {
    * @param file where it is from, for the sentence of a refusal
    */
   public static ClusterKey open(Path file, byte[] bytes, KeyManagementService kms) {
-    ByteBuffer content = ByteBuffer.wrap(bytes);
-    if (content.remaining() <= HEADER_BYTES || content.getInt() != MAGIC) {
-      throw new StartRefusedException("The " + WHAT + " " + file + " is not a " + WHAT + ".");
-    }
-    if (content.get() != FORMAT) {
-      throw new StartRefusedException(
-          "The " + WHAT + " " + file + " was written by a newer release.");
-    }
-    UUID clusterId = new UUID(content.getLong(), content.getLong());
-    byte[] wrapped = new byte[content.remaining()];
-    content.get(wrapped);
-    byte[] secret = unwrap(file, kms, wrapped, clusterId);
-    if (secret.length != ClusterKey.BYTES) {
-      throw new StartRefusedException("The " + WHAT + " " + file + " is damaged.");
-    }
-    return new ClusterKey(clusterId, secret);
-  }
-
-  private static byte[] unwrap(
-      Path file, KeyManagementService kms, byte[] wrapped, UUID clusterId) {
     try {
-      return kms.unwrap(wrapped, associatedData(clusterId));
+      return unwrap(file, bytes, kms);
     } catch (KeyManagementException e) {
       String what =
           switch (e.probe()) {
@@ -117,6 +97,35 @@ public final class ClusterKeyFile {
       throw new StartRefusedException(
           "The " + WHAT + " " + file + what + kms.describe() + reason + ".", e);
     }
+  }
+
+  /**
+   * As {@link #open(Path, KeyManagementService)}, for whoever asks what the provider says.
+   *
+   * @throws KeyManagementException when the provider does not unwrap
+   * @throws StartRefusedException when the file is missing, open to others, or damaged
+   */
+  public static ClusterKey unwrap(Path file, KeyManagementService kms) {
+    return unwrap(file, SecretFiles.read(file, WHAT, BYTES_MAX), kms);
+  }
+
+  private static ClusterKey unwrap(Path file, byte[] bytes, KeyManagementService kms) {
+    ByteBuffer content = ByteBuffer.wrap(bytes);
+    if (content.remaining() <= HEADER_BYTES || content.getInt() != MAGIC) {
+      throw new StartRefusedException("The " + WHAT + " " + file + " is not a " + WHAT + ".");
+    }
+    if (content.get() != FORMAT) {
+      throw new StartRefusedException(
+          "The " + WHAT + " " + file + " was written by a newer release.");
+    }
+    UUID clusterId = new UUID(content.getLong(), content.getLong());
+    byte[] wrapped = new byte[content.remaining()];
+    content.get(wrapped);
+    byte[] secret = kms.unwrap(wrapped, associatedData(clusterId));
+    if (secret.length != ClusterKey.BYTES) {
+      throw new StartRefusedException("The " + WHAT + " " + file + " is damaged.");
+    }
+    return new ClusterKey(clusterId, secret);
   }
 
   private static byte[] associatedData(UUID clusterId) {

@@ -46,7 +46,7 @@ class NodeConfigTest {
     assertThat(config.keys().requestTimeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.keys().attempts()).isEqualTo(3);
     assertThat(config.keys().vault().mount()).isEqualTo("transit");
-    assertThat(config.keys().vault().login()).isEqualTo(KeysConfig.Login.TOKEN);
+    assertThat(config.keys().vault().login()).isEqualTo(VaultKeysConfig.Login.TOKEN);
     assertThat(config.keys().vault().serviceAccountFile()).isAbsolute();
     assertThat(config.audit().blockBytes()).isEqualTo(DataSize.parse("256KiB"));
     assertThat(config.audit().blockInterval()).isEqualTo(Duration.ofMillis(100));

@@ -1,18 +1,19 @@
 package io.rekindle.node.kms.vault;
 
 import io.rekindle.node.config.KeysConfig;
+import io.rekindle.node.config.VaultKeysConfig;
 import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.kms.Attempts;
 import io.rekindle.node.kms.KeyManagementProvider;
 import io.rekindle.node.kms.KeyManagementService;
+import io.rekindle.node.kms.http.KeyServiceHttp;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The provider {@code vault}. */
 public final class VaultKeyManagementProvider implements KeyManagementProvider {
-  private static final Duration TIMEOUT_MAX = Duration.ofMinutes(1);
   private static final String PREFIX = "rekindle.keys.vault.";
 
   /** What a path of Vault's may be of without being another path. */
@@ -27,10 +28,8 @@ public final class VaultKeyManagementProvider implements KeyManagementProvider {
 
   @Override
   public KeyManagementService open(KeysConfig settings, Path dataFolder) {
-    KeysConfig.Vault vault = settings.vault();
-    if (settings.requestTimeout().compareTo(TIMEOUT_MAX) > 0) {
-      throw new StartRefusedException("rekindle.keys.request-timeout may be a minute at most.");
-    }
+    VaultKeysConfig vault = settings.vault();
+    Attempts attempts = Attempts.of(settings);
     String address = address(vault);
     String mount = matching("mount", PATH, vault.mount());
     String key = matching("key", NAME, required("key", vault.key()));
@@ -38,17 +37,17 @@ public final class VaultKeyManagementProvider implements KeyManagementProvider {
         new VaultRequests(
             address,
             vault.namespace().map(path -> matching("namespace", PATH, path.replaceAll("/$", ""))),
-            VaultHttp.client(vault.caFile().map(dataFolder::resolve), settings.requestTimeout()));
+            KeyServiceHttp.client(vault.caFile().map(dataFolder::resolve), attempts.timeout()));
     try {
       VaultLogin login = new VaultLogin(requests, credentials(vault, dataFolder), System::nanoTime);
-      return new VaultKeyManagementService(requests, login, mount, key, settings.attempts());
+      return new VaultKeyManagementService(requests, login, mount, key, attempts);
     } catch (StartRefusedException e) {
       requests.close();
       throw e;
     }
   }
 
-  private static String address(KeysConfig.Vault vault) {
+  private static String address(VaultKeysConfig vault) {
     String given = required("address", vault.address()).replaceAll("/+$", "");
     URI address;
     try {
@@ -69,7 +68,7 @@ public final class VaultKeyManagementProvider implements KeyManagementProvider {
     return given;
   }
 
-  private static VaultCredentials credentials(KeysConfig.Vault vault, Path dataFolder) {
+  private static VaultCredentials credentials(VaultKeysConfig vault, Path dataFolder) {
     return switch (vault.login()) {
       case TOKEN ->
           new VaultCredentials.Token(dataFolder.resolve(required("token-file", vault.tokenFile())));

@@ -2,14 +2,13 @@ package io.rekindle.node.kms.vault;
 
 import io.github.jopenlibs.vault.json.JsonObject;
 import io.github.jopenlibs.vault.json.JsonValue;
+import io.rekindle.node.kms.Attempts;
 import io.rekindle.node.kms.KeyManagementException;
 import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.vault.VaultRequests.Answer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A key of the secrets engine Transit, of a type that binds associated data, as {@code
@@ -22,8 +21,6 @@ import java.util.concurrent.locks.LockSupport;
 final class VaultKeyManagementService implements KeyManagementService {
   private static final String WRAPPED = "vault:v";
   private static final int WRAPPED_BYTES_MAX = 8 << 10;
-  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-  private static final long PAUSE_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
 
   /** What no key has wrapped: it is of a version that none has yet. */
   private static final String NOTHING = WRAPPED + "999999:" + base64(new byte[28]);
@@ -32,10 +29,10 @@ final class VaultKeyManagementService implements KeyManagementService {
   private final VaultLogin login;
   private final String mount;
   private final String key;
-  private final int attempts;
+  private final Attempts attempts;
 
   VaultKeyManagementService(
-      VaultRequests requests, VaultLogin login, String mount, String key, int attempts) {
+      VaultRequests requests, VaultLogin login, String mount, String key, Attempts attempts) {
     this.requests = requests;
     this.login = login;
     this.mount = mount;
@@ -105,16 +102,7 @@ final class VaultKeyManagementService implements KeyManagementService {
 
   private String ask(String operation, Map<String, Object> fields, String result) {
     String path = mount + "/" + operation + "/" + key;
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return askOnce(path, fields, result);
-      } catch (KeyManagementException e) {
-        if (e.probe() != Probe.UNREACHABLE || attempt >= attempts) {
-          throw e;
-        }
-        LockSupport.parkNanos(Math.min(PAUSE_NANOS << (attempt - 1), PAUSE_NANOS_MAX));
-      }
-    }
+    return attempts.ask(() -> askOnce(path, fields, result));
   }
 
   private String askOnce(String path, Map<String, Object> fields, String result) {

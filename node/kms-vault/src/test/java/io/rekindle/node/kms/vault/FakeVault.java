@@ -1,18 +1,11 @@
 package io.rekindle.node.kms.vault;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsParameters;
-import com.sun.net.httpserver.HttpsServer;
 import io.github.jopenlibs.vault.json.Json;
 import io.github.jopenlibs.vault.json.JsonObject;
-import io.rekindle.node.kms.contract.KeyServer;
+import io.rekindle.node.kms.contract.FaultyHttps;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,11 +13,7 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * real AES-256-GCM, and three kinds of logins. Statuses and texts are those that Vault's sources
  * have, as far as we know them; the policy has {@code update} alone.
  */
-final class FakeVault implements KeyServer {
+final class FakeVault extends FaultyHttps {
   static final String ROLE_ID = "role-1";
   static final String SECRET_ID = "secret-id-1";
   static final String ACCOUNT = "jwt-of-the-service-account";
@@ -44,16 +33,9 @@ final class FakeVault implements KeyServer {
   private static final String NOBODY =
       "2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n";
 
-  private final HttpsServer server;
-  private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, TransitKey> keys = new ConcurrentHashMap<>();
   private final Map<String, Boolean> renewableTokens = new ConcurrentHashMap<>();
   private final Queue<String> paths = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger throttled = new AtomicInteger();
-  private final AtomicInteger failing = new AtomicInteger();
-  private final AtomicInteger garbled = new AtomicInteger();
-  private volatile Duration delay = Duration.ZERO;
-  private volatile boolean dripping;
   private volatile boolean enabled = true;
   private volatile boolean allowed = true;
   private volatile boolean loginsAllowed = true;
@@ -61,12 +43,11 @@ final class FakeVault implements KeyServer {
   private volatile boolean confused;
   private volatile boolean upserting;
   private volatile boolean older;
-  private volatile int proxyStatus;
   private volatile @Nullable String redirect;
   private volatile int padding;
 
-  private FakeVault(HttpsServer server) {
-    this.server = server;
+  private FakeVault(SSLContext tls, String protocol) {
+    super(tls, protocol);
     keys.put("rekindle", new TransitKey());
     keys.put("other", new TransitKey());
     renewableTokens.put(ROOT_TOKEN, false);
@@ -76,27 +57,10 @@ final class FakeVault implements KeyServer {
   /**
    * @param protocol the one version of TLS that it speaks
    */
-  static FakeVault start(SSLContext tls, String protocol) throws IOException {
-    HttpsServer server =
-        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    FakeVault vault = new FakeVault(server);
-    server.setHttpsConfigurator(
-        new HttpsConfigurator(tls) {
-          @Override
-          public void configure(HttpsParameters parameters) {
-            SSLParameters own = tls.getDefaultSSLParameters();
-            own.setProtocols(new String[] {protocol});
-            parameters.setSSLParameters(own);
-          }
-        });
-    server.createContext("/", vault::handle);
-    server.setExecutor(vault.threads);
-    server.start();
+  static FakeVault start(SSLContext tls, String protocol) {
+    FakeVault vault = new FakeVault(tls, protocol);
+    vault.listen();
     return vault;
-  }
-
-  String address() {
-    return "https://localhost:" + server.getAddress().getPort();
   }
 
   /** Of all requests so far, below {@code /v1/}. */
@@ -118,11 +82,6 @@ final class FakeVault implements KeyServer {
     this.upserting = upserting;
   }
 
-  /** Has something before Vault answer, with a page of its own; 0 for nothing. */
-  void answerByProxy(int status) {
-    proxyStatus = status;
-  }
-
   /** Sends everybody elsewhere. */
   void redirectTo(@Nullable String address) {
     redirect = address;
@@ -133,46 +92,31 @@ final class FakeVault implements KeyServer {
     padding = bytes;
   }
 
-  private void handle(HttpExchange exchange) throws IOException {
+  @Override
+  protected void answer(HttpExchange exchange, byte[] body) throws IOException {
     String path = exchange.getRequestURI().getPath().replaceFirst("^/v1/", "");
-    paths.add(path);
-    try (exchange) {
-      byte[] body = exchange.getRequestBody().readAllBytes();
-      Thread.sleep(delay);
-      if (dripping) {
-        drip(exchange);
-      } else {
-        answer(exchange, path, body);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // It is closed.
-    }
-  }
-
-  private void answer(HttpExchange exchange, String path, byte[] body) throws IOException {
     String elsewhere = redirect;
-    if (takes(throttled)) {
-      refuse(exchange, 429, "request path: rate limit quota exceeded");
-    } else if (takes(failing)) {
-      refuse(exchange, 503, "Vault is sealed");
-    } else if (takes(garbled)) {
-      send(exchange, 200, "<html>it works</html>");
-    } else if (proxyStatus != 0) {
-      send(exchange, proxyStatus, "<html>nginx</html>");
-    } else if (elsewhere != null) {
-      exchange.getResponseHeaders().add("Location", elsewhere + exchange.getRequestURI());
-      exchange.sendResponseHeaders(307, -1);
-    } else {
+    paths.add(path);
+    if (elsewhere == null) {
       JsonObject fields =
           body.length == 0
               ? Json.object()
               : Json.parse(new String(body, StandardCharsets.UTF_8)).asObject();
       route(exchange, path, fields);
+    } else {
+      exchange.getResponseHeaders().add("Location", elsewhere + exchange.getRequestURI());
+      exchange.sendResponseHeaders(307, -1);
     }
   }
 
-  private static boolean takes(AtomicInteger count) {
-    return count.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+  @Override
+  protected void answerThrottled(HttpExchange exchange) throws IOException {
+    refuse(exchange, 429, "request path: rate limit quota exceeded");
+  }
+
+  @Override
+  protected void answerFailing(HttpExchange exchange) throws IOException {
+    refuse(exchange, 503, "Vault is sealed");
   }
 
   private void route(HttpExchange exchange, String path, JsonObject fields) throws IOException {
@@ -268,26 +212,7 @@ final class FakeVault implements KeyServer {
   }
 
   private static void send(HttpExchange exchange, int status, String json) throws IOException {
-    byte[] body = json.getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().add("Content-Type", "application/json");
-    exchange.sendResponseHeaders(status, body.length);
-    exchange.getResponseBody().write(body);
-  }
-
-  private void drip(HttpExchange exchange) throws IOException, InterruptedException {
-    exchange.sendResponseHeaders(200, 0);
-    try (OutputStream body = exchange.getResponseBody()) {
-      while (dripping) {
-        body.write(' ');
-        body.flush();
-        Thread.sleep(50);
-      }
-    }
-  }
-
-  @Override
-  public int requests() {
-    return paths.size();
+    send(exchange, status, "application/json", json);
   }
 
   private TransitKey key() {
@@ -327,38 +252,7 @@ final class FakeVault implements KeyServer {
   }
 
   @Override
-  public void delay(Duration delay) {
-    this.delay = delay;
-  }
-
-  @Override
-  public void throttle(int requests) {
-    throttled.set(requests);
-  }
-
-  @Override
-  public void fail(int requests) {
-    failing.set(requests);
-  }
-
-  @Override
-  public void garble(int requests) {
-    garbled.set(requests);
-  }
-
-  @Override
   public void setConfused(boolean confused) {
     this.confused = confused;
-  }
-
-  @Override
-  public void setDripping(boolean dripping) {
-    this.dripping = dripping;
-  }
-
-  @Override
-  public void close() {
-    server.stop(0);
-    threads.shutdownNow();
   }
 }

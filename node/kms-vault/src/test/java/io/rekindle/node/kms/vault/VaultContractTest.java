@@ -2,9 +2,11 @@ package io.rekindle.node.kms.vault;
 
 import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.contract.KeyServer;
+import io.rekindle.node.kms.contract.KeySettings;
 import io.rekindle.node.kms.contract.RemoteKeyManagementContractTest;
+import io.rekindle.node.kms.contract.TestTls;
+import io.rekindle.node.kms.http.KeyServiceHttp;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -37,32 +39,28 @@ class VaultContractTest extends RemoteKeyManagementContractTest {
   private FakeVault vault() {
     FakeVault running = vault;
     if (running == null) {
-      try {
-        running = FakeVault.start(tls.context(), "TLSv1.3");
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      running = FakeVault.start(tls.context(), KeyServiceHttp.TLS);
       vault = running;
     }
     return running;
   }
 
-  private VaultSettings settings() throws IOException {
-    return new VaultSettings(folder, vault().address(), tls.authority());
+  private KeySettings settings() throws IOException {
+    return VaultSettings.of(folder, vault(), tls.authority());
   }
 
   @Override
   protected KeyManagementService open() throws IOException {
-    return settings().open();
+    return settings().open(new VaultKeyManagementProvider());
   }
 
   @Override
   protected KeyManagementService openImpatient() throws IOException {
-    return settings().impatient().open();
+    return settings().impatient().open(new VaultKeyManagementProvider());
   }
 
   @Override
   protected KeyManagementService openOther() throws IOException {
-    return settings().set("key", "other").open();
+    return settings().set("key", "other").open(new VaultKeyManagementProvider());
   }
 }

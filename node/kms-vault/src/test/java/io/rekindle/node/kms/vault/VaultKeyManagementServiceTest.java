@@ -8,6 +8,9 @@ import io.rekindle.node.kms.KeyManagementException;
 import io.rekindle.node.kms.KeyManagementProvider;
 import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.KeyManagementService.Probe;
+import io.rekindle.node.kms.contract.KeySettings;
+import io.rekindle.node.kms.contract.TestTls;
+import io.rekindle.node.kms.http.KeyServiceHttp;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -45,7 +48,7 @@ class VaultKeyManagementServiceTest {
   }
 
   @BeforeEach
-  void start() throws IOException {
+  void start() {
     vault = FakeVault.start(tls.context(), TLS);
   }
 
@@ -54,8 +57,8 @@ class VaultKeyManagementServiceTest {
     vault.close();
   }
 
-  private VaultSettings settings() throws IOException {
-    return new VaultSettings(folder, vault.address(), tls.authority());
+  private KeySettings settings() throws IOException {
+    return VaultSettings.of(folder, vault, tls.authority());
   }
 
   private static KeyManagementException failure(KeyManagementService kms) {
@@ -76,7 +79,7 @@ class VaultKeyManagementServiceTest {
 
   @Test
   void theEngineIsAskedUnderItsOwnPathWithTheVersionOfTheKeyInWhatItWraps() throws IOException {
-    try (KeyManagementService kms = settings().open()) {
+    try (KeyManagementService kms = settings().open(new VaultKeyManagementProvider())) {
       assertThat(new String(kms.wrap(KEY, DATA), StandardCharsets.US_ASCII))
           .startsWith("vault:v1:");
       assertThat(vault.paths())
@@ -89,7 +92,7 @@ class VaultKeyManagementServiceTest {
   void aServerThatSpeaksAnOlderTlsIsNotTalkedTo() throws IOException {
     try (FakeVault old = FakeVault.start(tls.context(), "TLSv1.2");
         KeyManagementService kms =
-            new VaultSettings(folder, old.address(), tls.authority()).open()) {
+            VaultSettings.of(folder, old, tls.authority()).open(new VaultKeyManagementProvider())) {
       assertThat(failure(kms).reason()).isEqualTo("SSLHandshakeException");
       assertThat(old.requests()).isZero();
     }
@@ -99,7 +102,9 @@ class VaultKeyManagementServiceTest {
   void aServerOfAnotherAuthorityIsNotTalkedTo() throws Exception {
     TestTls foreign = TestTls.make(folder.resolve("foreign"));
     try (KeyManagementService kms =
-        settings().set("ca-file", foreign.authority().toString()).open()) {
+        settings()
+            .set("ca-file", foreign.authority().toString())
+            .open(new VaultKeyManagementProvider())) {
       assertThat(failure(kms).reason()).isEqualTo("SunCertPathBuilderException");
       assertThat(vault.requests()).isZero();
     }
@@ -107,8 +112,9 @@ class VaultKeyManagementServiceTest {
 
   @Test
   void aKeyThatIsGoneIsNotMadeAnewByWrapping() throws IOException {
-    try (KeyManagementService kms = settings().open();
-        KeyManagementService misspelt = settings().set("key", "rekindel").open()) {
+    try (KeyManagementService kms = settings().open(new VaultKeyManagementProvider());
+        KeyManagementService misspelt =
+            settings().set("key", "rekindel").open(new VaultKeyManagementProvider())) {
       vault.setUpserting(true);
       vault.setEnabled(false);
       assertThat(kms.probe()).isEqualTo(Probe.REVOKED);
@@ -120,7 +126,7 @@ class VaultKeyManagementServiceTest {
   @ParameterizedTest
   @ValueSource(ints = {400, 401, 403, 404, 408})
   void whatAProxySaysIsNotWhatVaultSays(int status) throws IOException {
-    try (KeyManagementService kms = settings().open()) {
+    try (KeyManagementService kms = settings().open(new VaultKeyManagementProvider())) {
       assertThat(kms.probe()).isEqualTo(Probe.OK);
       vault.answerByProxy(status);
       assertThat(failure(kms).probe()).isEqualTo(Probe.UNREACHABLE);
@@ -132,7 +138,7 @@ class VaultKeyManagementServiceTest {
   @Test
   void theTokenIsNotTakenElsewhere() throws IOException {
     try (FakeVault other = FakeVault.start(tls.context(), TLS);
-        KeyManagementService kms = settings().open()) {
+        KeyManagementService kms = settings().open(new VaultKeyManagementProvider())) {
       assertThat(kms.probe()).isEqualTo(Probe.OK);
       vault.redirectTo(other.address());
       KeyManagementException failure = failure(kms);
@@ -144,7 +150,7 @@ class VaultKeyManagementServiceTest {
 
   @Test
   void anAnswerWithoutEndIsNotTakenIn() throws IOException {
-    try (KeyManagementService kms = settings().open()) {
+    try (KeyManagementService kms = settings().open(new VaultKeyManagementProvider())) {
       vault.pad(2 << 20);
       assertThat(failure(kms).probe()).isEqualTo(Probe.UNREACHABLE);
     }
@@ -153,7 +159,7 @@ class VaultKeyManagementServiceTest {
   @Test
   void aRefusalCountsAfterAFreshLoginAlone() throws IOException {
     vault.beOlder();
-    try (KeyManagementService kms = settings().open()) {
+    try (KeyManagementService kms = settings().open(new VaultKeyManagementProvider())) {
       byte[] wrapped = kms.wrap(KEY, DATA);
       vault.expireLogins();
       assertThat(kms.unwrap(wrapped, DATA)).isEqualTo(KEY);
@@ -168,7 +174,7 @@ class VaultKeyManagementServiceTest {
 
   @Test
   void whatVaultSaysOfARefusalIsShownInOneLine() throws IOException {
-    try (KeyManagementService kms = settings().open()) {
+    try (KeyManagementService kms = settings().open(new VaultKeyManagementProvider())) {
       vault.setAllowed(false);
       assertThat(failure(kms))
           .extracting(KeyManagementException::reason)
@@ -183,7 +189,7 @@ class VaultKeyManagementServiceTest {
         new VaultRequests(
             vault.address(),
             Optional.empty(),
-            VaultHttp.client(Optional.of(tls.authority()), Duration.ofSeconds(5)));
+            KeyServiceHttp.client(Optional.of(tls.authority()), Duration.ofSeconds(5)));
     VaultCredentials credentials =
         new VaultCredentials.AppRole(
             "approle", FakeVault.ROLE_ID, settings().secret("id", FakeVault.SECRET_ID));
@@ -215,9 +221,9 @@ class VaultKeyManagementServiceTest {
 
   @Test
   void aTokenOfAFileIsReadAgainWhenItIsRefused() throws IOException {
-    VaultSettings settings = settings().set("login", "token");
+    KeySettings settings = settings().set("login", "token");
     settings.set("token-file", settings.secret("token", FakeVault.ROOT_TOKEN + "\n").toString());
-    try (KeyManagementService kms = settings.open()) {
+    try (KeyManagementService kms = settings.open(new VaultKeyManagementProvider())) {
       assertThat(kms.probe()).as("a token that is not renewed").isEqualTo(Probe.OK);
       settings.secret("token", "stale");
       kms.logOut();
@@ -231,12 +237,12 @@ class VaultKeyManagementServiceTest {
   void aServiceAccountOfKubernetesLogsIn() throws IOException {
     Path account = folder.resolve("account");
     Files.writeString(account, FakeVault.ACCOUNT);
-    VaultSettings settings =
+    KeySettings settings =
         settings()
             .set("login", "kubernetes")
             .set("role", "rekindle")
             .set("service-account-file", account.toString());
-    try (KeyManagementService kms = settings.open()) {
+    try (KeyManagementService kms = settings.open(new VaultKeyManagementProvider())) {
       assertThat(kms.probe()).isEqualTo(Probe.OK);
       Files.writeString(account, "of-somebody-else");
       kms.logOut();
@@ -250,10 +256,10 @@ class VaultKeyManagementServiceTest {
 
   @Test
   void credentialsThatAreOpenToOthersAreNotShown() throws IOException {
-    VaultSettings settings = settings();
+    KeySettings settings = settings();
     Files.setPosixFilePermissions(
         folder.resolve("secret-id"), PosixFilePermissions.fromString("rw-r--r--"));
-    try (KeyManagementService kms = settings.open()) {
+    try (KeyManagementService kms = settings.open(new VaultKeyManagementProvider())) {
       KeyManagementException failure = failure(kms);
       assertThat(failure.probe()).isEqualTo(Probe.UNREACHABLE);
       assertThat(failure.reason()).contains("its mode must be 0600");
@@ -264,9 +270,9 @@ class VaultKeyManagementServiceTest {
   @ParameterizedTest
   @ValueSource(strings = {"address", "key", "role", "secret-id-file"})
   void whatIsMissingIsNamed(String name) throws IOException {
-    VaultSettings settings = settings().without(name);
+    KeySettings settings = settings().without(name);
     assertThatExceptionOfType(StartRefusedException.class)
-        .isThrownBy(settings::open)
+        .isThrownBy(() -> settings.open(new VaultKeyManagementProvider()))
         .withMessage("The provider vault needs rekindle.keys.vault." + name + ".");
   }
 
@@ -286,19 +292,19 @@ class VaultKeyManagementServiceTest {
     "ca-file, none.pem, can't be read"
   })
   void whatIsWrongIsNamed(String name, String value, String said) throws IOException {
-    VaultSettings settings = settings().set(name, value);
+    KeySettings settings = settings().set(name, value);
     assertThatExceptionOfType(StartRefusedException.class)
-        .isThrownBy(settings::open)
+        .isThrownBy(() -> settings.open(new VaultKeyManagementProvider()))
         .withMessageContaining(said);
   }
 
   @Test
   void neitherATokenNorTheSecretIdIsEverSaid() throws IOException {
-    VaultSettings byToken = settings().set("login", "token");
+    KeySettings byToken = settings().set("login", "token");
     byToken.set("token-file", byToken.secret("t", FakeVault.ROOT_TOKEN + "\nmore").toString());
     StringWriter said = new StringWriter();
-    try (KeyManagementService kms = settings().open();
-        KeyManagementService twoLines = byToken.open()) {
+    try (KeyManagementService kms = settings().open(new VaultKeyManagementProvider());
+        KeyManagementService twoLines = byToken.open(new VaultKeyManagementProvider())) {
       said.write(kms.describe());
       say(twoLines, said);
       vault.setLoginsAllowed(false);

@@ -2,12 +2,21 @@ package io.rekindle.node.kms.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.node.kms.contract.TestTls;
+import io.rekindle.node.kms.http.KeyServiceHttp;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,7 +43,7 @@ class VaultNodeIT {
   @BeforeAll
   static void start() throws Exception {
     tls = TestTls.make(folder.resolve("tls"));
-    vault = FakeVault.start(tls.context(), "TLSv1.3");
+    vault = FakeVault.start(tls.context(), KeyServiceHttp.TLS);
   }
 
   @AfterAll
@@ -51,7 +60,7 @@ class VaultNodeIT {
 
   private static List<String> settings() throws IOException {
     List<String> arguments = new ArrayList<>();
-    new VaultSettings(folder, vault.address(), tls.authority())
+    VaultSettings.of(folder, vault, tls.authority())
         .values()
         .forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
     return arguments;
@@ -151,5 +160,51 @@ class VaultNodeIT {
     vault.fail(0);
     assertThat(away.exitCode()).isNotZero();
     assertThat(away.said()).contains("because the key cannot be reached").contains("status 503");
+  }
+
+  /** A revocation, a node that is locked, and the same process going on when the key is back. */
+  @Test
+  @Order(5)
+  void aNodeIsLockedWhileItsKeyIsRevokedAndGoesOnWhenItIsBack() throws Exception {
+    List<String> start = new ArrayList<>(START);
+    start.addAll(List.of("--set", "rekindle.keys.lease=PT5S"));
+    Process node = begin(data(), "start", start);
+    try (BufferedReader lines = node.inputReader();
+        HttpClient http =
+            KeyServiceHttp.client(
+                Optional.of(data().resolve("tls/server-ca.crt")), Duration.ofSeconds(20))) {
+      String ready = lines.readLine();
+      while (!ready.startsWith(READY)) {
+        ready = lines.readLine();
+      }
+      URI page = URI.create("https://localhost:" + ready.substring(READY.length()) + "/readyz");
+      assertThat(readiness(http, page)).contains("\"ready\":true");
+
+      vault.fail(3);
+      vault.setAllowed(false);
+      await(http, page, "[\"key\"]");
+      assertThat(vault.paths()).endsWith("transit/decrypt/rekindle");
+
+      vault.setAllowed(true);
+      await(http, page, "\"ready\":true");
+      assertThat(node.isAlive()).isTrue();
+    } finally {
+      node.toHandle().destroy();
+      assertThat(node.waitFor()).isIn(0, 143);
+    }
+  }
+
+  private static String readiness(HttpClient http, URI page) throws Exception {
+    return http.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString()).body();
+  }
+
+  private static void await(HttpClient http, URI page, String text) throws Exception {
+    long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    String seen = readiness(http, page);
+    while (!seen.contains(text) && System.nanoTime() - deadline < 0) {
+      Thread.sleep(100);
+      seen = readiness(http, page);
+    }
+    assertThat(seen).contains(text);
   }
 }

@@ -1,4 +1,4 @@
-package io.rekindle.node.kms.vault;
+package io.rekindle.node.kms.http;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -53,7 +53,7 @@ final class BoundedHttpClient extends HttpClient {
     } catch (InterruptedException e) {
       answer.cancel(true);
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while Vault was asked");
+      throw new InterruptedIOException("interrupted while a provider was asked");
     }
   }
 

@@ -1,4 +1,4 @@
-package io.rekindle.node.kms.vault;
+package io.rekindle.node.kms.contract;
 
 import io.rekindle.node.cluster.NodeCertificates;
 import java.io.IOException;
@@ -20,10 +20,11 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /** A certificate of a server on loopback, and the authority that it is of. */
-record TestTls(SSLContext context, Path authority) {
+public record TestTls(SSLContext context, Path authority) {
   private static final char[] NONE = new char[0];
 
-  static TestTls make(Path folder) throws IOException, GeneralSecurityException {
+  /** Makes both in a folder that is empty or not there. */
+  public static TestTls make(Path folder) throws IOException, GeneralSecurityException {
     NodeCertificates.create(
         folder, UUID.randomUUID(), List.of(), Instant.now(), NodeCertificates.Validity.DEFAULT);
     KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());

@@ -1,53 +1,43 @@
-package io.rekindle.node.kms.vault;
+package io.rekindle.node.kms.http;
 
 import io.rekindle.node.error.StartRefusedException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
-import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Connections to Vault: TLS 1.3 alone, which the driver's own would not speak. */
-final class VaultHttp {
-  private static final String TLS = "TLSv1.3";
-
-  private VaultHttp() {}
+/** Whose certificates a provider may have: those of a file of PEM, or those that the JDK trusts. */
+public final class Authorities {
+  private Authorities() {}
 
   /**
-   * @param authorities a file of PEM; empty for those of the JDK
-   * @param timeout of a request, from its connection to the last byte of its answer
+   * Trusts them.
+   *
+   * @param file of PEM; empty for those of the JDK
    * @throws StartRefusedException when the file has no certificates
    */
-  static HttpClient client(Optional<Path> authorities, Duration timeout) {
-    SSLParameters parameters = new SSLParameters();
-    parameters.setProtocols(new String[] {TLS});
-    HttpClient client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER) // It would be sent the token.
-            .connectTimeout(timeout)
-            .sslContext(context(authorities))
-            .sslParameters(parameters)
-            .build();
-    return new BoundedHttpClient(client, timeout);
-  }
-
-  private static SSLContext context(Optional<Path> authorities) {
+  public static TrustManagerFactory trust(Optional<Path> file) {
     try {
-      SSLContext context = SSLContext.getInstance(TLS);
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(authorities.isPresent() ? store(authorities.get()) : null);
-      context.init(null, trust.getTrustManagers(), null);
+      trust.init(file.isPresent() ? store(file.get()) : null);
+      return trust;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK trusts somebody", e);
+    }
+  }
+
+  static SSLContext context(Optional<Path> file) {
+    try {
+      SSLContext context = SSLContext.getInstance(KeyServiceHttp.TLS);
+      context.init(null, trust(file).getTrustManagers(), null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has TLS 1.3", e);
