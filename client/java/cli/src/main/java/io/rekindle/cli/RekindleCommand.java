@@ -13,6 +13,7 @@ import io.rekindle.cli.command.SearchCommand;
 import io.rekindle.cli.command.StateCommands;
 import io.rekindle.cli.command.StatusCommand;
 import io.rekindle.cli.command.StoreCommand;
+import io.rekindle.cli.kms.KmsCommands;
 import io.rekindle.cli.quickstart.QuickstartCommand;
 import io.rekindle.client.RekindleClientException;
 import java.io.PrintWriter;
@@ -51,6 +52,7 @@ import picocli.CommandLine.Command;
       NodeCommands.class,
       ClusterCommands.class,
       BackupCommands.class,
+      KmsCommands.class,
       BenchCommand.class,
       CompletionCommand.class
     })

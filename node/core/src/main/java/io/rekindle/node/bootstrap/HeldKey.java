@@ -5,12 +5,16 @@ import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.ClusterKeyFile;
 import io.rekindle.node.keyring.FolderMark;
+import io.rekindle.node.keyring.WrappedClusterKey;
 import io.rekindle.node.kms.KeyLease;
 import io.rekindle.node.kms.KeyManagementException;
 import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.KeyManagementService.Probe;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -29,27 +33,39 @@ import org.slf4j.LoggerFactory;
 final class HeldKey implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HeldKey.class);
 
+  private final Path dataFolder;
   private final Path file;
   private final Path mark;
-  private final KeyManagementService kms;
+  private final ConfigSource configs;
   private final KeyLease.Settings settings;
   private final ClusterKey first;
+  private volatile KeyManagementService kms;
+  private volatile Map<String, String> written;
   private volatile @Nullable ClusterKey unwrappedAgain;
   private volatile @Nullable KeyLease lease;
   private volatile boolean closed;
   private volatile @Nullable Thread watch;
 
-  private HeldKey(
-      Path file,
-      Path mark,
-      KeyManagementService kms,
-      KeyLease.Settings settings,
-      ClusterKey first) {
-    this.file = file;
+  private HeldKey(NodeConfig config, Path mark, ConfigSource configs) throws IOException {
+    dataFolder = config.dataFolder();
+    file = dataFolder.resolve(config.keys().clusterKeyFile());
     this.mark = mark;
-    this.kms = kms;
-    this.settings = settings;
-    this.first = first;
+    this.configs = configs;
+    settings = KeyLease.Settings.of(config.keys());
+    written = KeySettings.written(dataFolder);
+    kms = KeyProviders.of(config);
+    try {
+      first = ClusterKeyFile.open(file, kms);
+    } catch (RuntimeException e) {
+      kms.close();
+      throw e;
+    }
+  }
+
+  /** Reads the node's configuration, as the start did. */
+  @FunctionalInterface
+  interface ConfigSource {
+    NodeConfig read() throws IOException;
   }
 
   /** What a key that is watched is used by. Called by the watch, which is not to be kept long. */
@@ -69,17 +85,14 @@ final class HeldKey implements AutoCloseable {
    * Unwraps the key.
    *
    * @param mark what shows that it is the right one, where there is one
+   * @param configs asked when the settings of the customer's key have changed in the file
    * @throws StartRefusedException when the provider does not unwrap it, or another key is set
    */
-  static HeldKey open(NodeConfig config, Path mark) {
-    KeyLease.Settings settings = KeyLease.Settings.of(config.keys());
-    Path file = config.dataFolder().resolve(config.keys().clusterKeyFile());
-    KeyManagementService kms = KeyProviders.of(config);
+  static HeldKey open(NodeConfig config, Path mark, ConfigSource configs) {
     try {
-      return new HeldKey(file, mark, kms, settings, ClusterKeyFile.open(file, kms));
-    } catch (RuntimeException e) {
-      kms.close();
-      throw e;
+      return new HeldKey(config, mark, configs);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -90,7 +103,7 @@ final class HeldKey implements AutoCloseable {
 
   /** Begins to watch; once. */
   void watch(User user, LongSupplier nanos) {
-    KeyLease begun = new KeyLease(this::prove, kms::logOut, holder(user), settings, nanos);
+    KeyLease begun = new KeyLease(this::prove, () -> kms.logOut(), holder(user), settings, nanos);
     lease = begun;
     watch = Thread.ofPlatform().daemon().name("key-lease").start(() -> watch(begun));
   }
@@ -143,7 +156,8 @@ final class HeldKey implements AutoCloseable {
   /** What the provider says of the wrapped cluster key now. */
   private Probe prove() {
     try {
-      ClusterKey key = ClusterKeyFile.unwrap(file, kms);
+      follow();
+      ClusterKey key = WrappedClusterKey.read(file).unwrap(kms);
       try {
         FolderMark.check(mark, key);
       } catch (StartRefusedException e) {
@@ -156,11 +170,28 @@ final class HeldKey implements AutoCloseable {
       LOG.atDebug().addKeyValue("reason", e.reason()).setCause(e).log("the key was not unwrapped");
       // Of what it unwrapped before, it says that it is not its own: a wrong answer.
       return e.probe() == Probe.OK ? Probe.UNREACHABLE : e.probe();
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       // The file is not there, or the key is another: nobody has refused this one.
       LOG.atWarn().setCause(e).log("the cluster key could not be proved");
       return Probe.UNREACHABLE;
     }
+  }
+
+  /** Another key of the customer's may have taken over, as {@link KeyChange} writes it. */
+  private void follow() throws IOException {
+    Map<String, String> now = KeySettings.written(dataFolder);
+    if (now.equals(written)) {
+      return;
+    }
+    KeyManagementService next = KeyProviders.of(configs.read());
+    KeyManagementService before = kms;
+    kms = next;
+    written = now;
+    LOG.atInfo()
+        .addKeyValue("before", before.describe())
+        .addKeyValue("key", next.describe())
+        .log("the settings of the customer's key have changed");
+    before.close();
   }
 
   private void keep(ClusterKey key) {

@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeInit {
   private static final int KEY_FILE_BYTES_MAX = 1 << 16;
-  private static final String KEYS = "rekindle.keys.";
 
   private NodeInit() {}
 
@@ -154,7 +153,7 @@ final class NodeInit {
     all.put("rekindle.cluster.addresses", String.join(",", addresses));
     all.put("rekindle.cluster.initial-nodes", "0");
     all.put("rekindle.ignite.backups", Integer.toString(theirs.ignite().backups()));
-    all.putAll(keySettings(first));
+    all.putAll(KeySettings.shared(first));
     all.putAll(properties);
     requireSameProvider(dataFolder, all, theirs);
     // What is wrong with the first shows before anything is made that a second try would refuse.
@@ -169,13 +168,6 @@ final class NodeInit {
         hosts,
         Instant.now(),
         NodeCertificates.Validity.DEFAULT);
-  }
-
-  /** Who wraps the cluster key, and how it is asked; files of keys are each node's own. */
-  private static Map<String, String> keySettings(Path first) throws IOException {
-    Map<String, String> settings = new LinkedHashMap<>(NodeConfigLoader.written(first));
-    settings.keySet().removeIf(key -> !key.startsWith(KEYS) || key.endsWith("-key-file"));
-    return settings;
   }
 
   private static String address(String host, int port) {

@@ -38,6 +38,9 @@ import picocli.CommandLine.Option;
       NodeMain.Init.class,
       NodeMain.Restore.class,
       NodeMain.CheckConfig.class,
+      NodeMain.KeyStatus.class,
+      NodeMain.KeyRotate.class,
+      NodeMain.KeyMove.class,
       NodeMain.Start.class
     })
 public final class NodeMain {
@@ -156,6 +159,37 @@ public final class NodeMain {
     }
   }
 
+  /** Says how the cluster key is wrapped, and whether its provider unwraps it. */
+  @Command(name = "kms-status")
+  static final class KeyStatus extends NodeCommand {
+    @Override
+    public Integer call() throws IOException {
+      Map<String, String> facts = KeyChange.status(config());
+      facts.forEach((name, value) -> System.out.printf("%-10s %s%n", name, value));
+      return "OK".equals(facts.get(KeyChange.ANSWER)) ? 0 : REFUSED;
+    }
+  }
+
+  /** Wraps the cluster key anew under the newest version of the customer's key. */
+  @Command(name = "kms-rotate")
+  static final class KeyRotate extends NodeCommand {
+    @Override
+    public Integer call() throws IOException {
+      System.out.println(KeyChange.rotate(config()));
+      return 0;
+    }
+  }
+
+  /** Has another key of the customer's wrap the cluster key. */
+  @Command(name = "kms-move")
+  static final class KeyMove extends NodeCommand {
+    @Override
+    public Integer call() throws IOException {
+      System.out.println(KeyChange.move(dataFolder.toAbsolutePath().normalize(), overrides));
+      return 0;
+    }
+  }
+
   /** Runs a node until it is told to stop. */
   @Command(name = "start")
   static final class Start extends NodeCommand {
@@ -178,7 +212,7 @@ public final class NodeMain {
       PrintStream out = System.out;
       NodeShell shell =
           NodeShell.open(
-              config,
+              this::config,
               (kind, cause) -> {
                 LOG.atError().addKeyValue("kind", kind).setCause(cause).log("the engine failed");
                 failed.countDown();

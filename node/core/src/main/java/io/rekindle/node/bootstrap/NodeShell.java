@@ -83,41 +83,43 @@ public final class NodeShell implements AutoCloseable {
   /**
    * Opens the shell: after this the door answers that the node is not ready.
    *
+   * @param configs reads the configuration, now and when that of the customer's key has changed
    * @throws io.rekindle.node.error.StartRefusedException in one sentence, having touched nothing
    */
-  static NodeShell open(NodeConfig config, EngineFailureReaction reaction) {
-    return open(
-        config,
-        reaction,
-        InstantSource.system(),
-        () -> config.dataFolder().toFile().getUsableSpace());
+  static NodeShell open(HeldKey.ConfigSource configs, EngineFailureReaction reaction)
+      throws IOException {
+    Path folder = configs.read().dataFolder();
+    return open(configs, reaction, InstantSource.system(), () -> folder.toFile().getUsableSpace());
   }
 
   /** As above, with another clock and another disk than the machine's. */
   static NodeShell open(
-      NodeConfig config,
+      HeldKey.ConfigSource configs,
       EngineFailureReaction reaction,
       InstantSource clock,
-      LongSupplier usableBytes) {
+      LongSupplier usableBytes)
+      throws IOException {
     Deque<AutoCloseable> owned = new ArrayDeque<>();
     try {
-      return open(config, reaction, clock, usableBytes, owned);
-    } catch (RuntimeException e) {
+      return open(configs, reaction, clock, usableBytes, owned);
+    } catch (IOException | RuntimeException e) {
       closeAll(owned);
       throw e;
     }
   }
 
   private static NodeShell open(
-      NodeConfig config,
+      HeldKey.ConfigSource configs,
       EngineFailureReaction reaction,
       InstantSource clock,
       LongSupplier usableBytes,
-      Deque<AutoCloseable> owned) {
+      Deque<AutoCloseable> owned)
+      throws IOException {
+    NodeConfig config = configs.read();
     Path folder = config.dataFolder();
     RestoreMark.requireMade(folder);
     HostSafety.check();
-    HeldKey key = own(owned, HeldKey.open(config, folder.resolve(MARK)));
+    HeldKey key = own(owned, HeldKey.open(config, folder.resolve(MARK), configs));
     ClusterKey clusterKey = own(owned, key.clusterKey());
     checkMark(folder, clusterKey);
     if (RestoreMark.find(folder) == null) {

@@ -43,6 +43,7 @@ public interface AwsKeysConfig {
   enum Login {
     FILE,
     WEB_IDENTITY,
+    /** Of ECS or EKS Pod Identity, which leave its address in the environment of the process. */
     CONTAINER,
     INSTANCE
   }

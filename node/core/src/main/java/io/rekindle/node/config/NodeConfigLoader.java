@@ -42,6 +42,17 @@ public final class NodeConfigLoader {
    * @throws StartRefusedException in one sentence, naming the first key that is wrong
    */
   public static NodeConfig load(Path dataFolder, Map<String, String> overrides) throws IOException {
+    return load(dataFolder, written(dataFolder), overrides);
+  }
+
+  /**
+   * As {@link #load(Path, Map)}, with something else in the place of what the file says.
+   *
+   * @param written as {@link #written}
+   */
+  public static NodeConfig load(
+      Path dataFolder, Map<String, String> written, Map<String, String> overrides) {
+    refuseForeign(written);
     Map<String, String> given = new HashMap<>(overrides);
     refuseForeign(given);
     given.put("rekindle.data-folder", dataFolder.toString());
@@ -50,7 +61,7 @@ public final class NodeConfigLoader {
             .withMapping(NodeConfig.class)
             .addSystemSources()
             .withSources(new PropertiesConfigSource(given, "command line", OVERRIDE_ORDINAL));
-    builder.withSources(new PropertiesConfigSource(written(dataFolder), FILE, FILE_ORDINAL));
+    builder.withSources(new PropertiesConfigSource(written, FILE, FILE_ORDINAL));
     try {
       SmallRyeConfig config = builder.build();
       NodeConfig values = config.getConfigMapping(NodeConfig.class);

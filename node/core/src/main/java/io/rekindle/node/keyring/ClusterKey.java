@@ -1,7 +1,9 @@
 package io.rekindle.node.keyring;
 
+import io.rekindle.node.kms.KeyManagementService;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.UUID;
 import javax.crypto.KDF;
@@ -75,6 +77,16 @@ public final class ClusterKey implements AutoCloseable {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has HKDF-SHA256", e);
     }
+  }
+
+  /** Whether it is the same key; in a time that tells nothing. */
+  public boolean isSame(ClusterKey other) {
+    return clusterId.equals(other.clusterId) && MessageDigest.isEqual(secret, other.secret);
+  }
+
+  /** Wraps it by the customer's key. */
+  byte[] wrap(KeyManagementService kms, byte[] associatedData) {
+    return kms.wrap(secret, associatedData);
   }
 
   @Override

@@ -6,30 +6,15 @@ import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.KeyProof;
 import io.rekindle.node.kms.SecretFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.UUID;
 
 /**
- * The file that keeps the cluster key, wrapped by the customer's key: worthless without it.
- *
- * <p>Layout: {@code RKCK}, format byte 1, cluster id (16 bytes), wrapped key (the rest). The
- * cluster id and the format are bound to the wrapped key.
+ * The file that keeps the cluster key, wrapped by the customer's key: worthless without it. What it
+ * holds is a {@link WrappedClusterKey}.
  */
 public final class ClusterKeyFile {
-  private static final String WHAT = "cluster key file";
-  private static final int MAGIC = 0x524b434b;
-  private static final byte FORMAT = 1;
-  private static final int HEADER_BYTES = 4 + 1 + 16;
-
-  private static final byte[] LABEL = "rekindle cluster key".getBytes(StandardCharsets.US_ASCII);
-
-  /** A wrapped key is as long as its provider wants, within reason. */
-  private static final int BYTES_MAX = 16 << 10;
-
   private ClusterKeyFile() {}
 
   /**
@@ -41,18 +26,10 @@ public final class ClusterKeyFile {
   public static byte[] make(KeyManagementService kms, UUID clusterId) {
     byte[] secret = new byte[ClusterKey.BYTES];
     new SecureRandom().nextBytes(secret);
-    try {
-      byte[] wrapped = kms.wrap(secret, associatedData(clusterId));
-      return ByteBuffer.allocate(HEADER_BYTES + wrapped.length)
-          .putInt(MAGIC)
-          .put(FORMAT)
-          .put(Parts.of(clusterId))
-          .put(wrapped)
-          .array();
+    try (ClusterKey key = new ClusterKey(clusterId, secret)) {
+      return WrappedClusterKey.of(key, kms).bytes();
     } catch (KeyManagementException e) {
       throw KeyProof.refusal(kms, e);
-    } finally {
-      Arrays.fill(secret, (byte) 0);
     }
   }
 
@@ -75,7 +52,7 @@ public final class ClusterKeyFile {
    *     by the key of {@code kms}
    */
   public static ClusterKey open(Path file, KeyManagementService kms) {
-    return open(file, SecretFiles.read(file, WHAT, BYTES_MAX), kms);
+    return open(file, WrappedClusterKey.read(file), kms);
   }
 
   /**
@@ -84,51 +61,28 @@ public final class ClusterKeyFile {
    * @param file where it is from, for the sentence of a refusal
    */
   public static ClusterKey open(Path file, byte[] bytes, KeyManagementService kms) {
+    return open(file, WrappedClusterKey.of(file, bytes), kms);
+  }
+
+  private static ClusterKey open(Path file, WrappedClusterKey wrapped, KeyManagementService kms) {
     try {
-      return unwrap(file, bytes, kms);
+      return wrapped.unwrap(kms);
     } catch (KeyManagementException e) {
-      String what =
-          switch (e.probe()) {
-            case OK -> " was not wrapped by this key, or is damaged: ";
-            case REVOKED -> " cannot be unwrapped because the key is revoked: ";
-            case UNREACHABLE -> " cannot be unwrapped because the key cannot be reached: ";
-          };
-      String reason = e.reason() == null ? "" : " (" + e.reason() + ")";
-      throw new StartRefusedException(
-          "The " + WHAT + " " + file + what + kms.describe() + reason + ".", e);
+      throw refusal(file, kms, e);
     }
   }
 
-  /**
-   * As {@link #open(Path, KeyManagementService)}, for whoever asks what the provider says.
-   *
-   * @throws KeyManagementException when the provider does not unwrap
-   * @throws StartRefusedException when the file is missing, open to others, or damaged
-   */
-  public static ClusterKey unwrap(Path file, KeyManagementService kms) {
-    return unwrap(file, SecretFiles.read(file, WHAT, BYTES_MAX), kms);
-  }
-
-  private static ClusterKey unwrap(Path file, byte[] bytes, KeyManagementService kms) {
-    ByteBuffer content = ByteBuffer.wrap(bytes);
-    if (content.remaining() <= HEADER_BYTES || content.getInt() != MAGIC) {
-      throw new StartRefusedException("The " + WHAT + " " + file + " is not a " + WHAT + ".");
-    }
-    if (content.get() != FORMAT) {
-      throw new StartRefusedException(
-          "The " + WHAT + " " + file + " was written by a newer release.");
-    }
-    UUID clusterId = new UUID(content.getLong(), content.getLong());
-    byte[] wrapped = new byte[content.remaining()];
-    content.get(wrapped);
-    byte[] secret = kms.unwrap(wrapped, associatedData(clusterId));
-    if (secret.length != ClusterKey.BYTES) {
-      throw new StartRefusedException("The " + WHAT + " " + file + " is damaged.");
-    }
-    return new ClusterKey(clusterId, secret);
-  }
-
-  private static byte[] associatedData(UUID clusterId) {
-    return Parts.join(LABEL, new byte[] {FORMAT}, Parts.of(clusterId));
+  /** As a refusal, that the provider does not unwrap what the file holds. */
+  public static StartRefusedException refusal(
+      Path file, KeyManagementService kms, KeyManagementException cause) {
+    String what =
+        switch (cause.probe()) {
+          case OK -> " was not wrapped by this key, or is damaged: ";
+          case REVOKED -> " cannot be unwrapped because the key is revoked: ";
+          case UNREACHABLE -> " cannot be unwrapped because the key cannot be reached: ";
+        };
+    String reason = cause.reason() == null ? "" : " (" + cause.reason() + ")";
+    return new StartRefusedException(
+        "The cluster key file " + file + what + kms.describe() + reason + ".", cause);
   }
 }

@@ -265,7 +265,7 @@ class BackupIT {
         .contains(nodes);
     // The first start, up to the moment at which Ignite has begun to copy.
     NodeShell.open(
-            NodeConfigLoader.load(folder, Map.of()),
+            () -> NodeConfigLoader.load(folder, Map.of()),
             (kind, cause) -> {
               throw new IllegalStateException("the engine failed: " + kind, cause);
             })

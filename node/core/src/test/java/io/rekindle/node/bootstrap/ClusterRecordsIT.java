@@ -78,7 +78,8 @@ class ClusterRecordsIT {
     TestNode.init(folder);
     List<String> failures = new CopyOnWriteArrayList<>();
     try (NodeShell shell =
-        NodeShell.open(NodeConfigLoader.load(folder, Map.of()), (kind, _) -> failures.add(kind))) {
+        NodeShell.open(
+            () -> NodeConfigLoader.load(folder, Map.of()), (kind, _) -> failures.add(kind))) {
       shell.startEngine();
       Ignite ignite = Ignition.ignite("rekindle-" + shell.nodeId());
       var _ =

@@ -255,7 +255,8 @@ class StartRefusalIT {
     Map<String, String> before = FolderListing.of(folder);
     assertThatExceptionOfType(StartRefusedException.class)
         .isThrownBy(
-            () -> NodeShell.open(NodeConfigLoader.load(folder, Map.of()), (_, _) -> {}).close())
+            () ->
+                NodeShell.open(() -> NodeConfigLoader.load(folder, Map.of()), (_, _) -> {}).close())
         .withMessage(sentence);
     assertThat(FolderListing.of(folder)).isEqualTo(before);
   }

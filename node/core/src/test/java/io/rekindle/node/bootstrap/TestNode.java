@@ -69,7 +69,7 @@ public final class TestNode implements AutoCloseable {
     try {
       NodeShell shell =
           NodeShell.open(
-              NodeConfigLoader.load(folder, Map.of()),
+              () -> NodeConfigLoader.load(folder, Map.of()),
               (kind, cause) -> {
                 throw new IllegalStateException("the engine failed: " + kind, cause);
               },

@@ -107,9 +107,7 @@ public final class LocalCluster implements AutoCloseable {
 
   /** A client of the whole cluster, as its administrator. */
   public RekindleClient client(Duration deadline) {
-    return client(
-        Arrays.stream(doors).mapToObj(port -> "localhost:" + port).collect(Collectors.joining(",")),
-        deadline);
+    return client(doors(), deadline);
   }
 
   /** A client of one node alone. */
@@ -117,12 +115,32 @@ public final class LocalCluster implements AutoCloseable {
     return client("localhost:" + doors[node], deadline);
   }
 
+  /** A client of the whole cluster with another API key. */
+  public RekindleClient clientOf(String apiKey, Duration deadline) {
+    return client(doors(), apiKey, deadline);
+  }
+
   private RekindleClient client(String target, Duration deadline) {
+    return client(target, adminKey(), deadline);
+  }
+
+  private RekindleClient client(String target, String apiKey, Duration deadline) {
     return RekindleClient.builder(target)
         .caCertificate(folders.get(0).serverCa())
-        .apiKey(adminKey())
+        .apiKey(apiKey)
         .deadline(deadline)
         .build();
+  }
+
+  private String doors() {
+    return Arrays.stream(doors)
+        .mapToObj(port -> "localhost:" + port)
+        .collect(Collectors.joining(","));
+  }
+
+  /** Runs {@code kms rotate} for the folder of a node, on this terminal. */
+  public int rotateKey(int node) {
+    return NodeProcess.runInForeground(folders.get(node), "kms-rotate", List.of());
   }
 
   /** In the folder of the node that made it, which began the cluster. */

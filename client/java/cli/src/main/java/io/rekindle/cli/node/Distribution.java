@@ -4,10 +4,11 @@ import io.rekindle.cli.CommandFailedException;
 import java.nio.file.Path;
 
 /** Where Rekindle is installed; the launcher says so. */
-final class Distribution {
+public final class Distribution {
   private Distribution() {}
 
-  static Path home() {
+  /** The folder with {@code lib} and {@code node.args}. */
+  public static Path home() {
     String home = System.getProperty("rekindle.home");
     if (home == null) {
       throw new CommandFailedException("start this command with ./rekindle: it knows the node");

@@ -11,6 +11,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,7 +29,7 @@ public abstract class FaultyHttps implements KeyServer {
 
   private final HttpsServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final AtomicInteger requests = new AtomicInteger();
+  private final Queue<String> arrived = new ConcurrentLinkedQueue<>();
   private final AtomicInteger throttled = new AtomicInteger();
   private final AtomicInteger failing = new AtomicInteger();
   private final AtomicInteger garbled = new AtomicInteger();
@@ -83,7 +86,7 @@ public abstract class FaultyHttps implements KeyServer {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    requests.incrementAndGet();
+    arrived.add(exchange.getRequestURI().getPath());
     try (exchange) {
       byte[] body = exchange.getRequestBody().readAllBytes();
       Thread.sleep(delay);
@@ -131,7 +134,12 @@ public abstract class FaultyHttps implements KeyServer {
 
   @Override
   public final int requests() {
-    return requests.get();
+    return arrived.size();
+  }
+
+  /** The paths of all requests so far, those that a fault befell, too. */
+  public final List<String> arrivals() {
+    return List.copyOf(arrived);
   }
 
   @Override

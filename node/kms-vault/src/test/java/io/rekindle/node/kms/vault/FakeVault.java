@@ -9,10 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +33,6 @@ final class FakeVault extends FaultyHttps {
 
   private final Map<String, TransitKey> keys = new ConcurrentHashMap<>();
   private final Map<String, Boolean> renewableTokens = new ConcurrentHashMap<>();
-  private final Queue<String> paths = new ConcurrentLinkedQueue<>();
   private volatile boolean enabled = true;
   private volatile boolean allowed = true;
   private volatile boolean loginsAllowed = true;
@@ -65,7 +62,7 @@ final class FakeVault extends FaultyHttps {
 
   /** Of all requests so far, below {@code /v1/}. */
   List<String> paths() {
-    return List.copyOf(paths);
+    return arrivals().stream().map(FakeVault::below).toList();
   }
 
   void setRenewalsAllowed(boolean allowed) {
@@ -92,11 +89,14 @@ final class FakeVault extends FaultyHttps {
     padding = bytes;
   }
 
+  private static String below(String path) {
+    return path.replaceFirst("^/v1/", "");
+  }
+
   @Override
   protected void answer(HttpExchange exchange, byte[] body) throws IOException {
-    String path = exchange.getRequestURI().getPath().replaceFirst("^/v1/", "");
+    String path = below(exchange.getRequestURI().getPath());
     String elsewhere = redirect;
-    paths.add(path);
     if (elsewhere == null) {
       JsonObject fields =
           body.length == 0

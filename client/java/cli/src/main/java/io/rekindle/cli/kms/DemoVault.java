@@ -1,0 +1,121 @@
+package io.rekindle.cli.kms;
+
+import io.rekindle.cli.CommandFailedException;
+import io.rekindle.cli.node.Distribution;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A Vault of the distribution's own as a process, over TLS 1.3 on loopback; its cryptography is
+ * real. For demonstrations, and for one thread.
+ */
+final class DemoVault implements AutoCloseable {
+  private static final String MAIN = "io.rekindle.node.kms.vault.FakeVaultMain";
+  private static final String READY = "READY ";
+  private static final String DONE = "DONE";
+  private static final long END_SECONDS = 10;
+
+  private final Process process;
+  private final BufferedReader answers;
+  private final Writer commands;
+  private final Path folder;
+  private final String address;
+
+  private DemoVault(Process process, Path folder) throws IOException {
+    this.process = process;
+    this.folder = folder;
+    answers = process.inputReader(StandardCharsets.UTF_8);
+    commands = process.outputWriter(StandardCharsets.US_ASCII);
+    address = expect(READY);
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param folder for its certificate and credentials, which is not there
+   */
+  static DemoVault start(Path folder) {
+    Path lib = Distribution.home().resolve("lib");
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String classes =
+        lib.resolve("node")
+            + "/*"
+            + System.getProperty("path.separator")
+            + lib.resolve("demo")
+            + "/*";
+    try {
+      Process process =
+          new ProcessBuilder(
+                  java,
+                  "@" + Distribution.home().resolve("node.args"),
+                  "-cp",
+                  classes,
+                  MAIN,
+                  folder.toAbsolutePath().toString())
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return new DemoVault(process, folder);
+    } catch (IOException e) {
+      throw new CommandFailedException("the demonstration's Vault cannot be started", e);
+    }
+  }
+
+  /** For {@code node init}. */
+  List<String> settings() {
+    return List.of(
+        "rekindle.keys.provider=vault",
+        "rekindle.keys.vault.address=" + address,
+        "rekindle.keys.vault.ca-file=" + absolute("tls/server-ca.crt"),
+        "rekindle.keys.vault.key=rekindle",
+        "rekindle.keys.vault.login=app-role",
+        "rekindle.keys.vault.role=role-1",
+        "rekindle.keys.vault.secret-id-file=" + absolute("secret-id"));
+  }
+
+  String address() {
+    return address;
+  }
+
+  private String absolute(String name) {
+    return folder.resolve(name).toAbsolutePath().toString();
+  }
+
+  /**
+   * One of {@code rotate}, {@code trim}, {@code revoke}, {@code restore}; returns when it is done.
+   */
+  void command(String name) {
+    try {
+      commands.write(name + "\n");
+      commands.flush();
+      expect(DONE);
+    } catch (IOException e) {
+      throw new CommandFailedException("the demonstration's Vault has ended", e);
+    }
+  }
+
+  private String expect(String beginning) throws IOException {
+    for (String line = answers.readLine(); line != null; line = answers.readLine()) {
+      if (line.startsWith(beginning)) {
+        return line.substring(beginning.length());
+      }
+    }
+    throw new IOException("no answer");
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package io.rekindle.node.bootstrap;
+
+import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.config.NodeConfigLoader;
+import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.keyring.ClusterKeyFile;
+import io.rekindle.node.keyring.WrappedClusterKey;
+import io.rekindle.node.kms.KeyManagementException;
+import io.rekindle.node.kms.KeyManagementService;
+import io.rekindle.node.kms.KeyProof;
+import io.rekindle.node.kms.LocalKeyManagementService;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Changes by which key of the customer's the cluster key of a data folder is wrapped, while its
+ * node runs or not; data is not touched. After each step the folder can be started, so that a
+ * change that was cut short is done again, and nothing else.
+ *
+ * <p>It works on the folder, and not through the door: whoever names a provider is given the
+ * cluster key by it, and an administrator of the data is not to have that.
+ */
+final class KeyChange {
+  /** The fact of {@link #status} that says whether all is well. */
+  static final String ANSWER = "answer";
+
+  private static final String LOCK = "keys/change.lock";
+
+  private KeyChange() {}
+
+  /** After which step of a move the file and the settings are how. */
+  enum Step {
+    /** Wrapped by both keys, settings of the old one. */
+    WRAPPED_BY_BOTH,
+    /** Wrapped by both keys, settings of the new one. */
+    SETTINGS_WRITTEN,
+    /** Wrapped by the new one. */
+    DONE
+  }
+
+  /**
+   * Wraps the cluster key anew, under the newest version of the same key.
+   *
+   * @return what was done, in a sentence
+   * @throws StartRefusedException when the provider does not, and then nothing was changed
+   */
+  static String rotate(NodeConfig config) throws IOException {
+    Path file = file(config);
+    try (var _ = lock(config.dataFolder());
+        KeyManagementService kms = KeyProviders.of(config)) {
+      WrappedClusterKey before = WrappedClusterKey.read(file);
+      before.unwrap(kms).close(); // Says in the words of a start what is wrong.
+      rewrapped(before, kms).write();
+      return "The cluster key is wrapped anew: %s.".formatted(kms.describe());
+    } catch (KeyManagementException e) {
+      throw refusal(file, config, e);
+    }
+  }
+
+  private static WrappedClusterKey rewrapped(WrappedClusterKey before, KeyManagementService kms) {
+    try {
+      return before.rewrapped(kms);
+    } catch (KeyManagementException e) {
+      throw KeyProof.refusal(kms, e);
+    }
+  }
+
+  /**
+   * Has another key of the customer's wrap the cluster key, and the configuration name it.
+   *
+   * @param settings those that change, with their prefix
+   * @return what was done, in a sentence
+   * @throws StartRefusedException when one of the providers does not do its part, and then nothing
+   *     was changed
+   */
+  static String move(Path dataFolder, Map<String, String> settings) throws IOException {
+    return move(dataFolder, settings, _ -> {});
+  }
+
+  /**
+   * As above.
+   *
+   * @param after called after each step; what it throws cuts the move short, as a crash does
+   */
+  static String move(Path dataFolder, Map<String, String> settings, Consumer<Step> after)
+      throws IOException {
+    try (var _ = lock(dataFolder)) {
+      Map<String, String> written = NodeConfigLoader.written(dataFolder);
+      Map<String, String> moved = KeySettings.moved(written, settings);
+      NodeConfig from = NodeConfigLoader.load(dataFolder, written, Map.of());
+      NodeConfig to = NodeConfigLoader.load(dataFolder, moved, Map.of());
+      Path file = file(from);
+      try (KeyManagementService current = KeyProviders.of(from);
+          KeyManagementService next = next(to)) {
+        WrappedClusterKey before = WrappedClusterKey.read(file);
+        before.unwrap(current).close();
+        KeyProof.require(next);
+        WrappedClusterKey both = takenOver(before, next, current);
+        both.write();
+        after.accept(Step.WRAPPED_BY_BOTH);
+        KeySettings.write(dataFolder, moved);
+        after.accept(Step.SETTINGS_WRITTEN);
+        both.last().write();
+        after.accept(Step.DONE);
+        return "The cluster key is wrapped by %s, and no more by %s."
+            .formatted(next.describe(), current.describe());
+      } catch (KeyManagementException e) {
+        throw refusal(file, from, e);
+      }
+    }
+  }
+
+  private static WrappedClusterKey takenOver(
+      WrappedClusterKey before, KeyManagementService next, KeyManagementService current) {
+    try {
+      return before.takenOverBy(next, current);
+    } catch (KeyManagementException e) {
+      throw KeyProof.refusal(next, e);
+    }
+  }
+
+  /** A development key is made where there is none. */
+  private static KeyManagementService next(NodeConfig to) throws IOException {
+    Path local = to.dataFolder().resolve(to.keys().localKeyFile());
+    if (KeyProviders.isLocal(to) && !Files.exists(local)) {
+      LocalKeyManagementService.create(local);
+    }
+    return KeyProviders.of(to);
+  }
+
+  /**
+   * How the cluster key is wrapped, and what its provider says of it now.
+   *
+   * @return by name, in the order to be read in
+   */
+  static Map<String, String> status(NodeConfig config) throws IOException {
+    Path file = file(config);
+    WrappedClusterKey wrapped = WrappedClusterKey.read(file);
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("cluster", wrapped.clusterId().toString());
+    facts.put("provider", config.keys().provider());
+    try (KeyManagementService kms = KeyProviders.of(config)) {
+      facts.put("key", kms.describe());
+      facts.put(
+          "wrapped",
+          Files.getLastModifiedTime(file).toInstant().truncatedTo(ChronoUnit.SECONDS).toString());
+      facts.put("wrappings", Integer.toString(wrapped.wrappings()));
+      try {
+        wrapped.unwrap(kms).close();
+        facts.put(ANSWER, "OK");
+      } catch (KeyManagementException e) {
+        facts.put(
+            ANSWER, e.probe() == KeyManagementService.Probe.OK ? "ANOTHER_KEY" : e.probe().name());
+        facts.put("reason", e.reason() == null ? String.valueOf(e.getMessage()) : e.reason());
+      }
+    }
+    return facts;
+  }
+
+  private static Path file(NodeConfig config) {
+    return config.dataFolder().resolve(config.keys().clusterKeyFile());
+  }
+
+  /** One change at a time; it ends with the process. */
+  private static FileChannel lock(Path dataFolder) throws IOException {
+    if (!Files.isRegularFile(dataFolder.resolve(NodeConfigLoader.FILE))) {
+      throw new StartRefusedException("The folder " + dataFolder + " is not one of a node.");
+    }
+    FileChannel channel =
+        FileChannel.open(
+            dataFolder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (!isLocked(channel)) {
+      channel.close();
+      throw new StartRefusedException(
+          "The customer's key of " + dataFolder + " is being changed by another process.");
+    }
+    return channel;
+  }
+
+  private static boolean isLocked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // By this process itself.
+    }
+  }
+
+  private static StartRefusedException refusal(
+      Path file, NodeConfig config, KeyManagementException cause) {
+    try (KeyManagementService kms = KeyProviders.of(config)) {
+      return ClusterKeyFile.refusal(file, kms, cause);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.rekindle.node.bootstrap;
+
+import io.rekindle.node.config.NodeConfigLoader;
+import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.kms.SecretFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The keys {@code rekindle.keys.*} in the configuration file of a data folder. */
+final class KeySettings {
+  static final String PREFIX = "rekindle.keys.";
+  private static final String PROVIDER = PREFIX + "provider";
+  private static final String LOCAL = "local";
+
+  /** Of files that each data folder has for itself. */
+  private static final String OWN_FILE = "-key-file";
+
+  /** The key of a line of a properties file; one that goes on in the next line is not written. */
+  private static final Pattern LINE = Pattern.compile("\\s*(rekindle\\.[\\w.-]+)\\s*[=:].*");
+
+  private KeySettings() {}
+
+  /** All of them, as the file says. */
+  static Map<String, String> written(Path dataFolder) throws IOException {
+    Map<String, String> settings = new TreeMap<>(NodeConfigLoader.written(dataFolder));
+    settings.keySet().removeIf(key -> !key.startsWith(PREFIX));
+    return settings;
+  }
+
+  /** What nodes of one cluster have in common: who wraps the cluster key, and how it is asked. */
+  static Map<String, String> shared(Path dataFolder) throws IOException {
+    Map<String, String> settings = written(dataFolder);
+    settings.keySet().removeIf(key -> key.endsWith(OWN_FILE));
+    return settings;
+  }
+
+  /**
+   * A configuration with another key of the customer's. Settings of a provider that is left go;
+   * those of one that stays are kept where nothing else is given.
+   *
+   * @param written what the file says
+   * @param given keys with their prefix
+   * @throws StartRefusedException when something else is given than settings of the customer's key
+   */
+  static Map<String, String> moved(Map<String, String> written, Map<String, String> given) {
+    for (String key : given.keySet()) {
+      if (!key.startsWith(PREFIX) || key.equals(PREFIX + "cluster-key-file")) {
+        throw new StartRefusedException(
+            key + " is none of the customer's key: give settings that begin with " + PREFIX + ".");
+      }
+    }
+    Map<String, String> moved = new LinkedHashMap<>(written);
+    String before = written.getOrDefault(PROVIDER, LOCAL);
+    String after = given.getOrDefault(PROVIDER, before);
+    if (!before.equals(after)) {
+      moved.keySet().removeIf(key -> key.startsWith(PREFIX + before + "."));
+    }
+    moved.putAll(given);
+    return moved;
+  }
+
+  /** Writes the settings of the customer's key of a configuration; everything else stays. */
+  static void write(Path dataFolder, Map<String, String> configuration) throws IOException {
+    Path file = dataFolder.resolve(NodeConfigLoader.FILE);
+    List<String> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+      Matcher key = LINE.matcher(line);
+      if (!key.matches() || !key.group(1).startsWith(PREFIX)) {
+        lines.add(line);
+      }
+    }
+    new TreeMap<>(configuration)
+        .forEach(
+            (key, value) -> {
+              if (key.startsWith(PREFIX)) {
+                lines.add(key + "=" + value.replace("\\", "\\\\"));
+              }
+            });
+    SecretFiles.write(file, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,196 @@
+package io.rekindle.node.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.rekindle.node.bootstrap.KeyChange.Step;
+import io.rekindle.node.config.NodeConfig;
+import io.rekindle.node.config.NodeConfigLoader;
+import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.keyring.ClusterKey;
+import io.rekindle.node.keyring.ClusterKeyFile;
+import io.rekindle.node.kms.KeyManagementService;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** By development keys, which are another with each file. */
+class KeyChangeTest {
+  private static final Map<String, String> OTHER =
+      Map.of("rekindle.keys.local-key-file", "keys/other.key");
+
+  @TempDir Path temporary;
+  private Path folder;
+  private ClusterKey key;
+
+  private static final class CutException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @BeforeEach
+  void make() throws IOException {
+    folder = temporary.resolve("data");
+    NodeInit.create(folder, List.of(), Map.of("rekindle.door.port", "0"));
+    key = opened();
+  }
+
+  private NodeConfig config() throws IOException {
+    return NodeConfigLoader.load(folder, Map.of());
+  }
+
+  /** As a start does. */
+  private ClusterKey opened() throws IOException {
+    try (KeyManagementService kms = KeyProviders.of(config())) {
+      return ClusterKeyFile.open(file(), kms);
+    }
+  }
+
+  private Path file() {
+    return folder.resolve("keys/cluster.key");
+  }
+
+  private Map<String, String> status() throws IOException {
+    return KeyChange.status(config());
+  }
+
+  @Test
+  void aRotationWrapsTheSameKeyAnew() throws IOException {
+    byte[] before = Files.readAllBytes(file());
+    assertThat(KeyChange.rotate(config())).contains("is wrapped anew: local key file");
+    assertThat(Files.readAllBytes(file())).isNotEqualTo(before).hasSameSizeAs(before);
+    assertThat(opened().isSame(key)).isTrue();
+    assertThat(status()).containsEntry("answer", "OK").containsEntry("wrappings", "1");
+  }
+
+  @Test
+  void aMoveHasAnotherKeyWrapTheSameClusterKey() throws IOException {
+    assertThat(KeyChange.move(folder, OTHER)).contains("other.key").contains("and no more by");
+    assertThat(opened().isSame(key)).isTrue();
+    assertThat(status()).containsEntry("wrappings", "1");
+    assertThat(status().get("key")).contains("other.key");
+    assertThat(Files.readString(folder.resolve(NodeConfigLoader.FILE)))
+        .contains("rekindle.door.port=0", "rekindle.keys.local-key-file=keys/other.key")
+        .startsWith("# See docs/configuration.md");
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(() -> KeyChange.move(folder, Map.of("rekindle.keys.provider", "vault")))
+        .withMessageContaining("rekindle.keys.provider names an unknown provider");
+    assertThat(opened().isSame(key)).isTrue();
+  }
+
+  /** Cut short after each of its steps, the folder starts, and the move is done again. */
+  @ParameterizedTest
+  @EnumSource(Step.class)
+  void aMoveThatIsCutShortLeavesAFolderThatStarts(Step last) throws IOException {
+    assertThatExceptionOfType(CutException.class)
+        .isThrownBy(
+            () ->
+                KeyChange.move(
+                    folder,
+                    OTHER,
+                    step -> {
+                      if (step == last) {
+                        throw new CutException();
+                      }
+                    }));
+    assertThat(opened().isSame(key)).isTrue();
+    assertThat(status())
+        .containsEntry("answer", "OK")
+        .containsEntry("wrappings", last == Step.DONE ? "1" : "2");
+    KeyChange.move(folder, OTHER);
+    assertThat(opened().isSame(key)).isTrue();
+    assertThat(status()).containsEntry("wrappings", "1");
+    assertThat(status().get("key")).contains("other.key");
+  }
+
+  @Test
+  void aRotationEndsAMoveThatWasCutShort() throws IOException {
+    assertThatExceptionOfType(CutException.class)
+        .isThrownBy(
+            () ->
+                KeyChange.move(
+                    folder,
+                    OTHER,
+                    _ -> {
+                      throw new CutException();
+                    }));
+    KeyChange.rotate(config());
+    assertThat(status()).containsEntry("wrappings", "1");
+    assertThat(status().get("key")).contains("local.key");
+    assertThat(opened().isSame(key)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rekindle.door.port", "rekindle.keys.cluster-key-file"})
+  void aMoveChangesNothingButTheCustomersKey(String setting) throws IOException {
+    byte[] before = Files.readAllBytes(file());
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(() -> KeyChange.move(folder, Map.of(setting, "1")))
+        .withMessageContaining(setting + " is none of the customer's key");
+    assertThat(Files.readAllBytes(file())).isEqualTo(before);
+  }
+
+  @Test
+  void aProviderThatIsLeftLeavesNoSettings() {
+    Map<String, String> written =
+        Map.of(
+            "rekindle.door.port", "1",
+            "rekindle.keys.provider", "vault",
+            "rekindle.keys.lease", "PT30S",
+            "rekindle.keys.vault.key", "one");
+    assertThat(KeySettings.moved(written, Map.of("rekindle.keys.provider", "local")))
+        .isEqualTo(
+            Map.of(
+                "rekindle.door.port", "1",
+                "rekindle.keys.provider", "local",
+                "rekindle.keys.lease", "PT30S"));
+    assertThat(KeySettings.moved(written, Map.of("rekindle.keys.vault.key", "two")))
+        .containsEntry("rekindle.keys.vault.key", "two")
+        .containsEntry("rekindle.keys.provider", "vault")
+        .hasSameSizeAs(written);
+  }
+
+  @Test
+  void theWrongKeyIsSaidAndNothingIsChanged() throws IOException {
+    KeyChange.move(folder, OTHER);
+    byte[] before = Files.readAllBytes(file());
+    NodeConfig wrong =
+        NodeConfigLoader.load(folder, Map.of("rekindle.keys.local-key-file", "keys/local.key"));
+    assertThat(KeyChange.status(wrong)).containsEntry("answer", "ANOTHER_KEY");
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(() -> KeyChange.rotate(wrong))
+        .withMessageContaining("was not wrapped by this key, or is damaged");
+    assertThat(Files.readAllBytes(file())).isEqualTo(before);
+  }
+
+  @Test
+  void twoChangesDoNotMeet() throws IOException {
+    try (FileChannel other =
+            FileChannel.open(
+                folder.resolve("keys/change.lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        var _ = other.lock()) {
+      assertThatExceptionOfType(StartRefusedException.class)
+          .isThrownBy(() -> KeyChange.rotate(config()))
+          .withMessageContaining("is being changed by another process");
+    }
+    KeyChange.rotate(config());
+  }
+
+  @Test
+  void aFolderThatIsNoneIsRefused() {
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(() -> KeyChange.move(temporary, OTHER))
+        .withMessageContaining("is not one of a node");
+  }
+}
