@@ -61,6 +61,12 @@ public final class KmsDemo implements Callable<Integer> {
       defaultValue = "50")
   private int memories = 50;
 
+  @Option(
+      names = "--nodes",
+      description = "of one cluster (default: ${DEFAULT-VALUE})",
+      defaultValue = "1")
+  private int nodes = 1;
+
   @Override
   public Integer call() throws IOException {
     if (Files.exists(dataFolder)) {
@@ -71,9 +77,11 @@ public final class KmsDemo implements Callable<Integer> {
       say("a Vault listens at %s, TLS 1.3 alone".formatted(vault.address()));
       List<String> settings = new ArrayList<>(vault.settings());
       settings.add("rekindle.keys.lease=" + LEASE);
-      try (LocalCluster cluster = LocalCluster.create(dataFolder, 1, settings)) {
+      try (LocalCluster cluster = LocalCluster.create(dataFolder, nodes, settings)) {
         cluster.start();
-        say("a node runs whose cluster key only this Vault unwraps; its lease is " + LEASE);
+        say(
+            "nodes run whose cluster key only this Vault unwraps: %d; their lease is %s"
+                .formatted(nodes, LEASE));
         return run(vault, cluster) ? ExitCodes.OK : ExitCodes.FAILURE;
       }
     }
@@ -82,7 +90,10 @@ public final class KmsDemo implements Callable<Integer> {
   private boolean run(DemoVault vault, LocalCluster cluster) {
     Map<String, String> stored = store(cluster);
     vault.command("rotate");
-    boolean good = cluster.rotateKey(0) == ExitCodes.OK;
+    boolean good = true;
+    for (int node = 0; node < nodes; node++) {
+      good &= cluster.rotateKey(node) == ExitCodes.OK;
+    }
     vault.command("trim");
     say("the key was rotated in Vault, and its first version was trimmed");
     good &= missing(cluster, stored) == 0;
@@ -138,11 +149,19 @@ public final class KmsDemo implements Callable<Integer> {
     return missing;
   }
 
-  /** Whether the node is locked, or is not, before long. */
-  private static boolean isSoon(LocalCluster cluster, boolean locked) {
+  /** Whether every node is locked, or none is, before long. */
+  private boolean isSoon(LocalCluster cluster, boolean locked) {
     long deadline = System.nanoTime() + CHANGE_MAX.toNanos();
+    boolean soon = true;
+    for (int node = 0; node < nodes; node++) {
+      soon &= isSoon(cluster, node, locked, deadline);
+    }
+    return soon;
+  }
+
+  private static boolean isSoon(LocalCluster cluster, int node, boolean locked, long deadline) {
     while (System.nanoTime() - deadline < 0) {
-      String answer = answer(cluster.client(TRY_MAX), KmsDemo::readNothing);
+      String answer = answer(cluster.client(node, TRY_MAX), KmsDemo::readNothing);
       if (locked ? answer.equals(REVOKED) : answer.equals("MEMORY_NOT_FOUND")) {
         return true;
       }
