@@ -16,14 +16,20 @@ public interface GcpKeysConfig {
   @WithDefault("cloudkms.googleapis.com:443")
   String endpoint();
 
-  /** PEM of the authorities that its certificate may be of; without it those of the JDK. */
+  /**
+   * PEM of the authorities that its certificate may be of, and that of whoever is asked for a
+   * login; without it those of the JDK.
+   */
   Optional<Path> caFile();
 
   /** {@code file}, or {@code instance}: the service account of the machine or pod. */
   @WithDefault("instance")
   Login login();
 
-  /** Of {@code file}: the key of a service account, mode 0600, or of a federated identity. */
+  /**
+   * Of {@code file}: the key of a service account, mode 0600, or a federated identity whose token
+   * is in a file.
+   */
   Optional<Path> credentialsFile();
 
   /** How a node proves to Google who it is. */

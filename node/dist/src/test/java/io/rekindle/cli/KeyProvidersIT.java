@@ -1,0 +1,132 @@
+package io.rekindle.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.cli.RunningDistribution.Ended;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPairGenerator;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Each provider of the customer's key with the libraries that were assembled, asked at an address
+ * where nobody listens: a class that is not there, or is there twice, shows before that.
+ */
+class KeyProvidersIT {
+  @TempDir private static Path folder;
+  private static int nobody;
+
+  @BeforeAll
+  static void findAPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      nobody = socket.getLocalPort();
+    }
+  }
+
+  private static String secret(String name, String content) throws IOException {
+    Path file =
+        Files.createFile(
+            folder.resolve(name),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    return Files.writeString(file, content).toString();
+  }
+
+  private static void assertUnreachable(String provider, Map<String, String> settings)
+      throws Exception {
+    Path data = folder.resolve(provider);
+    List<String> command = new ArrayList<>(List.of("node", "init", "--data-folder"));
+    command.add(data.toString());
+    command.addAll(List.of("--set", "rekindle.keys.provider=" + provider));
+    command.addAll(List.of("--set", "rekindle.keys.attempts=1"));
+    settings.forEach(
+        (name, value) ->
+            command.addAll(
+                List.of("--set", "rekindle.keys." + provider + "." + name + "=" + value)));
+    Ended init = RunningDistribution.launch(command.toArray(String[]::new));
+    assertThat(init.err())
+        .contains("The customer's key cannot be reached: ")
+        .doesNotContain("Exception", "Error", "SLF4J");
+    assertThat(init.code()).isEqualTo(ExitCodes.FAILURE);
+    assertThat(data).doesNotExist();
+  }
+
+  @Test
+  void aVault() throws Exception {
+    assertUnreachable(
+        "vault",
+        Map.of(
+            "address",
+            "https://localhost:" + nobody,
+            "key",
+            "rekindle",
+            "token-file",
+            secret("token", "a-token")));
+  }
+
+  @Test
+  void aws() throws Exception {
+    String credentials = "[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = no\n";
+    assertUnreachable(
+        "aws",
+        Map.of(
+            "key",
+            "arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-0000-0000-000000000000",
+            "endpoint",
+            "https://localhost:" + nobody,
+            "login",
+            "file",
+            "credentials-file",
+            secret("credentials", credentials)));
+  }
+
+  @Test
+  void google() throws Exception {
+    KeyPairGenerator pairs = KeyPairGenerator.getInstance("RSA");
+    pairs.initialize(2048);
+    String key =
+        Base64.getEncoder().encodeToString(pairs.generateKeyPair().getPrivate().getEncoded());
+    String account =
+        """
+        {"type": "service_account", "project_id": "p", "private_key_id": "1", "client_id": "1",
+         "client_email": "rekindle@p.iam.gserviceaccount.com",
+         "private_key": "-----BEGIN PRIVATE KEY-----\\n%s\\n-----END PRIVATE KEY-----\\n",
+         "token_uri": "https://localhost:%d/token"}
+        """
+            .formatted(key, nobody);
+    assertUnreachable(
+        "gcp",
+        Map.of(
+            "key",
+            "projects/p/locations/global/keyRings/r/cryptoKeys/k",
+            "endpoint",
+            "localhost:" + nobody,
+            "login",
+            "file",
+            "credentials-file",
+            secret("account.json", account)));
+  }
+
+  @Test
+  void azure() throws Exception {
+    assertUnreachable(
+        "azure",
+        Map.of(
+            "vault", "https://localhost:" + nobody,
+            "key", "rekindle",
+            "authority", "https://localhost:" + nobody,
+            "login", "client-secret",
+            "tenant", "00000000-0000-0000-0000-000000000000",
+            "client", "00000000-0000-0000-0000-000000000001",
+            "client-secret-file", secret("client-secret", "a-secret")));
+  }
+}
