@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,9 +44,11 @@ public final class BackupMaker {
   /**
    * What every backup of this cluster says of it.
    *
-   * @param clusterKeyFile the wrapped cluster key, as in its file
+   * @param clusterKeyFile reads the wrapped cluster key, as it is in its file: it may be wrapped
+   *     anew
    */
-  public record Facts(UUID clusterId, int partitions, List<String> caches, byte[] clusterKeyFile) {
+  public record Facts(
+      UUID clusterId, int partitions, List<String> caches, Supplier<byte[]> clusterKeyFile) {
     public Facts {
       caches = List.copyOf(caches);
     }
@@ -102,7 +105,7 @@ public final class BackupMaker {
       BackupManifest manifest =
           new BackupManifest(
               name, id, facts.clusterId(), createdAt, facts.partitions(), facts.caches(), all);
-      byte[] sealed = ManifestFile.seal(manifest, facts.clusterKeyFile(), cipher);
+      byte[] sealed = ManifestFile.seal(manifest, facts.clusterKeyFile().get(), cipher);
       ask(BackupParts.FINISH, BackupParts.finishRequest(name, id, sealed), answer -> answer);
       return info(manifest);
     } catch (RuntimeException e) {

@@ -48,7 +48,7 @@ final class BackupPart {
                 parts.clusterKey().clusterId(),
                 CacheConfigurations.SLICE_PARTITIONS,
                 List.copyOf(caches()),
-                SecretFiles.read(keyFile, "cluster key file", KEY_FILE_BYTES_MAX)),
+                () -> SecretFiles.read(keyFile, "cluster key file", KEY_FILE_BYTES_MAX)),
             cipher,
             config.backup().writeMax(),
             parts.clock()));

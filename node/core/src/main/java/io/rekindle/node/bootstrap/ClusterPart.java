@@ -35,6 +35,7 @@ final class ClusterPart implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterPart.class);
 
   static final String START_TOGETHER = "start-together";
+  private static final String NO_MAJORITY = "NO_MAJORITY";
   private static final Duration LOOK = Duration.ofSeconds(1);
   private static final int ASK_AGAIN_LOOKS = 5;
 
@@ -197,12 +198,17 @@ final class ClusterPart implements AutoCloseable {
     }
   }
 
+  /** Whether a failure is none of this node's engine, but of its place among the others. */
+  static boolean isEndForOthers(String kind) {
+    return kind.equals(NO_MAJORITY) || kind.equals(START_TOGETHER);
+  }
+
   private void haltAfter(Duration silence, EngineFailureListener failures) {
     if (silence.compareTo(config.haltAfter()) > 0) {
       LOG.atError()
           .addKeyValue("silence_ms", silence.toMillis())
           .log("no majority of the cluster answers: the node ends, to join anew");
-      failures.engineFailed("NO_MAJORITY", null);
+      failures.engineFailed(NO_MAJORITY, null);
     }
   }
 

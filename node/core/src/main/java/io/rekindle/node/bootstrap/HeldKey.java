@@ -11,14 +11,13 @@ import io.rekindle.node.kms.KeyManagementException;
 import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.KeyManagementService.Probe;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,21 +38,28 @@ final class HeldKey implements AutoCloseable {
   private final ConfigSource configs;
   private final KeyLease.Settings settings;
   private final ClusterKey first;
+  private final long unwrappedAt;
+
+  /** Of the watch alone, besides its end. */
   private volatile KeyManagementService kms;
+
   private volatile Map<String, String> written;
+  private volatile String lastReason = "";
   private volatile @Nullable ClusterKey unwrappedAgain;
   private volatile @Nullable KeyLease lease;
-  private volatile boolean closed;
   private volatile @Nullable Thread watch;
+  private volatile boolean woken;
+  private volatile boolean closed;
 
-  private HeldKey(NodeConfig config, Path mark, ConfigSource configs) throws IOException {
+  private HeldKey(NodeConfig config, Map<String, String> written, Path mark, ConfigSource configs) {
     dataFolder = config.dataFolder();
     file = dataFolder.resolve(config.keys().clusterKeyFile());
+    this.written = written;
     this.mark = mark;
     this.configs = configs;
     settings = KeyLease.Settings.of(config.keys());
-    written = KeySettings.written(dataFolder);
     kms = KeyProviders.of(config);
+    unwrappedAt = System.nanoTime();
     try {
       first = ClusterKeyFile.open(file, kms);
     } catch (RuntimeException e) {
@@ -84,16 +90,14 @@ final class HeldKey implements AutoCloseable {
   /**
    * Unwraps the key.
    *
+   * @param written the settings of the customer's key in the file, read before {@code config} was
    * @param mark what shows that it is the right one, where there is one
    * @param configs asked when the settings of the customer's key have changed in the file
    * @throws StartRefusedException when the provider does not unwrap it, or another key is set
    */
-  static HeldKey open(NodeConfig config, Path mark, ConfigSource configs) {
-    try {
-      return new HeldKey(config, mark, configs);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  static HeldKey open(
+      NodeConfig config, Map<String, String> written, Path mark, ConfigSource configs) {
+    return new HeldKey(config, written, mark, configs);
   }
 
   /** As it was unwrapped at the start; owned by the caller. */
@@ -102,30 +106,36 @@ final class HeldKey implements AutoCloseable {
   }
 
   /** Begins to watch; once. */
-  void watch(User user, LongSupplier nanos) {
-    KeyLease begun = new KeyLease(this::prove, () -> kms.logOut(), holder(user), settings, nanos);
+  void watch(User user) {
+    KeyLease begun =
+        new KeyLease(
+            this::prove, () -> kms.logOut(), holder(user), settings, System::nanoTime, unwrappedAt);
     lease = begun;
-    watch = Thread.ofPlatform().daemon().name("key-lease").start(() -> watch(begun));
+    watch = thread("key-lease", begun.first(), begun::step);
+    // A step that waits for a provider, or for a file, keeps nobody unlocked beyond the grace.
+    var _ = thread("key-grace", settings.grace(), begun::expire);
   }
 
   private KeyLease.Holder holder(User user) {
     return new KeyLease.Holder() {
       @Override
       public void lock(Probe because) {
+        user.lock(because);
         LOG.atError()
             .addKeyValue("key", kms.describe())
             .addKeyValue("answer", because)
+            .addKeyValue("reason", lastReason)
             .log("the customer's key is not to be had: the node is locked");
-        user.lock(because);
       }
 
       @Override
       public void unlock() {
+        ClusterKey key = Objects.requireNonNull(unwrappedAgain);
+        unwrappedAgain = null;
+        user.unlock(key);
         LOG.atWarn()
             .addKeyValue("key", kms.describe())
             .log("the customer's key is back: the node is unlocked");
-        user.unlock(Objects.requireNonNull(unwrappedAgain));
-        unwrappedAgain = null;
       }
 
       @Override
@@ -133,31 +143,120 @@ final class HeldKey implements AutoCloseable {
         LOG.atWarn()
             .addKeyValue("key", kms.describe())
             .addKeyValue("answer", because)
+            .addKeyValue("reason", lastReason)
             .addKeyValue("graceLeft", graceLeft)
             .log("the customer's key was not proved");
       }
     };
   }
 
-  private void watch(KeyLease begun) {
-    Duration pause = begun.first();
-    while (!closed) {
-      // A park may end early.
-      long deadline = System.nanoTime() + pause.toNanos();
-      while (!closed && System.nanoTime() - deadline < 0) {
-        LockSupport.parkNanos(Math.min(deadline - System.nanoTime(), TimeUnit.HOURS.toNanos(1)));
-      }
-      if (!closed) {
-        pause = begun.step();
-      }
+  /** Does a step again and again, whatever becomes of one: a watch that ends would lock nobody. */
+  private Thread thread(String name, Duration first, Supplier<Duration> step) {
+    return Thread.ofPlatform()
+        .daemon()
+        .name(name)
+        .start(
+            () -> {
+              Duration pause = first;
+              while (!closed) {
+                pause(pause);
+                if (!closed) {
+                  pause = safely(step);
+                }
+              }
+            });
+  }
+
+  private void pause(Duration pause) {
+    // A park may end early.
+    long deadline = System.nanoTime() + pause.toNanos();
+    while (!closed && !isWoken() && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(Math.min(deadline - System.nanoTime(), TimeUnit.HOURS.toNanos(1)));
     }
   }
 
-  /** What the provider says of the wrapped cluster key now. */
-  private Probe prove() {
+  private boolean isWoken() {
+    if (!woken || Thread.currentThread() != watch) {
+      return false;
+    }
+    woken = false;
+    return true;
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // Also what a vendor's library throws of its class path.
+  private static Duration safely(Supplier<Duration> step) {
     try {
-      follow();
-      ClusterKey key = WrappedClusterKey.read(file).unwrap(kms);
+      return step.get();
+    } catch (Throwable e) {
+      LOG.atError().setCause(e).log("the watch over the customer's key failed, and goes on");
+      return KeyLease.RETRY_MAX;
+    }
+  }
+
+  /**
+   * Asks the provider now, and waits until it has said that the key is good, or the key is locked.
+   *
+   * @param max after which it counts as good as before
+   */
+  boolean isTakenAway(Duration max) {
+    KeyLease begun = Objects.requireNonNull(lease);
+    long asked = System.nanoTime();
+    woken = true;
+    LockSupport.unpark(watch);
+    Duration since = Duration.ZERO;
+    while (begun.locked() == null
+        && since.compareTo(max) < 0
+        && begun.proved().compareTo(since) >= 0) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+      since = Duration.ofNanos(System.nanoTime() - asked);
+    }
+    return begun.locked() != null;
+  }
+
+  /**
+   * What the provider says of the wrapped cluster key now. Another key of the customer's may have
+   * taken over, as {@link KeyChange} writes it; who it was before is asked as long as that one does
+   * not unwrap, since settings may be wrong, too.
+   */
+  private Probe prove() {
+    KeyManagementService next = null;
+    Probe byNext = Probe.OK;
+    try {
+      Map<String, String> now = KeySettings.written(dataFolder);
+      if (!now.equals(written)) {
+        next = KeyProviders.of(configs.read());
+        byNext = prove(next);
+        if (byNext == Probe.OK) {
+          follow(next, now);
+          return Probe.OK;
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.atWarn().setCause(e).log("the settings of the customer's key can't be used");
+    } finally {
+      if (next != null && next != kms) {
+        next.close();
+      }
+    }
+    Probe byCurrent = prove(kms);
+    return byCurrent == Probe.OK || byNext == Probe.OK ? byCurrent : byNext;
+  }
+
+  private void follow(KeyManagementService next, Map<String, String> now) {
+    KeyManagementService before = kms;
+    kms = next;
+    written = now;
+    LOG.atInfo()
+        .addKeyValue("before", before.describe())
+        .addKeyValue("key", next.describe())
+        .log("another key of the customer's has taken over");
+    before.close();
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // As above; such a fault says nothing of the key.
+  private Probe prove(KeyManagementService by) {
+    try {
+      ClusterKey key = WrappedClusterKey.read(file).unwrap(by);
       try {
         FolderMark.check(mark, key);
       } catch (StartRefusedException e) {
@@ -165,41 +264,26 @@ final class HeldKey implements AutoCloseable {
         throw e;
       }
       keep(key);
+      lastReason = "";
       return Probe.OK;
     } catch (KeyManagementException e) {
-      LOG.atDebug().addKeyValue("reason", e.reason()).setCause(e).log("the key was not unwrapped");
+      lastReason = e.reason() == null ? String.valueOf(e.getMessage()) : e.reason();
       // Of what it unwrapped before, it says that it is not its own: a wrong answer.
       return e.probe() == Probe.OK ? Probe.UNREACHABLE : e.probe();
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       // The file is not there, or the key is another: nobody has refused this one.
+      lastReason = e.getClass().getSimpleName();
       LOG.atWarn().setCause(e).log("the cluster key could not be proved");
       return Probe.UNREACHABLE;
     }
   }
 
-  /** Another key of the customer's may have taken over, as {@link KeyChange} writes it. */
-  private void follow() throws IOException {
-    Map<String, String> now = KeySettings.written(dataFolder);
-    if (now.equals(written)) {
-      return;
-    }
-    KeyManagementService next = KeyProviders.of(configs.read());
-    KeyManagementService before = kms;
-    kms = next;
-    written = now;
-    LOG.atInfo()
-        .addKeyValue("before", before.describe())
-        .addKeyValue("key", next.describe())
-        .log("the settings of the customer's key have changed");
-    before.close();
-  }
-
+  /** The lease may be locked while this is on its way: what it does not take is wiped. */
   private void keep(ClusterKey key) {
-    KeyLease begun = lease;
-    if (begun != null && begun.locked() != null) {
-      unwrappedAgain = key;
-    } else {
-      key.close(); // The one that is in use is the same.
+    ClusterKey before = unwrappedAgain;
+    unwrappedAgain = key;
+    if (before != null) {
+      before.close();
     }
   }
 
@@ -212,11 +296,15 @@ final class HeldKey implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    Thread watching = watch;
-    if (watching != null) {
-      LockSupport.unpark(watching);
+    if (closed) {
+      return;
     }
-    kms.close();
+    closed = true;
+    LockSupport.unpark(watch);
+    try {
+      kms.close();
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("the provider of the customer's key stopped badly");
+    }
   }
 }

@@ -3,8 +3,11 @@ package io.rekindle.node.bootstrap;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.config.NodeConfigLoader;
 import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.ClusterKeyFile;
+import io.rekindle.node.keyring.FolderMark;
 import io.rekindle.node.keyring.WrappedClusterKey;
+import io.rekindle.node.kms.KeyLease;
 import io.rekindle.node.kms.KeyManagementException;
 import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.KeyProof;
@@ -15,10 +18,14 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Changes by which key of the customer's the cluster key of a data folder is wrapped, while its
@@ -52,24 +59,16 @@ final class KeyChange {
    * @return what was done, in a sentence
    * @throws StartRefusedException when the provider does not, and then nothing was changed
    */
-  static String rotate(NodeConfig config) throws IOException {
-    Path file = file(config);
-    try (var _ = lock(config.dataFolder());
-        KeyManagementService kms = KeyProviders.of(config)) {
-      WrappedClusterKey before = WrappedClusterKey.read(file);
-      before.unwrap(kms).close(); // Says in the words of a start what is wrong.
-      rewrapped(before, kms).write();
-      return "The cluster key is wrapped anew: %s.".formatted(kms.describe());
-    } catch (KeyManagementException e) {
-      throw refusal(file, config, e);
-    }
-  }
-
-  private static WrappedClusterKey rewrapped(WrappedClusterKey before, KeyManagementService kms) {
-    try {
-      return before.rewrapped(kms);
-    } catch (KeyManagementException e) {
-      throw KeyProof.refusal(kms, e);
+  static String rotate(Path dataFolder, HeldKey.ConfigSource configs) throws IOException {
+    try (var _ = lock(dataFolder)) {
+      NodeConfig config = configs.read();
+      Path file = file(config);
+      try (KeyManagementService kms = KeyProviders.of(config)) {
+        WrappedClusterKey before = WrappedClusterKey.read(file);
+        ClusterKeyFile.open(file, kms).close(); // Says in the words of a start what is wrong.
+        asked(kms, () -> before.rewrapped(kms, key -> requireRight(dataFolder, key))).write();
+        return "The cluster key is wrapped anew: %s.".formatted(kms.describe());
+      }
     }
   }
 
@@ -92,38 +91,52 @@ final class KeyChange {
    */
   static String move(Path dataFolder, Map<String, String> settings, Consumer<Step> after)
       throws IOException {
+    KeySettings.requireNoneOfTheEnvironment();
     try (var _ = lock(dataFolder)) {
       Map<String, String> written = NodeConfigLoader.written(dataFolder);
       Map<String, String> moved = KeySettings.moved(written, settings);
       NodeConfig from = NodeConfigLoader.load(dataFolder, written, Map.of());
       NodeConfig to = NodeConfigLoader.load(dataFolder, moved, Map.of());
+      var _ = KeyLease.Settings.of(to.keys());
+      byte[] rendered = KeySettings.rendered(dataFolder, moved);
       Path file = file(from);
       try (KeyManagementService current = KeyProviders.of(from);
           KeyManagementService next = next(to)) {
         WrappedClusterKey before = WrappedClusterKey.read(file);
-        before.unwrap(current).close();
+        ClusterKeyFile.open(file, current).close();
         KeyProof.require(next);
-        WrappedClusterKey both = takenOver(before, next, current);
+        WrappedClusterKey both =
+            asked(
+                next,
+                () -> before.takenOverBy(next, current, key -> requireRight(dataFolder, key)));
         both.write();
         after.accept(Step.WRAPPED_BY_BOTH);
-        KeySettings.write(dataFolder, moved);
+        KeySettings.write(dataFolder, rendered);
         after.accept(Step.SETTINGS_WRITTEN);
         both.last().write();
         after.accept(Step.DONE);
         return "The cluster key is wrapped by %s, and no more by %s."
             .formatted(next.describe(), current.describe());
-      } catch (KeyManagementException e) {
-        throw refusal(file, from, e);
       }
     }
   }
 
-  private static WrappedClusterKey takenOver(
-      WrappedClusterKey before, KeyManagementService next, KeyManagementService current) {
+  private static WrappedClusterKey asked(
+      KeyManagementService kms, Supplier<WrappedClusterKey> wrapping) {
     try {
-      return before.takenOverBy(next, current);
+      return wrapping.get();
     } catch (KeyManagementException e) {
-      throw KeyProof.refusal(next, e);
+      throw KeyProof.refusal(kms, e);
+    }
+  }
+
+  /**
+   * A provider may give another key than that of the data; before the first start there is none.
+   */
+  private static void requireRight(Path dataFolder, ClusterKey key) {
+    Path mark = dataFolder.resolve(FolderMark.FILE);
+    if (FolderMark.exists(mark)) {
+      FolderMark.check(mark, key);
     }
   }
 
@@ -174,9 +187,12 @@ final class KeyChange {
     if (!Files.isRegularFile(dataFolder.resolve(NodeConfigLoader.FILE))) {
       throw new StartRefusedException("The folder " + dataFolder + " is not one of a node.");
     }
+    requireOwner(dataFolder);
     FileChannel channel =
         FileChannel.open(
-            dataFolder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            dataFolder.resolve(LOCK),
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     if (!isLocked(channel)) {
       channel.close();
       throw new StartRefusedException(
@@ -185,18 +201,25 @@ final class KeyChange {
     return channel;
   }
 
+  /** What another user writes here the node can't read: not even that of the administrator. */
+  private static void requireOwner(Path dataFolder) throws IOException {
+    Path ours = Files.createTempFile(dataFolder.resolve("keys"), "owner", null);
+    try {
+      UserPrincipal owner = Files.getOwner(dataFolder);
+      if (!Files.getOwner(ours).equals(owner)) {
+        throw new StartRefusedException(
+            "The folder " + dataFolder + " is of the user " + owner.getName() + ": be that one.");
+      }
+    } finally {
+      Files.delete(ours);
+    }
+  }
+
   private static boolean isLocked(FileChannel channel) throws IOException {
     try {
       return channel.tryLock() != null;
     } catch (OverlappingFileLockException e) {
       return false; // By this process itself.
-    }
-  }
-
-  private static StartRefusedException refusal(
-      Path file, NodeConfig config, KeyManagementException cause) {
-    try (KeyManagementService kms = KeyProviders.of(config)) {
-      return ClusterKeyFile.refusal(file, kms, cause);
     }
   }
 }

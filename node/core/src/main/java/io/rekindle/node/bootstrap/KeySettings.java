@@ -4,16 +4,20 @@ import io.rekindle.node.config.NodeConfigLoader;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.kms.SecretFiles;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The keys {@code rekindle.keys.*} in the configuration file of a data folder. */
 final class KeySettings {
@@ -68,8 +72,13 @@ final class KeySettings {
     return moved;
   }
 
-  /** Writes the settings of the customer's key of a configuration; everything else stays. */
-  static void write(Path dataFolder, Map<String, String> configuration) throws IOException {
+  /**
+   * The configuration file with other settings of the customer's key; everything else stays.
+   *
+   * @param configuration what it has to say in the end
+   * @throws StartRefusedException when the file is written in a way that is not understood here
+   */
+  static byte[] rendered(Path dataFolder, Map<String, String> configuration) throws IOException {
     Path file = dataFolder.resolve(NodeConfigLoader.FILE);
     List<String> lines = new ArrayList<>();
     for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
@@ -82,9 +91,47 @@ final class KeySettings {
         .forEach(
             (key, value) -> {
               if (key.startsWith(PREFIX)) {
-                lines.add(key + "=" + value.replace("\\", "\\\\"));
+                lines.add(key + "=" + escaped(value));
               }
             });
-    SecretFiles.write(file, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+    String text = String.join("\n", lines) + "\n";
+    Properties understood = new Properties();
+    understood.load(new StringReader(text));
+    if (!understood.equals(configuration)) {
+      throw new StartRefusedException(
+          "The file " + file + " is to have each of its keys on one line, as KEY=VALUE, and once.");
+    }
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String escaped(String value) {
+    String text = value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
+    return text.startsWith(" ") ? "\\" + text : text;
+  }
+
+  /** Writes what was rendered, where the file is, be it by a link. */
+  static void write(Path dataFolder, byte[] rendered) throws IOException {
+    SecretFiles.write(dataFolder.resolve(NodeConfigLoader.FILE).toRealPath(), rendered);
+  }
+
+  /**
+   * Refuses settings of the customer's key that the process has from elsewhere.
+   *
+   * @throws StartRefusedException when there are some: they win over the file
+   */
+  static void requireNoneOfTheEnvironment() {
+    String variables = PREFIX.replace('.', '_').toUpperCase(Locale.ROOT);
+    Stream.concat(
+            System.getenv().keySet().stream()
+                .filter(name -> name.toUpperCase(Locale.ROOT).startsWith(variables)),
+            System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith(PREFIX)))
+        .sorted()
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new StartRefusedException(
+                  name + " is set in the environment, and would win over what is written here.");
+            });
   }
 }

@@ -175,7 +175,7 @@ public final class NodeMain {
   static final class KeyRotate extends NodeCommand {
     @Override
     public Integer call() throws IOException {
-      System.out.println(KeyChange.rotate(config()));
+      System.out.println(KeyChange.rotate(dataFolder.toAbsolutePath().normalize(), this::config));
       return 0;
     }
   }
@@ -225,6 +225,7 @@ public final class NodeMain {
       try {
         shell.startEngine();
         progress.set(Progress.RUNNING);
+        shell.awaitUnlocked(() -> failed.getCount() == 0);
       } catch (StartRefusedException e) {
         throw e;
       } catch (RuntimeException e) {

@@ -30,10 +30,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,8 +50,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class NodeShell implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeShell.class);
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long OUTSIDE_NANOS = TimeUnit.SECONDS.toNanos(2);
-  private static final String MARK = "keys/folder.mark";
+  private static final String MARK = FolderMark.FILE;
 
   /** Actions of the audit. */
   private static final String KEY_LOCKED = "key.locked";
@@ -69,6 +72,7 @@ public final class NodeShell implements AutoCloseable {
   private @Nullable Engine engine;
   private volatile boolean engineUp;
   private volatile boolean starting;
+  private volatile boolean closing;
   private boolean keyWiped;
 
   private NodeShell(
@@ -115,11 +119,12 @@ public final class NodeShell implements AutoCloseable {
       LongSupplier usableBytes,
       Deque<AutoCloseable> owned)
       throws IOException {
-    NodeConfig config = configs.read();
-    Path folder = config.dataFolder();
+    Path folder = configs.read().dataFolder();
+    Map<String, String> keySettings = KeySettings.written(folder);
+    NodeConfig config = configs.read(); // After them, so that a move in between is noticed.
     RestoreMark.requireMade(folder);
     HostSafety.check();
-    HeldKey key = own(owned, HeldKey.open(config, folder.resolve(MARK), configs));
+    HeldKey key = own(owned, HeldKey.open(config, keySettings, folder.resolve(MARK), configs));
     ClusterKey clusterKey = own(owned, key.clusterKey());
     checkMark(folder, clusterKey);
     if (RestoreMark.find(folder) == null) {
@@ -147,6 +152,7 @@ public final class NodeShell implements AutoCloseable {
                 AuditSettings.of(config.audit()),
                 clock));
     NodeMeters meters = own(owned, new NodeMeters());
+    EngineFailures failures = new EngineFailures(reaction);
     NodeParts parts =
         new NodeParts(
             config,
@@ -157,7 +163,7 @@ public final class NodeShell implements AutoCloseable {
             models,
             meters,
             new DiskReserve(config.disk().reserveBytes().bytes(), room),
-            reaction::engineFailed,
+            failures,
             clock);
     GateSwitch gate = new GateSwitch(audit, meters);
     Warming warming = new Warming(models);
@@ -176,7 +182,8 @@ public final class NodeShell implements AutoCloseable {
                     clock)));
     NodeShell shell = new NodeShell(parts, key, gate, door, owned);
     warming.watch(shell);
-    key.watch(shell.new KeyUser(), System::nanoTime);
+    key.watch(shell.new KeyUser());
+    failures.watch(key);
     return shell;
   }
 
@@ -185,7 +192,7 @@ public final class NodeShell implements AutoCloseable {
    * it starts by itself when the customer's key is back.
    */
   public synchronized void startEngine() {
-    if (engine != null || keyWiped) {
+    if (engine != null || keyWiped || closing) {
       return;
     }
     starting = true;
@@ -199,6 +206,17 @@ public final class NodeShell implements AutoCloseable {
       throw new UncheckedIOException(e);
     } finally {
       starting = false;
+    }
+  }
+
+  /**
+   * Waits until the node answers: its key may have been revoked in the middle of its start.
+   *
+   * @param ended asked now and then; true ends the waiting
+   */
+  void awaitUnlocked(BooleanSupplier ended) {
+    while (!engineUp && !closing && !ended.getAsBoolean()) {
+      LockSupport.parkNanos(LOOK_NANOS);
     }
   }
 
@@ -281,6 +299,7 @@ public final class NodeShell implements AutoCloseable {
 
   @Override
   public void close() {
+    closing = true;
     key.close();
     locking.shutdown();
     stopEngine(ErrorCode.NOT_READY);
@@ -293,46 +312,70 @@ public final class NodeShell implements AutoCloseable {
     @Override
     public void lock(Probe because) {
       gate.lock();
-      locking.execute(() -> stopAndWipe(because));
+      execute(() -> stopAndWipe(because));
     }
 
     @Override
     public void unlock(ClusterKey unwrapped) {
       gate.unlock();
-      locking.execute(() -> startAgain(unwrapped));
+      execute(() -> startAgain(unwrapped));
     }
 
-    /** The audit goes on under a key of its own, but that it can't be written keeps nobody in. */
+    /** A node that stops anyhow has nothing to be locked. */
+    private void execute(Runnable task) {
+      if (!locking.isShutdown()) {
+        locking.execute(task);
+      }
+    }
+
+    /**
+     * An engine that does not stop may keep keys: the process ends, and the next is refused its
+     * start. The audit goes on under a key of its own, and that it can't be written keeps nobody
+     * in.
+     */
     private void stopAndWipe(Probe because) {
       synchronized (NodeShell.this) {
         try {
-          parts.audit().note(RequestId.random(), KEY_LOCKED, 1, "answer " + because);
-        } catch (RuntimeException e) {
-          LOG.atError().setCause(e).log("that the node is locked could not be recorded");
-        }
-        try {
           stopEngine(ErrorCode.KEY_REVOKED);
-        } catch (RuntimeException e) {
-          LOG.atError().setCause(e).log("the engine of a locked node stopped badly");
+          LOG.info("the engine of the locked node has stopped");
+        } catch (RuntimeException | Error e) {
+          parts.failures().engineFailed(KEY_LOCKED, e);
         } finally {
           keyWiped = true;
           parts.clusterKey().close();
         }
       }
+      System.gc(); // What was derived from the key is garbage now, and not overwritten.
+      note(KEY_LOCKED, "answer " + because);
     }
 
     /** Without its engine a node whose key is back is of no use: it ends, and is started anew. */
     private void startAgain(ClusterKey unwrapped) {
+      starting = true;
       try {
         synchronized (NodeShell.this) {
+          if (closing) {
+            unwrapped.close();
+            return;
+          }
           parts = parts.with(unwrapped);
           keyWiped = false;
           gate.close(ErrorCode.NOT_READY);
-          parts.audit().note(RequestId.random(), KEY_UNLOCKED, 1, "");
+          note(KEY_UNLOCKED, "");
           startEngine();
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         parts.failures().engineFailed(KEY_UNLOCKED, e);
+      } finally {
+        starting = false;
+      }
+    }
+
+    private void note(String action, String about) {
+      try {
+        parts.audit().note(RequestId.random(), action, 1, about);
+      } catch (RuntimeException | Error e) {
+        LOG.atError().addKeyValue("action", action).setCause(e).log("it could not be recorded");
       }
     }
   }

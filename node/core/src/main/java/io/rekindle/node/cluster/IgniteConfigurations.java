@@ -104,7 +104,7 @@ public final class IgniteConfigurations {
   private static void network(IgniteConfiguration ignite, NodeConfig config, NodeTls tls) {
     String host = config.cluster().host();
     int discoveryPort = portOrFree(config.ignite().discoveryPort(), host);
-    TcpDiscoverySpi discovery = new TcpDiscoverySpi();
+    TcpDiscoverySpi discovery = new RingDiscoverySpi();
     discovery.setLocalAddress(host);
     discovery.setLocalPort(discoveryPort);
     discovery.setLocalPortRange(0);

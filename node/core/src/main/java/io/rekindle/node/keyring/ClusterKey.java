@@ -46,6 +46,7 @@ public final class ClusterKey implements AutoCloseable {
 
   private final UUID clusterId;
   private final byte[] secret;
+  private volatile boolean closed;
 
   /** Takes ownership of {@code secret}. */
   ClusterKey(UUID clusterId, byte[] secret) {
@@ -60,9 +61,21 @@ public final class ClusterKey implements AutoCloseable {
     return clusterId;
   }
 
-  /** The sub-key for {@code use}, 32 bytes; the caller owns the array and wipes it. */
+  /**
+   * The sub-key for {@code use}, 32 bytes; the caller owns the array and wipes it.
+   *
+   * @throws IllegalStateException when this key was closed: what is derived from zeros is no secret
+   */
   public byte[] derive(Use use) {
-    return derive(secret, Parts.of(clusterId), "rekindle/1/cluster/" + use.label);
+    byte[] derived = derive(secret, Parts.of(clusterId), "rekindle/1/cluster/" + use.label);
+    requireOpen(); // Afterwards: it may have been closed while the secret was read.
+    return derived;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the cluster key was closed");
+    }
   }
 
   /** HKDF-SHA-256 to 32 bytes. */
@@ -86,11 +99,13 @@ public final class ClusterKey implements AutoCloseable {
 
   /** Wraps it by the customer's key. */
   byte[] wrap(KeyManagementService kms, byte[] associatedData) {
+    requireOpen();
     return kms.wrap(secret, associatedData);
   }
 
   @Override
   public void close() {
+    closed = true;
     Arrays.fill(secret, (byte) 0);
   }
 

@@ -16,6 +16,9 @@ import java.util.Arrays;
  * one is refused before Ignite or the audit touches anything.
  */
 public final class FolderMark {
+  /** Below the data folder. */
+  public static final String FILE = "keys/folder.mark";
+
   private static final byte[] TEXT = "rekindle data folder".getBytes(StandardCharsets.US_ASCII);
 
   private FolderMark() {}

@@ -11,8 +11,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * What the file of the cluster key holds: the key, wrapped by the customer's key. While another key
@@ -124,12 +126,13 @@ public final class WrappedClusterKey {
       try {
         byte[] secret = kms.unwrap(wrapping, associatedData(clusterId));
         if (secret.length != ClusterKey.BYTES) {
+          Arrays.fill(secret, (byte) 0);
           throw new StartRefusedException("The " + WHAT + " " + file + " is damaged.");
         }
         return new Unwrapped(new ClusterKey(clusterId, secret), wrapping);
       } catch (KeyManagementException e) {
-        // What is of another key says nothing of this one.
-        if (failure == null || failure.probe() == Probe.OK) {
+        // What is of another key says nothing of this one, and may be refused for what it is.
+        if (failure == null || failure.probe() == Probe.OK || e.probe() == Probe.UNREACHABLE) {
           failure = e;
         }
       }
@@ -142,11 +145,13 @@ public final class WrappedClusterKey {
   /**
    * The same key, wrapped anew under the newest version of the customer's key, and by nothing else.
    *
+   * @param right throws when a key is not that of the folder
    * @throws KeyManagementException when the provider does not unwrap, or does not wrap
    */
-  public WrappedClusterKey rewrapped(KeyManagementService kms) {
+  public WrappedClusterKey rewrapped(KeyManagementService kms, Consumer<ClusterKey> right) {
     Unwrapped before = open(kms);
     try (ClusterKey key = before.key()) {
+      right.accept(key);
       byte[] anew = kms.rewrap(before.wrapping(), associatedData(clusterId));
       WrappedClusterKey after = new WrappedClusterKey(file, clusterId, List.of(anew));
       after.requireOf(key, kms);
@@ -158,11 +163,14 @@ public final class WrappedClusterKey {
    * The same key, wrapped by another key of the customer's besides.
    *
    * @param current who unwraps it now
+   * @param right throws when a key is not that of the folder
    * @throws KeyManagementException when one of the two does not do its part
    */
-  public WrappedClusterKey takenOverBy(KeyManagementService next, KeyManagementService current) {
+  public WrappedClusterKey takenOverBy(
+      KeyManagementService next, KeyManagementService current, Consumer<ClusterKey> right) {
     Unwrapped before = open(current);
     try (ClusterKey key = before.key()) {
+      right.accept(key);
       byte[] wrapping = key.wrap(next, associatedData(clusterId));
       WrappedClusterKey alone = new WrappedClusterKey(file, clusterId, List.of(wrapping));
       alone.requireOf(key, next);

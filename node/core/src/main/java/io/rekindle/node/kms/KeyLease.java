@@ -20,14 +20,15 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * A key that is refused from some moment on, by answers that come at once, is locked within the
- * lease. For one thread, which calls {@link #step()} as it says; the rest may be asked by any.
+ * lease. {@link #step()} is for one thread, which calls it as it says. It waits for the provider,
+ * in bounds or not; so that no answer at all is none, another thread calls {@link #expire()}.
  */
 public final class KeyLease {
   /** What one refusal has to be apart from the next. */
   static final Duration CONFIRM = Duration.ofSeconds(2);
 
   /** How often a key is asked for that is locked, or out of reach. */
-  static final Duration RETRY_MAX = Duration.ofSeconds(10);
+  public static final Duration RETRY_MAX = Duration.ofSeconds(10);
 
   private static final Duration LEASE_MIN = Duration.ofSeconds(5);
   private static final Duration GRACE_MAX = Duration.ofDays(1);
@@ -63,7 +64,7 @@ public final class KeyLease {
     }
   }
 
-  /** Who has what was unwrapped. Called by the thread of {@link #step()}. */
+  /** Who has what was unwrapped. Called by the threads of {@link #step()} and {@link #expire()}. */
   public interface Holder {
     /** It may not be used from now on. */
     void lock(Probe because);
@@ -86,8 +87,9 @@ public final class KeyLease {
   private @Nullable Long refusedAt;
 
   /**
-   * Begins with a key that was just unwrapped.
+   * Begins with a key that was unwrapped.
    *
+   * @param unwrappedAt when that was begun, by {@code nanos}
    * @param proof unwraps; OK only when what came out is the right key
    * @param logOut has the next proof begin with a fresh login
    * @param nanos a clock that never goes back
@@ -97,13 +99,14 @@ public final class KeyLease {
       Runnable logOut,
       Holder holder,
       Settings settings,
-      LongSupplier nanos) {
+      LongSupplier nanos,
+      long unwrappedAt) {
     this.proof = proof;
     this.logOut = logOut;
     this.holder = holder;
     this.settings = settings;
     this.nanos = nanos;
-    this.provedAt = nanos.getAsLong();
+    this.provedAt = unwrappedAt;
   }
 
   /** How long ago the last proof was begun that succeeded. */
@@ -118,7 +121,7 @@ public final class KeyLease {
 
   /** How long the first step has to wait. */
   public Duration first() {
-    return settings.lease.minus(CONFIRM);
+    return positive(settings.lease.minus(CONFIRM).minus(proved()));
   }
 
   /**
@@ -128,7 +131,10 @@ public final class KeyLease {
    */
   public Duration step() {
     long asked = nanos.getAsLong();
-    Probe probe = proof.get();
+    return told(proof.get(), asked);
+  }
+
+  private synchronized Duration told(Probe probe, long asked) {
     return switch (probe) {
       case OK -> proved(asked);
       case REVOKED -> refused(nanos.getAsLong());
@@ -136,19 +142,35 @@ public final class KeyLease {
     };
   }
 
+  /**
+   * Locks what was not proved for as long as the grace, although a step may be waiting for its
+   * answer.
+   *
+   * @return after which time to look again
+   */
+  public synchronized Duration expire() {
+    if (locked == null && !graceLeft().isPositive()) {
+      lock(Probe.UNREACHABLE);
+    }
+    return locked == null ? graceLeft() : settings.retry();
+  }
+
   private Duration proved(long asked) {
+    if (nanos.getAsLong() - asked >= settings.grace.toNanos()) {
+      return Duration.ZERO; // It says how things were before the grace.
+    }
     provedAt = asked;
     refusedAt = null;
     if (locked != null) {
       locked = null;
       holder.unlock();
     }
-    Duration rest = first().minusNanos(nanos.getAsLong() - asked);
-    return rest.isNegative() ? Duration.ZERO : rest;
+    return first();
   }
 
   private Duration refused(long now) {
     if (locked != null) {
+      logOut.run(); // What was mended may be another login's.
       return settings.retry();
     }
     Long first = refusedAt;
@@ -175,6 +197,10 @@ public final class KeyLease {
     }
     holder.doubt(Probe.UNREACHABLE, left);
     return left.compareTo(settings.retry()) < 0 ? left : settings.retry();
+  }
+
+  private static Duration positive(Duration duration) {
+    return duration.isNegative() ? Duration.ZERO : duration;
   }
 
   private Duration graceLeft() {

@@ -61,6 +61,7 @@ public interface KeyManagementService extends AutoCloseable {
   /** The provider and the name of its key, for operators; no secrets. */
   String describe();
 
+  /** Ends its connections. A second time does nothing. */
   @Override
   void close();
 }

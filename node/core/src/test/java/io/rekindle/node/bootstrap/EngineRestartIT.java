@@ -11,6 +11,8 @@ import io.rekindle.node.contract.TestDoor.Seed;
 import io.rekindle.node.endpoint.grpc.GrpcTenants;
 import io.rekindle.node.endpoint.grpc.GrpcTestDoor;
 import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.kms.SwitchedKeys;
+import io.rekindle.node.kms.SwitchedKeys.Switch;
 import io.rekindle.v1.AuditRecord;
 import io.rekindle.v1.AuditServiceGrpc;
 import io.rekindle.v1.ClusterServiceGrpc;
@@ -47,6 +49,8 @@ class EngineRestartIT {
           "io.rekindle.node.keyring.Keyring",
           "io.rekindle.node.keyring.DataKey",
           "io.rekindle.node.keyring.KeyWrapper",
+          "io.rekindle.node.keyring.BackupCipher",
+          "io.rekindle.node.access.PassCodec",
           "io.rekindle.node.index.SliceIndex",
           "io.rekindle.node.storage.engine.IgniteStorage",
           "io.rekindle.node.storage.slice.SliceIndexes");
@@ -73,7 +77,12 @@ class EngineRestartIT {
       watched.addAll(IGNITE_CLASSES);
     }
     instancesBefore = LiveInstances.count(watched);
-    node = TestNode.start(folder.resolve("data"));
+    Path data = folder.resolve("data");
+    Map<String, String> properties = new TreeMap<>(TestNode.properties());
+    properties.put("rekindle.keys.provider", "switched");
+    properties.put("rekindle.keys.lease", "PT5S");
+    NodeInit.create(data, List.of(), properties);
+    node = TestNode.start(data);
     door = new GrpcTestDoor(node);
     new GrpcTenants(admin()).external(NAMESPACE, false);
   }
@@ -96,10 +105,19 @@ class EngineRestartIT {
       VerifyAuditResponse before = verify();
       assertThat(LiveInstances.count(watched)).isNotEqualTo(instancesBefore);
 
-      node.shell().stopEngine(reason);
+      if (reason == ErrorCode.KEY_REVOKED) {
+        revoke();
+      } else {
+        node.shell().stopEngine(reason);
+      }
       assertEveryCallAnswers(reason.name());
       assertMemoryIsReleased();
-      node.shell().startEngine();
+      if (reason == ErrorCode.KEY_REVOKED) {
+        SwitchedKeys.set(node.folder(), Switch.ON);
+        node.shell().awaitUnlocked(() -> false);
+      } else {
+        node.shell().startEngine();
+      }
 
       assertAllThere(contents);
       VerifyAuditResponse after = verify();
@@ -107,6 +125,26 @@ class EngineRestartIT {
       assertThat(after.getFirstSequence()).isEqualTo(before.getFirstSequence());
       assertThat(after.getLastSequence()).isGreaterThan(before.getLastSequence());
       await(() -> refusalsRecorded(reason) >= CALLS);
+    }
+    assertThat(actions()).contains("key.locked", "key.unlocked");
+  }
+
+  /** A provider that fails in a way of its own is one that says nothing. */
+  private void revoke() throws Exception {
+    SwitchedKeys.set(node.folder(), Switch.BROKEN);
+    Thread.sleep(4_000);
+    var _ = verify();
+    SwitchedKeys.set(node.folder(), Switch.REVOKED);
+    await(() -> reasonNow().equals("KEY_REVOKED"));
+    node.shell().startEngine(); // Does nothing now.
+  }
+
+  private String reasonNow() {
+    try {
+      whoAmI();
+      return "none";
+    } catch (Refused e) {
+      return e.reason();
     }
   }
 
@@ -180,6 +218,18 @@ class EngineRestartIT {
         .filter(record -> record.getDecision().equals(reason.name()))
         .mapToLong(AuditRecord::getMemoryCount)
         .sum();
+  }
+
+  private List<String> actions() {
+    return call(
+            () ->
+                AuditServiceGrpc.newBlockingStub(admin())
+                    .listAuditRecords(
+                        ListAuditRecordsRequest.newBuilder().setPageSize(1_000).build()))
+        .getAuditRecordsList()
+        .stream()
+        .map(AuditRecord::getAction)
+        .toList();
   }
 
   private VerifyAuditResponse verify() {

@@ -9,14 +9,18 @@ import io.rekindle.node.config.NodeConfigLoader;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.ClusterKeyFile;
+import io.rekindle.node.keyring.FolderMark;
 import io.rekindle.node.kms.KeyManagementService;
+import io.rekindle.node.kms.SwitchedKeys;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,7 +70,7 @@ class KeyChangeTest {
   @Test
   void aRotationWrapsTheSameKeyAnew() throws IOException {
     byte[] before = Files.readAllBytes(file());
-    assertThat(KeyChange.rotate(config())).contains("is wrapped anew: local key file");
+    assertThat(KeyChange.rotate(folder, this::config)).contains("is wrapped anew: local key file");
     assertThat(Files.readAllBytes(file())).isNotEqualTo(before).hasSameSizeAs(before);
     assertThat(opened().isSame(key)).isTrue();
     assertThat(status()).containsEntry("answer", "OK").containsEntry("wrappings", "1");
@@ -123,7 +127,7 @@ class KeyChangeTest {
                     _ -> {
                       throw new CutException();
                     }));
-    KeyChange.rotate(config());
+    KeyChange.rotate(folder, this::config);
     assertThat(status()).containsEntry("wrappings", "1");
     assertThat(status().get("key")).contains("local.key");
     assertThat(opened().isSame(key)).isTrue();
@@ -167,9 +171,73 @@ class KeyChangeTest {
         NodeConfigLoader.load(folder, Map.of("rekindle.keys.local-key-file", "keys/local.key"));
     assertThat(KeyChange.status(wrong)).containsEntry("answer", "ANOTHER_KEY");
     assertThatExceptionOfType(StartRefusedException.class)
-        .isThrownBy(() -> KeyChange.rotate(wrong))
+        .isThrownBy(() -> KeyChange.rotate(folder, () -> wrong))
         .withMessageContaining("was not wrapped by this key, or is damaged");
     assertThat(Files.readAllBytes(file())).isEqualTo(before);
+  }
+
+  /** As a provider that mixes up its customers: the key would be gone with the old wrapping. */
+  @Test
+  void anotherKeyThanThatOfTheDataIsNotWrapped() throws IOException {
+    Path switched = temporary.resolve("switched");
+    NodeInit.create(switched, List.of(), Map.of("rekindle.keys.provider", "switched"));
+    NodeConfig config = NodeConfigLoader.load(switched, Map.of());
+    Path wrapped = switched.resolve("keys/cluster.key");
+    try (KeyManagementService kms = KeyProviders.of(config);
+        ClusterKey right = ClusterKeyFile.open(wrapped, kms)) {
+      FolderMark.create(switched.resolve(FolderMark.FILE), right);
+    }
+    byte[] before = Files.readAllBytes(wrapped);
+    SwitchedKeys.set(switched, SwitchedKeys.Switch.CONFUSED);
+    for (ThrowingCallable change :
+        List.<ThrowingCallable>of(
+            () -> KeyChange.move(switched, Map.of("rekindle.keys.provider", "local")),
+            () -> KeyChange.rotate(switched, () -> config))) {
+      assertThatExceptionOfType(StartRefusedException.class)
+          .isThrownBy(change)
+          .withMessageContaining("was written under another cluster key");
+    }
+    assertThat(Files.readAllBytes(wrapped)).isEqualTo(before);
+    SwitchedKeys.set(switched, SwitchedKeys.Switch.ON);
+    KeyChange.move(switched, Map.of("rekindle.keys.provider", "local"));
+    assertThat(KeyChange.status(NodeConfigLoader.load(switched, Map.of())))
+        .containsEntry("answer", "OK")
+        .containsEntry("provider", "local");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rekindle.keys.lease=\\\n  PT30S",
+        "rekindle.cluster.host \\",
+      })
+  void aFileThatIsWrittenOtherwiseIsNotRewritten(String line) throws IOException {
+    Path file = folder.resolve(NodeConfigLoader.FILE);
+    Files.writeString(file, line, StandardOpenOption.APPEND);
+    String before = Files.readString(file);
+    byte[] wrapped = Files.readAllBytes(file());
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(() -> KeyChange.move(folder, OTHER));
+    assertThat(Files.readString(file)).isEqualTo(before);
+    assertThat(Files.readAllBytes(file())).isEqualTo(wrapped);
+  }
+
+  @Test
+  void valuesAreWrittenSoThatTheyAreReadTheSame() throws IOException {
+    Map<String, String> odd =
+        Map.of(
+            "rekindle.keys.vault.role", " a\\b\nc=d:é ",
+            "rekindle.door.port", "0");
+    String text = new String(KeySettings.rendered(folder, odd), StandardCharsets.UTF_8);
+    Files.writeString(folder.resolve(NodeConfigLoader.FILE), text);
+    assertThat(NodeConfigLoader.written(folder)).isEqualTo(odd);
+  }
+
+  @Test
+  void aLeaseThatNoStartTakesIsRefused() {
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(() -> KeyChange.move(folder, Map.of("rekindle.keys.lease", "PT1S")))
+        .withMessageContaining("rekindle.keys.lease may be 5 seconds");
   }
 
   @Test
@@ -181,10 +249,10 @@ class KeyChangeTest {
                 StandardOpenOption.WRITE);
         var _ = other.lock()) {
       assertThatExceptionOfType(StartRefusedException.class)
-          .isThrownBy(() -> KeyChange.rotate(config()))
+          .isThrownBy(() -> KeyChange.rotate(folder, this::config))
           .withMessageContaining("is being changed by another process");
     }
-    KeyChange.rotate(config());
+    KeyChange.rotate(folder, this::config);
   }
 
   @Test

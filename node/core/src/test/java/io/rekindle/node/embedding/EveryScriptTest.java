@@ -11,6 +11,8 @@ import io.rekindle.node.model.EmbeddedChunk;
 import io.rekindle.node.model.MemoryDraft;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,11 +68,22 @@ class EveryScriptTest {
     check(SharedModel.MINILM, content);
   }
 
+  /** Its chunks are the same text again and again, which is embedded once here. */
   @Test
   void aFullContentOfOneTokenACharacterHasAsManyChunksAsItNeeds() {
     int characters = CONTENT_BYTES / 3;
-    int chunks = check(SharedModel.MINILM, "漢".repeat(characters));
-    assertThat(chunks).isBetween(characters / 254, characters / 200);
+    String content = "漢".repeat(characters);
+    List<TextChunk> chunks = SharedModel.MINILM.chunks(content);
+    assertThat(chunks).hasSizeBetween(characters / 254, characters / 200);
+    int reached = 0;
+    for (ChunkSpan span : TextChunk.spans(content, chunks)) {
+      assertThat(span.start()).isBetween(0, reached);
+      reached = span.end();
+    }
+    assertThat(reached).isEqualTo(characters);
+    Set<String> texts = chunks.stream().map(TextChunk::text).collect(Collectors.toSet());
+    assertThat(texts).hasSizeBetween(1, 2);
+    texts.forEach(text -> checkVector(SharedModel.MINILM, SharedModel.MINILM.embedPassage(text)));
   }
 
   @ParameterizedTest

@@ -42,7 +42,7 @@ class KeyLeaseTest {
     World(LongFunction<Probe> answers, double answerSeconds) {
       this.answers = answers;
       this.answerSeconds = answerSeconds;
-      lease = new KeyLease(this::answer, () -> happened("login"), this, SETTINGS, () -> now);
+      lease = new KeyLease(this::answer, () -> happened("login"), this, SETTINGS, () -> now, now);
     }
 
     private double seconds() {
@@ -158,6 +158,41 @@ class KeyLeaseTest {
     assertThat(world.of("unlock").getFirst()).isBetween(500.0, 510.0);
     World away = world(t -> t < GRACE + 100 ? Probe.UNREACHABLE : Probe.OK).run(GRACE + 200);
     assertThat(away.of("unlock").getFirst()).isBetween(GRACE + 100.0, GRACE + 110.0);
+  }
+
+  /** An answer that does not come locks as none does. */
+  @Test
+  void aStepThatHangsIsLockedAfterTheGrace() {
+    World world = world(_ -> Probe.OK);
+    world.now += GRACE * SECOND - 1;
+    assertThat(world.lease.expire()).isEqualTo(Duration.ofNanos(1));
+    assertThat(world.lease.locked()).isNull();
+    world.now += 1;
+    world.lease.expire();
+    world.lease.expire();
+    assertThat(world.of("lock UNREACHABLE")).containsExactly((double) GRACE);
+    world.lease.step();
+    assertThat(world.of("unlock")).hasSize(1);
+    World late = new World(_ -> Probe.OK, GRACE);
+    late.lease.step();
+    assertThat(late.lease.proved()).as("it says how things were").isEqualTo(Duration.ofHours(1));
+  }
+
+  @Test
+  void theLeaseBeginsWithTheUnwrapAndNotWithTheWatch() {
+    long[] now = {100 * SECOND};
+    World other = world(_ -> Probe.OK);
+    KeyLease lease =
+        new KeyLease(() -> Probe.OK, () -> {}, other, SETTINGS, () -> now[0], 70 * SECOND);
+    assertThat(lease.first()).isEqualTo(Duration.ofSeconds(LEASE - 2 - 30));
+    now[0] = 1_000 * SECOND;
+    assertThat(lease.first()).isZero();
+  }
+
+  @Test
+  void whileItIsLockedEachRefusalIsOfAFreshLogin() {
+    World world = world(_ -> Probe.REVOKED).run(LEASE + 35);
+    assertThat(world.of("login")).hasSize(4);
   }
 
   /** Of any history: who locks has seen two refusals, or an hour without a proof. */

@@ -39,12 +39,11 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:it was locked, and nothing was lost", "1:it was not, or a step failed"})
 public final class KmsDemo implements Callable<Integer> {
-  private static final String LEASE = "PT5S";
   private static final String NAMESPACE = "demo/memories";
   private static final String REVOKED = "KEY_REVOKED";
   private static final Duration CALL_MAX = Duration.ofSeconds(20);
   private static final Duration TRY_MAX = Duration.ofSeconds(5);
-  private static final Duration CHANGE_MAX = Duration.ofMinutes(2);
+  private static final Duration CHANGE_MAX = Duration.ofMinutes(3);
   private static final int AUDIT_PAGE = 1_000;
 
   @Spec private @Nullable CommandSpec spec;
@@ -67,6 +66,12 @@ public final class KmsDemo implements Callable<Integer> {
       defaultValue = "1")
   private int nodes = 1;
 
+  @Option(
+      names = "--lease",
+      description = "after which a node asks its key again (default: ${DEFAULT-VALUE})",
+      defaultValue = "PT5S")
+  private Duration lease = Duration.ofSeconds(5);
+
   @Override
   public Integer call() throws IOException {
     if (Files.exists(dataFolder)) {
@@ -76,12 +81,12 @@ public final class KmsDemo implements Callable<Integer> {
     try (DemoVault vault = DemoVault.start(dataFolder.resolve("vault"))) {
       say("a Vault listens at %s, TLS 1.3 alone".formatted(vault.address()));
       List<String> settings = new ArrayList<>(vault.settings());
-      settings.add("rekindle.keys.lease=" + LEASE);
+      settings.add("rekindle.keys.lease=" + lease);
       try (LocalCluster cluster = LocalCluster.create(dataFolder, nodes, settings)) {
         cluster.start();
         say(
             "nodes run whose cluster key only this Vault unwraps: %d; their lease is %s"
-                .formatted(nodes, LEASE));
+                .formatted(nodes, lease));
         return run(vault, cluster) ? ExitCodes.OK : ExitCodes.FAILURE;
       }
     }

@@ -140,6 +140,12 @@ public abstract class KeyManagementContractTest {
   }
 
   @Test
+  void whatIsClosedTwiceIsClosed() {
+    kms.close();
+    kms.close();
+  }
+
+  @Test
   void aServiceSaysWhichKeyItIsOf() {
     assertThat(kms.describe()).isNotBlank().doesNotContain("\n");
   }

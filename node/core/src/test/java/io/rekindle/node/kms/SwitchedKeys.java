@@ -1,0 +1,93 @@
+package io.rekindle.node.kms;
+
+import io.rekindle.node.config.KeysConfig;
+import io.rekindle.node.kms.KeyManagementService.Probe;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The provider {@code switched}: a development key that a test switches off, for one data folder.
+ */
+public final class SwitchedKeys implements KeyManagementProvider {
+  /** What it does from now on. */
+  public enum Switch {
+    ON,
+    REVOKED,
+    UNREACHABLE,
+    /** Gives another key than was wrapped, as a provider that mixes up its customers. */
+    CONFUSED,
+    /** Throws what no provider should. */
+    BROKEN
+  }
+
+  private static final Map<Path, Switch> SWITCHES = new ConcurrentHashMap<>();
+
+  public static void set(Path dataFolder, Switch to) {
+    SWITCHES.put(dataFolder, to);
+  }
+
+  @Override
+  public String name() {
+    return "switched";
+  }
+
+  @Override
+  public KeyManagementService open(KeysConfig settings, Path dataFolder) {
+    Path file = dataFolder.resolveSibling(dataFolder.getFileName() + ".switched.key");
+    try {
+      if (!Files.exists(file)) {
+        LocalKeyManagementService.create(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Switched(new LocalKeyManagementService(file), dataFolder);
+  }
+
+  private record Switched(LocalKeyManagementService key, Path dataFolder)
+      implements KeyManagementService {
+    private Switch now() {
+      return SWITCHES.getOrDefault(dataFolder, Switch.ON);
+    }
+
+    private void check() {
+      switch (now()) {
+        case REVOKED -> throw new KeyManagementException(Probe.REVOKED, "switched off", null);
+        case UNREACHABLE -> throw new KeyManagementException(Probe.UNREACHABLE, "away", null);
+        case BROKEN -> throw new NoClassDefFoundError("of a test");
+        case ON, CONFUSED -> {}
+      }
+    }
+
+    @Override
+    public byte[] wrap(byte[] secret, byte[] associatedData) {
+      check();
+      return key.wrap(secret, associatedData);
+    }
+
+    @Override
+    public byte[] unwrap(byte[] wrapped, byte[] associatedData) {
+      check();
+      byte[] secret = key.unwrap(wrapped, associatedData);
+      if (now() == Switch.CONFUSED) {
+        new Random(1).nextBytes(secret);
+      }
+      return secret;
+    }
+
+    @Override
+    public String describe() {
+      return "a key of a test";
+    }
+
+    @Override
+    public void close() {
+      key.close();
+    }
+  }
+}
