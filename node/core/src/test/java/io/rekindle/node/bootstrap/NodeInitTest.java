@@ -64,7 +64,8 @@ class NodeInitTest {
     assertThatExceptionOfType(StartRefusedException.class)
         .isThrownBy(
             () -> NodeInit.create(second, List.of(), Map.of("rekindle.keys.provider", "nobody")))
-        .withMessage("rekindle.keys.provider names an unknown provider; known are: local.");
+        .withMessage(
+            "rekindle.keys.provider names an unknown provider; known are: local, switched.");
     assertThat(second).doesNotExist();
   }
 
