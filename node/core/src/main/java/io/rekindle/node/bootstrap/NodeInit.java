@@ -157,10 +157,15 @@ final class NodeInit {
     all.putAll(properties);
     requireSameProvider(dataFolder, all, theirs);
     // What is wrong with the first shows before anything is made that a second try would refuse.
-    UUID clusterId = clusterId(first, theirs);
+    // The very bytes that were opened are kept: the first's key may be moved at any time.
+    byte[] wrapped =
+        SecretFiles.read(
+            first.resolve(theirs.keys().clusterKeyFile()), "cluster key file", KEY_FILE_BYTES_MAX);
+    UUID clusterId = clusterId(first, theirs, wrapped);
     NodeCertificates.Authorities authorities = NodeCertificates.authorities(first.resolve("tls"));
     NodeConfig config = begin(dataFolder, begin, all);
-    copyKeys(first, theirs, dataFolder, config);
+    copyLocalKey(first, theirs, dataFolder, config);
+    SecretFiles.create(dataFolder.resolve(config.keys().clusterKeyFile()), wrapped);
     NodeCertificates.issue(
         dataFolder.resolve("tls"),
         authorities,
@@ -185,24 +190,21 @@ final class NodeInit {
     }
   }
 
-  private static UUID clusterId(Path folder, NodeConfig config) throws IOException {
+  private static UUID clusterId(Path folder, NodeConfig config, byte[] wrapped) {
     try (KeyManagementService kms = KeyProviders.of(config);
         ClusterKey opened =
-            ClusterKeyFile.open(folder.resolve(config.keys().clusterKeyFile()), kms)) {
+            ClusterKeyFile.open(folder.resolve(config.keys().clusterKeyFile()), wrapped, kms)) {
       return opened.clusterId();
     }
   }
 
-  private static void copyKeys(Path first, NodeConfig theirs, Path dataFolder, NodeConfig config)
-      throws IOException {
+  private static void copyLocalKey(
+      Path first, NodeConfig theirs, Path dataFolder, NodeConfig config) throws IOException {
     if (KeyProviders.isLocal(theirs)) {
       copy(
           first.resolve(theirs.keys().localKeyFile()),
           dataFolder.resolve(config.keys().localKeyFile()));
     }
-    copy(
-        first.resolve(theirs.keys().clusterKeyFile()),
-        dataFolder.resolve(config.keys().clusterKeyFile()));
   }
 
   private static void copy(Path from, Path to) throws IOException {

@@ -58,6 +58,24 @@ class GateSwitchTest {
     }
   }
 
+  /** In whatever order the engine comes and goes meanwhile. */
+  @Test
+  void aLockedGateSaysSoWhetherItIsOpenOrNot() {
+    try (AuditLog audit = TestAudit.open(folder);
+        NodeMeters meters = new NodeMeters()) {
+      GateSwitch gate = new GateSwitch(audit, meters);
+      gate.lock();
+      assertThat(refusal(gate)).isEqualTo(ErrorCode.KEY_REVOKED);
+      gate.open(_ -> ANSWER, () -> ErrorCode.NO_MAJORITY);
+      assertThat(refusal(gate)).isEqualTo(ErrorCode.KEY_REVOKED);
+      gate.close(ErrorCode.NOT_READY);
+      assertThat(refusal(gate)).isEqualTo(ErrorCode.KEY_REVOKED);
+      gate.open(_ -> ANSWER, () -> null);
+      gate.unlock();
+      assertThat(gate.handle(request())).isSameAs(ANSWER);
+    }
+  }
+
   @Test
   void closingWaitsForTheRequestsUnderWay() throws Exception {
     CountDownLatch entered = new CountDownLatch(1);
