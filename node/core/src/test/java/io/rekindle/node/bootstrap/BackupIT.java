@@ -65,6 +65,9 @@ class BackupIT {
       sourceId = Files.readString(source.resolve("node.id")).strip();
       try (Tenancy tenancy = new Tenancy(node.port(), source, adminKey)) {
         tenancy.fill(canaries);
+        // Of a node that runs: a backup is of the key that wraps the cluster key when it is made.
+        KeyChange.move(source, Map.of("rekindle.keys.local-key-file", "keys/moved.key"));
+        Files.delete(source.resolve("keys/local.key"));
         before = tenancy.everything();
         made = create(tenancy, FIRST);
         tenancy.store(Tenancy.MEANING, "after the backup");
@@ -76,7 +79,7 @@ class BackupIT {
         assertThat(reasonOf(() -> problems(tenancy, "none"))).isEqualTo("BACKUP_NOT_FOUND");
       }
     }
-    localKey = source.resolve("keys/local.key");
+    localKey = source.resolve("keys/moved.key");
     backup = source.resolve("backups/" + FIRST);
   }
 
