@@ -287,11 +287,25 @@ final class HeldKey implements AutoCloseable {
     }
   }
 
-  /** How long ago the customer's key was proved, and by whom; for operators. */
+  /** By which key of the customer's the cluster key is wrapped; for operators. */
   String describe() {
+    return kms.describe();
+  }
+
+  /** How long ago it was proved. */
+  Duration proved() {
     KeyLease begun = lease;
-    String proved = begun == null ? "" : ", proved " + begun.proved().toSeconds() + " s ago";
-    return kms.describe() + proved;
+    return begun == null ? Duration.ZERO : begun.proved();
+  }
+
+  /** Why it was not proved when it was asked last; empty when it was. */
+  String doubt() {
+    return lastReason;
+  }
+
+  /** After which time without a proof the node is locked. */
+  Duration grace() {
+    return settings.grace();
   }
 
   @Override

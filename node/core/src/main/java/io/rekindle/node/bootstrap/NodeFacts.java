@@ -56,6 +56,11 @@ final class NodeFacts {
     facts.put(
         "durability", () -> parts.config().durability().name().toLowerCase(java.util.Locale.ROOT));
     putCluster(facts, cluster, parts.config().cluster());
+    HeldKey key = parts.heldKey();
+    facts.put("key", key::describe);
+    facts.put("key_proved_s", () -> Long.toString(key.proved().toSeconds()));
+    facts.put("key_grace_s", () -> Long.toString(key.grace().toSeconds()));
+    facts.put("key_doubt", key::doubt);
     facts.put("models_warming", () -> parts.models().warming().toString());
     facts.put("models_missing", () -> modelsInUse.missing().toString());
     facts.put(

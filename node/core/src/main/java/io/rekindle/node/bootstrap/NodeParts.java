@@ -16,6 +16,7 @@ record NodeParts(
     NodeConfig config,
     EngineFolders folders,
     ClusterKey clusterKey,
+    HeldKey heldKey,
     NodeTls tls,
     AuditLog audit,
     ModelRegistry models,
@@ -26,6 +27,6 @@ record NodeParts(
   /** The same with the cluster key unwrapped anew. */
   NodeParts with(ClusterKey key) {
     return new NodeParts(
-        config, folders, key, tls, audit, models, meters, diskReserve, failures, clock);
+        config, folders, key, heldKey, tls, audit, models, meters, diskReserve, failures, clock);
   }
 }

@@ -158,6 +158,7 @@ public final class NodeShell implements AutoCloseable {
             config,
             folders,
             clusterKey,
+            key,
             tls,
             audit,
             models,

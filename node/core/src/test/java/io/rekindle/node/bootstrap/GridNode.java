@@ -98,7 +98,8 @@ final class GridNode implements AutoCloseable {
     ModelRegistry models = new ModelRegistry(List.of(model));
     DiskReserve disk = new DiskReserve(0, () -> Long.MAX_VALUE);
     return BackgroundWork.start(
-        new NodeParts(engine.config(), null, null, null, audit, models, meters, disk, null, CLOCK),
+        new NodeParts(
+            engine.config(), null, null, null, null, audit, models, meters, disk, null, CLOCK),
         ignite(),
         storage,
         queue,

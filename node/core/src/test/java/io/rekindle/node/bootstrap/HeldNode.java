@@ -142,7 +142,8 @@ final class HeldNode implements AutoCloseable {
       NodeConfig config, IgniteStorage storage, ModelRegistry models, EmbeddingQueue queue) {
     DiskReserve disk = new DiskReserve(0, () -> Long.MAX_VALUE);
     NodeParts parts =
-        new NodeParts(config, null, null, null, audit, models, meters, disk, null, NODE.clock);
+        new NodeParts(
+            config, null, null, null, null, audit, models, meters, disk, null, NODE.clock);
     Authorizer authorizer =
         new Authorizer(storage.grants(), NODE.clock, config.requests().passLifetime());
     return RequestGate.of(

@@ -129,6 +129,16 @@ final class Diagnosis {
                   + " missing: it takes them anew")
               .formatted(id));
     }
+    String doubt = report.facts().getOrDefault("key_doubt", "");
+    if (!doubt.isEmpty()) {
+      add(
+          "key-unproved",
+          id,
+          ("node %s did not get its cluster key unwrapped when it asked last (%s), and not for"
+                  + " %,d s: it is locked after %,d s. On its machine `./rekindle kms status` says"
+                  + " more; docs/security/keys.md says what to do")
+              .formatted(id, doubt, number(report, "key_proved_s"), number(report, "key_grace_s")));
+    }
     for (String gone : list(report, "start_without")) {
       add(
           "start-without",

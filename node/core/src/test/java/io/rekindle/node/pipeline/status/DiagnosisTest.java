@@ -28,6 +28,9 @@ class DiagnosisTest {
     facts.put("nodes_without_data", "[]");
     facts.put("start_without", "[]");
     facts.put("majority", "yes");
+    facts.put("key_doubt", "");
+    facts.put("key_proved_s", "30");
+    facts.put("key_grace_s", "3600");
     facts.put("copies_of_a_cut", "no");
     facts.put("partitions_lost", "0");
     facts.put("partitions_short", "0");
@@ -71,6 +74,7 @@ class DiagnosisTest {
     "partitions_short, 7, copies-missing, '', 0",
     "start_without, [n9], start-without, n1, []",
     "copies_of_a_cut, yes, copies-of-a-cut, n1, no",
+    "key_doubt, status 503, key-unproved, n1, ''",
     "majority, no, no-majority, n1, yes",
     "disk_usable_bytes, 999, disk-reserve, n1, 2000",
     "disk_usable_bytes, 1999, disk-low, n1, 2000",
