@@ -48,6 +48,7 @@ final class HeldKey implements AutoCloseable {
   private volatile @Nullable ClusterKey unwrappedAgain;
   private volatile @Nullable KeyLease lease;
   private volatile @Nullable Thread watch;
+  private volatile @Nullable Thread expiry;
   private volatile boolean woken;
   private volatile boolean closed;
 
@@ -111,9 +112,22 @@ final class HeldKey implements AutoCloseable {
         new KeyLease(
             this::prove, () -> kms.logOut(), holder(user), settings, System::nanoTime, unwrappedAt);
     lease = begun;
-    watch = thread("key-lease", begun.first(), begun::step);
+    watch = thread("key-lease", begun.first(), () -> step(begun));
     // A step that waits for a provider, or for a file, keeps nobody unlocked beyond the grace.
-    var _ = thread("key-grace", settings.grace(), begun::expire);
+    expiry = thread("key-grace", settings.grace(), begun::expire);
+  }
+
+  /** What a proof has unwrapped, and nobody has taken over, is wiped at once. */
+  private Duration step(KeyLease begun) {
+    try {
+      return begun.step();
+    } finally {
+      ClusterKey left = unwrappedAgain;
+      unwrappedAgain = null;
+      if (left != null) {
+        left.close();
+      }
+    }
   }
 
   private KeyLease.Holder holder(User user) {
@@ -238,8 +252,13 @@ final class HeldKey implements AutoCloseable {
         next.close();
       }
     }
+    String reason = lastReason;
     Probe byCurrent = prove(kms);
-    return byCurrent == Probe.OK || byNext == Probe.OK ? byCurrent : byNext;
+    if (byCurrent == Probe.OK || byNext == Probe.OK) {
+      return byCurrent;
+    }
+    lastReason = reason;
+    return byNext;
   }
 
   private void follow(KeyManagementService next, Map<String, String> now) {
@@ -249,7 +268,7 @@ final class HeldKey implements AutoCloseable {
     LOG.atInfo()
         .addKeyValue("before", before.describe())
         .addKeyValue("key", next.describe())
-        .log("another key of the customer's has taken over");
+        .log("the settings of the customer's key have changed");
     before.close();
   }
 
@@ -263,7 +282,7 @@ final class HeldKey implements AutoCloseable {
         key.close();
         throw e;
       }
-      keep(key);
+      unwrappedAgain = key;
       lastReason = "";
       return Probe.OK;
     } catch (KeyManagementException e) {
@@ -275,15 +294,6 @@ final class HeldKey implements AutoCloseable {
       lastReason = e.getClass().getSimpleName();
       LOG.atWarn().setCause(e).log("the cluster key could not be proved");
       return Probe.UNREACHABLE;
-    }
-  }
-
-  /** The lease may be locked while this is on its way: what it does not take is wiped. */
-  private void keep(ClusterKey key) {
-    ClusterKey before = unwrappedAgain;
-    unwrappedAgain = key;
-    if (before != null) {
-      before.close();
     }
   }
 
@@ -315,6 +325,7 @@ final class HeldKey implements AutoCloseable {
     }
     closed = true;
     LockSupport.unpark(watch);
+    LockSupport.unpark(expiry);
     try {
       kms.close();
     } catch (RuntimeException e) {
