@@ -49,6 +49,17 @@ class ClusterKeyFileTest {
     }
   }
 
+  /** What would be derived from zeros anybody can derive. */
+  @Test
+  void nothingIsDerivedFromAClosedKeyAndItIsWrappedByNobody() throws Exception {
+    ClusterKey key = ClusterKeyFile.create(file, kms, CLUSTER);
+    key.close();
+    assertThatExceptionOfType(IllegalStateException.class)
+        .isThrownBy(() -> key.derive(ClusterKey.Use.PAGE));
+    assertThatExceptionOfType(IllegalStateException.class)
+        .isThrownBy(() -> WrappedClusterKey.of(key, kms));
+  }
+
   @Test
   void everyUseHasItsOwnKey() throws Exception {
     ClusterKey key = ClusterKeyFile.create(file, kms, CLUSTER);
