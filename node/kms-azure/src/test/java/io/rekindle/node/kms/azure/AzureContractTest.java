@@ -1,66 +1,32 @@
 package io.rekindle.node.kms.azure;
 
-import io.rekindle.node.kms.KeyManagementService;
-import io.rekindle.node.kms.contract.KeyServer;
+import io.rekindle.node.kms.KeyManagementProvider;
 import io.rekindle.node.kms.contract.KeySettings;
 import io.rekindle.node.kms.contract.RemoteKeyManagementContractTest;
 import io.rekindle.node.kms.contract.TestTls;
 import io.rekindle.node.kms.http.KeyServiceHttp;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The real SDK, over TLS 1.3, against a fake that does real cryptography. */
-class AzureContractTest extends RemoteKeyManagementContractTest {
-  @TempDir private static Path certificates;
-  private static TestTls tls;
-
-  @TempDir private Path folder;
-  private @Nullable FakeAzure azure;
-
-  @BeforeAll
-  static void makeCertificates() throws Exception {
-    tls = TestTls.make(certificates.resolve("tls"));
-  }
-
-  @AfterEach
-  void stop() {
-    server().close();
+/** The real SDK. */
+class AzureContractTest extends RemoteKeyManagementContractTest<FakeAzure> {
+  @Override
+  protected FakeAzure start(TestTls tls) {
+    return FakeAzure.start(tls.context(), KeyServiceHttp.TLS);
   }
 
   @Override
-  protected KeyServer server() {
-    return azure();
-  }
-
-  private FakeAzure azure() {
-    FakeAzure running = azure;
-    if (running == null) {
-      running = FakeAzure.start(tls.context(), KeyServiceHttp.TLS);
-      azure = running;
-    }
-    return running;
-  }
-
-  private KeySettings settings() throws IOException {
-    return AzureSettings.of(folder, azure(), tls.authority());
+  protected KeySettings settings(Path folder, FakeAzure server, Path authority) throws IOException {
+    return AzureSettings.of(folder, server, authority);
   }
 
   @Override
-  protected KeyManagementService open() throws IOException {
-    return settings().open(new AzureKeyManagementProvider());
+  protected KeyManagementProvider provider() {
+    return new AzureKeyManagementProvider();
   }
 
   @Override
-  protected KeyManagementService openImpatient() throws IOException {
-    return settings().impatient().open(new AzureKeyManagementProvider());
-  }
-
-  @Override
-  protected KeyManagementService openOther() throws IOException {
-    return settings().set("key", "other").open(new AzureKeyManagementProvider());
+  protected String otherKey() {
+    return "other";
   }
 }

@@ -4,21 +4,88 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.rekindle.node.kms.KeyManagementException;
+import io.rekindle.node.kms.KeyManagementProvider;
 import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.KeyManagementService.Probe;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** What holds of a provider whose key a customer can switch off, and that can be away. */
-public abstract class RemoteKeyManagementContractTest extends KeyManagementContractTest {
+/**
+ * What holds of a provider whose key a customer can switch off, and that can be away: the real
+ * client, over TLS 1.3, against a server whose cryptography is real.
+ *
+ * @param <S> the server
+ */
+public abstract class RemoteKeyManagementContractTest<S extends KeyServer>
+    extends KeyManagementContractTest {
   /** More than the services of this test ask before they give up. */
   private static final int ALWAYS = 1_000;
 
-  /** The server that {@link #open} asks; it is closed after each test. */
-  protected abstract KeyServer server();
+  @TempDir private static Path certificates;
+  private static TestTls tls;
+
+  @TempDir private Path folder;
+  private @Nullable S server;
+
+  /** A server on a free port of loopback. */
+  protected abstract S start(TestTls tls);
+
+  /**
+   * A node with a key of that server.
+   *
+   * @param authority of the server's certificate
+   */
+  protected abstract KeySettings settings(Path folder, S server, Path authority) throws IOException;
+
+  protected abstract KeyManagementProvider provider();
+
+  /** What the setting {@code key} is for another key of the server. */
+  protected abstract String otherKey();
+
+  @BeforeAll
+  static void makeCertificates() throws Exception {
+    tls = TestTls.make(certificates.resolve("tls"));
+  }
+
+  @AfterEach
+  final void stop() {
+    server().close();
+  }
+
+  /** The server that {@link #open} asks. */
+  private S server() {
+    S running = server;
+    if (running == null) {
+      running = start(tls);
+      server = running;
+    }
+    return running;
+  }
+
+  private KeySettings settings() throws IOException {
+    return settings(folder, server(), tls.authority());
+  }
+
+  @Override
+  protected final KeyManagementService open() throws IOException {
+    return settings().open(provider());
+  }
+
+  @Override
+  protected final KeyManagementService openOther() throws IOException {
+    return settings().set("key", otherKey()).open(provider());
+  }
 
   /** As {@link #open}, of a service that waits for less than a second. */
-  protected abstract KeyManagementService openImpatient() throws Exception;
+  private KeyManagementService openImpatient() throws IOException {
+    return settings().impatient().open(provider());
+  }
 
   @Test
   void aRotatedKeyUnwrapsWhatItsOlderVersionsWrapped() {

@@ -1,66 +1,32 @@
 package io.rekindle.node.kms.vault;
 
-import io.rekindle.node.kms.KeyManagementService;
-import io.rekindle.node.kms.contract.KeyServer;
+import io.rekindle.node.kms.KeyManagementProvider;
 import io.rekindle.node.kms.contract.KeySettings;
 import io.rekindle.node.kms.contract.RemoteKeyManagementContractTest;
 import io.rekindle.node.kms.contract.TestTls;
 import io.rekindle.node.kms.http.KeyServiceHttp;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The real driver, over TLS 1.3, against a fake that does real cryptography. */
-class VaultContractTest extends RemoteKeyManagementContractTest {
-  @TempDir private static Path certificates;
-  private static TestTls tls;
-
-  @TempDir private Path folder;
-  private @Nullable FakeVault vault;
-
-  @BeforeAll
-  static void makeCertificates() throws Exception {
-    tls = TestTls.make(certificates.resolve("tls"));
-  }
-
-  @AfterEach
-  void stop() {
-    server().close();
+/** The real driver. */
+class VaultContractTest extends RemoteKeyManagementContractTest<FakeVault> {
+  @Override
+  protected FakeVault start(TestTls tls) {
+    return FakeVault.start(tls.context(), KeyServiceHttp.TLS);
   }
 
   @Override
-  protected KeyServer server() {
-    return vault();
-  }
-
-  private FakeVault vault() {
-    FakeVault running = vault;
-    if (running == null) {
-      running = FakeVault.start(tls.context(), KeyServiceHttp.TLS);
-      vault = running;
-    }
-    return running;
-  }
-
-  private KeySettings settings() throws IOException {
-    return VaultSettings.of(folder, vault(), tls.authority());
+  protected KeySettings settings(Path folder, FakeVault server, Path authority) throws IOException {
+    return VaultSettings.of(folder, server, authority);
   }
 
   @Override
-  protected KeyManagementService open() throws IOException {
-    return settings().open(new VaultKeyManagementProvider());
+  protected KeyManagementProvider provider() {
+    return new VaultKeyManagementProvider();
   }
 
   @Override
-  protected KeyManagementService openImpatient() throws IOException {
-    return settings().impatient().open(new VaultKeyManagementProvider());
-  }
-
-  @Override
-  protected KeyManagementService openOther() throws IOException {
-    return settings().set("key", "other").open(new VaultKeyManagementProvider());
+  protected String otherKey() {
+    return "other";
   }
 }
