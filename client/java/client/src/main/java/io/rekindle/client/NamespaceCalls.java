@@ -10,6 +10,8 @@ import io.rekindle.v1.GetNamespaceResponse;
 import io.rekindle.v1.ListNamespacesRequest;
 import io.rekindle.v1.ListNamespacesResponse;
 import io.rekindle.v1.NamespaceServiceGrpc;
+import io.rekindle.v1.RewrapNamespaceKeyRequest;
+import io.rekindle.v1.RewrapNamespaceKeyResponse;
 import java.time.Duration;
 
 /** Calls about namespaces. Thread-safe. */
@@ -34,6 +36,11 @@ public final class NamespaceCalls {
 
   public Call<ListNamespacesResponse> list(ListNamespacesRequest request) {
     return Call.of(channel, NamespaceServiceGrpc.getListNamespacesMethod(), request, deadline);
+  }
+
+  public Call<RewrapNamespaceKeyResponse> rewrapKey(RewrapNamespaceKeyRequest request) {
+    return Call.ofWrite(
+        channel, NamespaceServiceGrpc.getRewrapNamespaceKeyMethod(), request, deadline);
   }
 
   public Call<DeleteNamespaceResponse> delete(DeleteNamespaceRequest request) {

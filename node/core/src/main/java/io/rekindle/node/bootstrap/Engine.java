@@ -80,12 +80,14 @@ final class Engine implements AutoCloseable {
                   parts.clock()));
       cluster.awaitNothingLost();
       IgniteWrappedKeyStore wrappedKeys = new IgniteWrappedKeyStore(ignite);
-      Keyring keyring = onStop(new Keyring(parts.clusterKey(), wrappedKeys));
-      IgniteStorage storage = startStorage(ignite, wrappedKeys, keyring);
+      TenantLeases tenants = onStop(TenantLeases.open(parts, wrappedKeys));
+      Keyring keyring = onStop(new Keyring(parts.clusterKey(), wrappedKeys, tenants));
+      IgniteStorage storage = startStorage(ignite, wrappedKeys, tenants, keyring);
+      tenants.watch(new TenantLocks(storage, parts.audit()));
       if (restore != null) {
         restore.finish(storage, SystemPass.mint(Purpose.RECOVERY), cluster.membership().isOldest());
       }
-      gate = cluster.confirmed().gate(startWork(ignite, storage, keyring));
+      gate = cluster.confirmed().gate(startWork(ignite, storage, keyring, tenants));
     } catch (IOException | RuntimeException e) {
       failed = DamagedPartitions.isBehind(e);
       close();
@@ -167,7 +169,7 @@ final class Engine implements AutoCloseable {
   }
 
   private IgniteStorage startStorage(
-      Ignite ignite, IgniteWrappedKeyStore wrappedKeys, Keyring keyring) {
+      Ignite ignite, IgniteWrappedKeyStore wrappedKeys, TenantLeases tenants, Keyring keyring) {
     IndexConfig index = parts.config().index();
     IgniteStorage storage =
         onStop(
@@ -175,6 +177,7 @@ final class Engine implements AutoCloseable {
                 ignite,
                 hook,
                 wrappedKeys,
+                tenants,
                 keyring,
                 new IgniteStorage.Settings(
                     new SliceIndexes.Settings(
@@ -224,7 +227,8 @@ final class Engine implements AutoCloseable {
     return damaged;
   }
 
-  private RequestHandler startWork(Ignite ignite, IgniteStorage storage, Keyring keyring)
+  private RequestHandler startWork(
+      Ignite ignite, IgniteStorage storage, Keyring keyring, TenantLeases tenants)
       throws IOException {
     if (cluster.membership().isOldest()) {
       FirstAdminKey.ensure(
@@ -304,7 +308,8 @@ final class Engine implements AutoCloseable {
             status(
                 ignite,
                 storage,
-                NodeFacts.of(parts, storage, queue, queries, waits, modelsInUse, work, cluster)),
+                NodeFacts.of(
+                    parts, storage, queue, queries, waits, modelsInUse, work, cluster, tenants)),
             chains(ignite, storage)));
   }
 

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * The cluster key of this process, and the watch over whether the customer lets it go on: it is
  * unwrapped once at the start, and again each time that its lease ends.
  *
- * <p>The watch is a thread of its own, which nothing else waits for; what it finds is done by
+ * <p>The watch has threads of its own, which nothing else waits for; what it finds is done by
  * others. Thread-safe.
  */
 final class HeldKey implements AutoCloseable {
@@ -47,9 +46,7 @@ final class HeldKey implements AutoCloseable {
   private volatile String lastReason = "";
   private volatile @Nullable ClusterKey unwrappedAgain;
   private volatile @Nullable KeyLease lease;
-  private volatile @Nullable Thread watch;
-  private volatile @Nullable Thread expiry;
-  private volatile boolean woken;
+  private volatile @Nullable KeyWatch watch;
   private volatile boolean closed;
 
   private HeldKey(NodeConfig config, Map<String, String> written, Path mark, ConfigSource configs) {
@@ -112,9 +109,7 @@ final class HeldKey implements AutoCloseable {
         new KeyLease(
             this::prove, () -> kms.logOut(), holder(user), settings, System::nanoTime, unwrappedAt);
     lease = begun;
-    watch = thread("key-lease", begun.first(), () -> step(begun));
-    // A step that waits for a provider, or for a file, keeps nobody unlocked beyond the grace.
-    expiry = thread("key-grace", settings.grace(), begun::expire);
+    watch = KeyWatch.start(Thread.ofPlatform().daemon(), "key", begun, () -> step(begun));
   }
 
   /** What a proof has unwrapped, and nobody has taken over, is wiped at once. */
@@ -164,49 +159,6 @@ final class HeldKey implements AutoCloseable {
     };
   }
 
-  /** Does a step again and again, whatever becomes of one: a watch that ends would lock nobody. */
-  private Thread thread(String name, Duration first, Supplier<Duration> step) {
-    return Thread.ofPlatform()
-        .daemon()
-        .name(name)
-        .start(
-            () -> {
-              Duration pause = first;
-              while (!closed) {
-                pause(pause);
-                if (!closed) {
-                  pause = safely(step);
-                }
-              }
-            });
-  }
-
-  private void pause(Duration pause) {
-    // A park may end early.
-    long deadline = System.nanoTime() + pause.toNanos();
-    while (!closed && !isWoken() && System.nanoTime() - deadline < 0) {
-      LockSupport.parkNanos(Math.min(deadline - System.nanoTime(), TimeUnit.HOURS.toNanos(1)));
-    }
-  }
-
-  private boolean isWoken() {
-    if (!woken || Thread.currentThread() != watch) {
-      return false;
-    }
-    woken = false;
-    return true;
-  }
-
-  @SuppressWarnings("CatchingUnchecked") // Also what a vendor's library throws of its class path.
-  private static Duration safely(Supplier<Duration> step) {
-    try {
-      return step.get();
-    } catch (Throwable e) {
-      LOG.atError().setCause(e).log("the watch over the customer's key failed, and goes on");
-      return KeyLease.RETRY_MAX;
-    }
-  }
-
   /**
    * Asks the provider now, and waits until it has said that the key is good, or the key is locked.
    *
@@ -215,8 +167,7 @@ final class HeldKey implements AutoCloseable {
   boolean isTakenAway(Duration max) {
     KeyLease begun = Objects.requireNonNull(lease);
     long asked = System.nanoTime();
-    woken = true;
-    LockSupport.unpark(watch);
+    Objects.requireNonNull(watch).wake();
     Duration since = Duration.ZERO;
     while (begun.locked() == null
         && since.compareTo(max) < 0
@@ -324,8 +275,10 @@ final class HeldKey implements AutoCloseable {
       return;
     }
     closed = true;
-    LockSupport.unpark(watch);
-    LockSupport.unpark(expiry);
+    KeyWatch begun = watch;
+    if (begun != null) {
+      begun.close();
+    }
     try {
       kms.close();
     } catch (RuntimeException e) {

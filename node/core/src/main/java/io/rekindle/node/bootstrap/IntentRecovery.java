@@ -123,7 +123,7 @@ final class IntentRecovery {
     } catch (RekindleException e) {
       return switch (e.code()) {
         case MEMORY_NOT_FOUND -> false;
-        case DATA_CORRUPTED -> true;
+        case DATA_CORRUPTED, KEY_REVOKED -> true;
         default -> throw e;
       };
     }

@@ -1,10 +1,12 @@
 package io.rekindle.node.bootstrap;
 
+import io.rekindle.node.config.CustomerKeyConfig;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.kms.KeyManagementProvider;
 import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.LocalKeyManagementProvider;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -15,7 +17,12 @@ final class KeyProviders {
 
   /** Asks nobody yet. */
   static KeyManagementService of(NodeConfig config) {
-    String name = config.keys().provider();
+    return of(config.keys(), config.dataFolder());
+  }
+
+  /** As above, for any key of the customer's. */
+  static KeyManagementService of(CustomerKeyConfig key, Path dataFolder) {
+    String name = key.provider();
     List<KeyManagementProvider> known =
         ServiceLoader.load(KeyManagementProvider.class).stream()
             .map(ServiceLoader.Provider::get)
@@ -24,7 +31,7 @@ final class KeyProviders {
         .filter(provider -> provider.name().equals(name))
         .findFirst()
         .orElseThrow(() -> unknown(known))
-        .open(config.keys(), config.dataFolder());
+        .open(key, dataFolder);
   }
 
   /** Whether the key is in a file of this data folder, which is made and copied with it. */

@@ -29,7 +29,8 @@ final class NodeFacts {
       EmbeddingWaits waits,
       ModelsInUse modelsInUse,
       BackgroundWork work,
-      ClusterPart cluster) {
+      ClusterPart cluster,
+      TenantLeases tenants) {
     NodeMeters meters = parts.meters();
     meters.level(Level.REQUESTS_WAITING, waits::waiting);
     meters.level(Level.EMBEDDING_QUEUE, queue::size);
@@ -61,6 +62,9 @@ final class NodeFacts {
     facts.put("key_proved_s", () -> Long.toString(key.proved().toSeconds()));
     facts.put("key_grace_s", () -> Long.toString(key.grace().toSeconds()));
     facts.put("key_doubt", key::doubt);
+    facts.put("tenant_keys", () -> Integer.toString(tenants.count()));
+    facts.put("tenant_keys_locked", () -> tenants.locked().toString());
+    facts.put("tenant_keys_unproved", () -> tenants.unproved().toString());
     facts.put("models_warming", () -> parts.models().warming().toString());
     facts.put("models_missing", () -> modelsInUse.missing().toString());
     facts.put(

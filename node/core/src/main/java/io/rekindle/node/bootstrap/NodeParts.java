@@ -17,6 +17,7 @@ record NodeParts(
     EngineFolders folders,
     ClusterKey clusterKey,
     HeldKey heldKey,
+    HeldKey.ConfigSource configs,
     NodeTls tls,
     AuditLog audit,
     ModelRegistry models,
@@ -27,6 +28,17 @@ record NodeParts(
   /** The same with the cluster key unwrapped anew. */
   NodeParts with(ClusterKey key) {
     return new NodeParts(
-        config, folders, key, heldKey, tls, audit, models, meters, diskReserve, failures, clock);
+        config,
+        folders,
+        key,
+        heldKey,
+        configs,
+        tls,
+        audit,
+        models,
+        meters,
+        diskReserve,
+        failures,
+        clock);
   }
 }

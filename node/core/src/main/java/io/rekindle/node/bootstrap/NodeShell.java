@@ -159,6 +159,7 @@ public final class NodeShell implements AutoCloseable {
             folders,
             clusterKey,
             key,
+            configs,
             tls,
             audit,
             models,

@@ -23,7 +23,7 @@ record SettledContents(IgniteStorage storage, SystemPass pass) implements Predic
               .stateOf(pass, namespace, content.memoryId(), content.contentVersion())
           != ContentState.PENDING;
     } catch (RekindleException e) {
-      if (e.code() == ErrorCode.NAMESPACE_NOT_FOUND) {
+      if (e.code() == ErrorCode.NAMESPACE_NOT_FOUND || e.code() == ErrorCode.KEY_REVOKED) {
         return true;
       }
       throw e;

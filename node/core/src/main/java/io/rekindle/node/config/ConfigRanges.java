@@ -3,10 +3,13 @@ package io.rekindle.node.config;
 import io.rekindle.node.error.StartRefusedException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +26,16 @@ final class ConfigRanges {
    * @throws StartRefusedException in one sentence, naming the key and what it takes
    */
   static void check(String prefix, Class<?> keys, Object values) {
-    Method[] methods = keys.getDeclaredMethods();
+    Method[] methods = keys.getMethods();
     Arrays.sort(methods, Comparator.comparing(Method::getName));
     for (Method method : methods) {
       String key = prefix + "." + kebab(method.getName());
       Class<?> type = method.getReturnType();
       if (isGroup(type)) {
         check(key, type, value(method, values));
+      } else if (value(method, values) instanceof Map<?, ?> groups) {
+        Class<?> group = groupOf(method);
+        new TreeMap<>(groups).forEach((name, each) -> check(key + "." + name, group, each));
       } else {
         String wrong = wrong(method, value(method, values));
         if (wrong != null) {
@@ -37,6 +43,12 @@ final class ConfigRanges {
         }
       }
     }
+  }
+
+  /** Of a map from names to groups of keys. */
+  private static Class<?> groupOf(Method method) {
+    return (Class<?>)
+        ((ParameterizedType) method.getGenericReturnType()).getActualTypeArguments()[1];
   }
 
   private static boolean isGroup(Class<?> type) {

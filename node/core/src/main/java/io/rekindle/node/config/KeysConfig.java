@@ -3,48 +3,36 @@ package io.rekindle.node.config;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 
-/** Who wraps the cluster key: the keys {@code rekindle.keys.*} of {@link NodeConfig}. */
-public interface KeysConfig {
-  /**
-   * Of the customer's key: {@code local}, for development, {@code vault}, {@code aws}, {@code gcp}
-   * or {@code azure}.
-   */
-  @WithDefault("local")
-  String provider();
-
-  /** The development key file of the provider {@code local}, mode 0600. */
-  @WithDefault("keys/local.key")
-  Path localKeyFile();
-
+/**
+ * Who wraps the cluster key, and the keys of tenants that have their own: the keys {@code
+ * rekindle.keys.*} of {@link NodeConfig}.
+ */
+public interface KeysConfig extends CustomerKeyConfig {
   /** The wrapped cluster key; worthless without the provider. */
   @WithDefault("keys/cluster.key")
   Path clusterKeyFile();
 
-  /** Of one request, from its connection to the last byte of its answer; a minute at most. */
-  @WithDefault("PT5S")
-  Duration requestTimeout();
-
-  /** Tries before a provider counts as unreachable, with growing pauses. */
-  @WithDefault("3")
-  @Range(min = 1, max = 10)
-  int attempts();
-
   /**
-   * How long a node may go on with the cluster key before the customer's key unwraps it once more.
+   * How long a node may go on with what a customer's key has unwrapped before that has to unwrap it
+   * once more.
    */
   @WithDefault("PT1M")
   Duration lease();
 
-  /** As long as the customer's key is out of reach, and nobody refused it. */
+  /** As long as a customer's key is out of reach, and nobody refused it. */
   @WithDefault("PT1H")
   Duration grace();
 
-  VaultKeysConfig vault();
+  /** Root namespaces with keys of their own that a cluster may have; each is asked in its lease. */
+  @WithDefault("1000")
+  int tenantsMax();
 
-  AwsKeysConfig aws();
+  /** Which of {@link #tenants()} wraps the keys of a new root namespace that names none. */
+  Optional<String> tenantDefault();
 
-  GcpKeysConfig gcp();
-
-  AzureKeysConfig azure();
+  /** The customers' keys that root namespaces may name; {@code local} is none. */
+  Map<String, CustomerKeyConfig> tenants();
 }

@@ -73,6 +73,12 @@ final class CommandRules {
       case NamespaceCommand.Get c -> on(Action.NAMESPACE_READ, c.path());
       case NamespaceCommand.ListPage _ -> anywhere(Action.NAMESPACE_READ);
       case NamespaceCommand.Create c -> on(Action.NAMESPACE_WRITE, c.path());
+      case NamespaceCommand.RewrapKey c ->
+          // Who moves it to another customer's key decides who may take it away.
+          new Need(
+              EnumSet.of(Action.NAMESPACE_WRITE),
+              NamespaceSelector.of(c.path()),
+              c.customerKey() != null);
       case NamespaceCommand.Delete c -> on(Action.NAMESPACE_WRITE, c.path());
       case AccessCommand.ListKeys _ -> anywhere(Action.ACCESS_READ);
       case AccessCommand _ -> anywhere(Action.ACCESS_WRITE);

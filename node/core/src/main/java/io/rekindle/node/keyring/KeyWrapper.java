@@ -13,25 +13,43 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Wraps data keys under the cluster's {@code namespace} sub-key.
+ * Wraps data keys under the cluster's {@code namespace} sub-key, or under that of a tenant.
  *
- * <p>A wrapped key is: format byte 1, key id (8 random bytes), XAES-256-GCM of the 32-byte key. It
- * is bound to the cluster, to what it belongs to, and to its id.
+ * <p>A wrapped key is: format byte (1 by the cluster, 2 by a tenant), key id (8 random bytes),
+ * XAES-256-GCM of the 32-byte key. It is bound to the cluster, to what it belongs to, and to its
+ * id.
  */
 final class KeyWrapper {
-  private static final byte FORMAT = 1;
+  private static final byte BY_CLUSTER = 1;
+  private static final byte BY_TENANT = 2;
   private static final int KEY_BYTES = 32;
   private static final int WRAPPED_BYTES = 1 + DataKey.ID_BYTES + KEY_BYTES + Xaes.OVERHEAD_BYTES;
 
+  private final byte format;
   private final UUID clusterId;
   private final Aead cipher;
   private final SecureRandom random = new SecureRandom();
 
-  KeyWrapper(ClusterKey clusterKey) {
-    this.clusterId = clusterKey.clusterId();
-    byte[] key = clusterKey.derive(ClusterKey.Use.NAMESPACE);
+  private KeyWrapper(byte format, UUID clusterId, byte[] key) {
+    this.format = format;
+    this.clusterId = clusterId;
     this.cipher = Xaes.of(key);
     Arrays.fill(key, (byte) 0);
+  }
+
+  static KeyWrapper of(ClusterKey clusterKey) {
+    return new KeyWrapper(
+        BY_CLUSTER, clusterKey.clusterId(), clusterKey.derive(ClusterKey.Use.NAMESPACE));
+  }
+
+  /** Wipes {@code key}. */
+  static KeyWrapper ofTenant(UUID clusterId, byte[] key) {
+    return new KeyWrapper(BY_TENANT, clusterId, key);
+  }
+
+  /** Whether it takes the key of a tenant to unwrap it. */
+  static boolean isByTenant(byte[] wrapped) {
+    return wrapped.length > 0 && wrapped[0] == BY_TENANT;
   }
 
   /** A new random key, wrapped for {@code owner} (bytes that name it) of a kind {@code label}. */
@@ -41,7 +59,7 @@ final class KeyWrapper {
     long id = random.nextLong();
     try {
       byte[] wrapped = cipher.encrypt(secret, associatedData(label, owner, id));
-      return ByteBuffer.allocate(WRAPPED_BYTES).put(FORMAT).putLong(id).put(wrapped).array();
+      return ByteBuffer.allocate(WRAPPED_BYTES).put(format).putLong(id).put(wrapped).array();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("wrapping under a good key does not fail", e);
     } finally {
@@ -53,7 +71,7 @@ final class KeyWrapper {
    * @throws RekindleException DATA_CORRUPTED when {@code wrapped} was not made for this owner
    */
   DataKey unwrap(String label, byte[] owner, byte[] wrapped) {
-    if (wrapped.length != WRAPPED_BYTES || wrapped[0] != FORMAT) {
+    if (wrapped.length != WRAPPED_BYTES || wrapped[0] != format) {
       throw new RekindleException(
           ErrorCode.DATA_CORRUPTED, "a data key has an unknown form", Map.of("kind", label));
     }
@@ -72,7 +90,7 @@ final class KeyWrapper {
   private byte[] associatedData(String label, byte[] owner, long id) {
     return Parts.join(
         label.getBytes(StandardCharsets.US_ASCII),
-        new byte[] {FORMAT},
+        new byte[] {format},
         Parts.of(clusterId),
         owner,
         ByteBuffer.allocate(DataKey.ID_BYTES).putLong(id).array());

@@ -11,14 +11,16 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Seals and opens what rows keep, under one data key for each namespace, wrapped by the cluster
- * key.
+ * key, or by the key of a tenant that has one of its own.
  *
  * <p>Data keys are unwrapped on first use and kept, at most {@value #KEYS_MAX}; where no lookup is
- * allowed (inside a commit), ask {@link #isUnwrapped} first. Safe for use by many threads; no call
- * reaches a key management service.
+ * allowed (inside a commit), ask {@link #isUnwrapped} first. Whatever needs a data key of a tenant
+ * whose key is closed fails with KEY_REVOKED. Safe for use by many threads; no call reaches a key
+ * management service but the first for a tenant, which waits for its key.
  */
 public final class Keyring implements AutoCloseable {
   private static final int KEYS_MAX = 20_000;
@@ -27,25 +29,27 @@ public final class Keyring implements AutoCloseable {
 
   private final UUID clusterId;
   private final KeyWrapper wrapper;
+  private final TenantKeys tenants;
   private final UnwrappedKeys<NamespaceId> namespaceKeys;
   private final UnwrappedKeys<NamespacePath> rootKeys;
   private final Aead tokenCipher;
   private final byte[] pepper;
 
   /** Keeps sub-keys of {@code clusterKey}, not the key itself. */
-  public Keyring(ClusterKey clusterKey, WrappedKeySource source) {
+  public Keyring(ClusterKey clusterKey, WrappedKeySource source, TenantKeys tenants) {
     this.clusterId = clusterKey.clusterId();
-    this.wrapper = new KeyWrapper(clusterKey);
+    this.wrapper = KeyWrapper.of(clusterKey);
+    this.tenants = tenants;
     this.namespaceKeys =
         new UnwrappedKeys<>(
             KEYS_MAX,
             source::findWrappedKey,
-            (id, wrapped) -> wrapper.unwrap(NAMESPACE, name(id), wrapped));
+            (id, wrapped) -> unwrap(NAMESPACE, name(id), wrapped));
     this.rootKeys =
         new UnwrappedKeys<>(
             KEYS_MAX,
             source::findWrappedRootKey,
-            (root, wrapped) -> wrapper.unwrap(ROOT, name(root), wrapped));
+            (root, wrapped) -> unwrap(ROOT, name(root), wrapped));
     byte[] tokenKey = clusterKey.derive(ClusterKey.Use.TOKEN);
     this.tokenCipher = Xaes.of(tokenKey);
     Arrays.fill(tokenKey, (byte) 0);
@@ -61,14 +65,30 @@ public final class Keyring implements AutoCloseable {
     Compression.load(temporaryFolder);
   }
 
-  /** A new data key for {@code id}, wrapped, for the {@link WrappedKeySource} to keep. */
-  public byte[] newWrappedNamespaceKey(NamespaceId id) {
-    return wrapper.wrapNew(NAMESPACE, name(id));
+  private UnwrappedKeys.Held unwrap(String label, byte[] owner, WrappedKey wrapped) {
+    if (!KeyWrapper.isByTenant(wrapped.bytes())) {
+      return new UnwrappedKeys.Held(wrapper.unwrap(label, owner, wrapped.bytes()), null);
+    }
+    TenantKey tenant = tenants.get(wrapped.root());
+    return new UnwrappedKeys.Held(tenant.wrapper().unwrap(label, owner, wrapped.bytes()), tenant);
+  }
+
+  /**
+   * A new data key for {@code id}, wrapped, for the {@link WrappedKeySource} to keep.
+   *
+   * @param tenant whose key wraps it; null for the cluster's
+   */
+  public byte[] newWrappedNamespaceKey(NamespaceId id, @Nullable TenantKey tenant) {
+    return wrapper(tenant).wrapNew(NAMESPACE, name(id));
   }
 
   /** A new key of subject digests for {@code root}, wrapped; never rotated. */
-  public byte[] newWrappedRootKey(NamespacePath root) {
-    return wrapper.wrapNew(ROOT, name(root));
+  public byte[] newWrappedRootKey(NamespacePath root, @Nullable TenantKey tenant) {
+    return wrapper(tenant).wrapNew(ROOT, name(root));
+  }
+
+  private KeyWrapper wrapper(@Nullable TenantKey tenant) {
+    return tenant == null ? wrapper : tenant.wrapper();
   }
 
   /**
@@ -94,7 +114,8 @@ public final class Keyring implements AutoCloseable {
   /**
    * Looks up the key, so that sealing and opening need not for a while.
    *
-   * @throws RekindleException NAMESPACE_NOT_FOUND when the namespace has no key (any more)
+   * @throws RekindleException NAMESPACE_NOT_FOUND when the namespace has no key (any more);
+   *     KEY_REVOKED
    */
   public void unwrap(NamespaceId namespace) {
     var _ = namespaceKeys.get(namespace);
@@ -110,9 +131,10 @@ public final class Keyring implements AutoCloseable {
     namespaceKeys.forget(namespace);
   }
 
-  /** Drops the unwrapped key of a root, when its last namespace was deleted. */
-  public void forgetRoot(NamespacePath root) {
-    rootKeys.forget(root);
+  /** Drops the unwrapped keys of tenants whose own key was closed. */
+  public void forgetClosed() {
+    namespaceKeys.forgetClosed();
+    rootKeys.forgetClosed();
   }
 
   /**

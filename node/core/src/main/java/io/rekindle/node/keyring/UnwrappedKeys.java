@@ -13,34 +13,45 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnwrappedKeys<K> {
   private final int keysMax;
-  private final Function<K, byte @Nullable []> wrapped;
+  private final Function<K, @Nullable WrappedKey> wrapped;
   private final KeyUnwrapper<K> unwrapper;
-  private final Map<K, DataKey> keys = new ConcurrentHashMap<>();
+  private final Map<K, Held> keys = new ConcurrentHashMap<>();
 
   interface KeyUnwrapper<K> {
-    DataKey unwrap(K owner, byte[] wrapped);
+    Held unwrap(K owner, WrappedKey wrapped);
   }
 
-  UnwrappedKeys(int keysMax, Function<K, byte @Nullable []> wrapped, KeyUnwrapper<K> unwrapper) {
+  /**
+   * A data key, which is used as long as the key is open that has unwrapped it.
+   *
+   * @param tenant null when that is the cluster's
+   */
+  record Held(DataKey key, @Nullable TenantKey tenant) {
+    boolean isOpen() {
+      return tenant == null || tenant.isOpen();
+    }
+  }
+
+  UnwrappedKeys(int keysMax, Function<K, @Nullable WrappedKey> wrapped, KeyUnwrapper<K> unwrapper) {
     this.keysMax = keysMax;
     this.wrapped = wrapped;
     this.unwrapper = unwrapper;
   }
 
   /**
-   * @throws RekindleException NAMESPACE_NOT_FOUND when there is no such key (any more)
+   * @throws RekindleException NAMESPACE_NOT_FOUND when there is no such key (any more); KEY_REVOKED
    */
   DataKey get(K owner) {
-    DataKey known = keys.get(owner);
-    if (known != null) {
-      return known;
+    Held known = keys.get(owner);
+    if (known != null && known.isOpen()) {
+      return known.key();
     }
     // Not computeIfAbsent: the lookup may be slow, and must not hold other owners' bins.
-    byte[] found = wrapped.apply(owner);
+    WrappedKey found = wrapped.apply(owner);
     if (found == null) {
       throw notFound();
     }
-    DataKey unwrapped = unwrapper.unwrap(owner, found);
+    Held unwrapped = unwrapper.unwrap(owner, found);
     makeRoom();
     keys.put(owner, unwrapped);
     // Removed and forgotten since it was found? Then forget it again: a destroyed key stays so.
@@ -48,15 +59,22 @@ final class UnwrappedKeys<K> {
       keys.remove(owner, unwrapped);
       throw notFound();
     }
-    return unwrapped;
+    return unwrapped.key();
   }
 
+  /** Whether {@link #get} has it without a lookup. */
   boolean contains(K owner) {
-    return keys.containsKey(owner);
+    Held known = keys.get(owner);
+    return known != null && known.isOpen();
   }
 
   void forget(K owner) {
     keys.remove(owner);
+  }
+
+  /** Drops what may not be used any more. */
+  void forgetClosed() {
+    keys.values().removeIf(held -> !held.isOpen());
   }
 
   void clear() {

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** Where wrapped keys are kept; implemented by {@code storage}. Safe for use by many threads. */
 public interface WrappedKeySource {
   /** What {@link Keyring#newWrappedNamespaceKey} gave for {@code id}, or null. */
-  byte @Nullable [] findWrappedKey(NamespaceId id);
+  @Nullable WrappedKey findWrappedKey(NamespaceId id);
 
   /** What {@link Keyring#newWrappedRootKey} gave for {@code root}, or null. */
-  byte @Nullable [] findWrappedRootKey(NamespacePath root);
+  @Nullable WrappedKey findWrappedRootKey(NamespacePath root);
 }

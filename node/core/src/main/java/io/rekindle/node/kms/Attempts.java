@@ -1,6 +1,6 @@
 package io.rekindle.node.kms;
 
-import io.rekindle.node.config.KeysConfig;
+import io.rekindle.node.config.CustomerKeyConfig;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.kms.KeyManagementService.Probe;
 import java.time.Duration;
@@ -25,7 +25,7 @@ public record Attempts(int max, Duration timeout) {
    *
    * @throws StartRefusedException when a request may take too long
    */
-  public static Attempts of(KeysConfig settings) {
+  public static Attempts of(CustomerKeyConfig settings) {
     if (settings.requestTimeout().compareTo(TIMEOUT_MAX) > 0) {
       throw new StartRefusedException("rekindle.keys.request-timeout may be a minute at most.");
     }

@@ -89,7 +89,8 @@ public final class KeyLease {
   /**
    * Begins with a key that was unwrapped.
    *
-   * @param unwrappedAt when that was begun, by {@code nanos}
+   * @param unwrappedAt when that was begun, by {@code nanos}; null for one that was not, which is
+   *     locked until it is
    * @param proof unwraps; OK only when what came out is the right key
    * @param logOut has the next proof begin with a fresh login
    * @param nanos a clock that never goes back
@@ -100,13 +101,14 @@ public final class KeyLease {
       Holder holder,
       Settings settings,
       LongSupplier nanos,
-      long unwrappedAt) {
+      @Nullable Long unwrappedAt) {
     this.proof = proof;
     this.logOut = logOut;
     this.holder = holder;
     this.settings = settings;
     this.nanos = nanos;
-    this.provedAt = unwrappedAt;
+    this.provedAt = unwrappedAt == null ? nanos.getAsLong() : unwrappedAt;
+    this.locked = unwrappedAt == null ? Probe.UNREACHABLE : null;
   }
 
   /** How long ago the last proof was begun that succeeded. */
@@ -170,6 +172,7 @@ public final class KeyLease {
 
   private Duration refused(long now) {
     if (locked != null) {
+      locked = Probe.REVOKED;
       logOut.run(); // What was mended may be another login's.
       return settings.retry();
     }

@@ -1,6 +1,6 @@
 package io.rekindle.node.kms;
 
-import io.rekindle.node.config.KeysConfig;
+import io.rekindle.node.config.CustomerKeyConfig;
 import java.nio.file.Path;
 
 /**
@@ -17,5 +17,5 @@ public interface KeyManagementProvider {
    * @param dataFolder what relative paths are below
    * @throws io.rekindle.node.error.StartRefusedException when a setting is missing or wrong
    */
-  KeyManagementService open(KeysConfig settings, Path dataFolder);
+  KeyManagementService open(CustomerKeyConfig settings, Path dataFolder);
 }

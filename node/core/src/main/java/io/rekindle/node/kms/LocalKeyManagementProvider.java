@@ -1,6 +1,6 @@
 package io.rekindle.node.kms;
 
-import io.rekindle.node.config.KeysConfig;
+import io.rekindle.node.config.CustomerKeyConfig;
 import java.nio.file.Path;
 
 /** The provider {@code local}: a key in a file, for development. */
@@ -13,7 +13,7 @@ public final class LocalKeyManagementProvider implements KeyManagementProvider {
   }
 
   @Override
-  public KeyManagementService open(KeysConfig settings, Path dataFolder) {
+  public KeyManagementService open(CustomerKeyConfig settings, Path dataFolder) {
     return new LocalKeyManagementService(dataFolder.resolve(settings.localKeyFile()));
   }
 }

@@ -6,10 +6,24 @@ import org.jspecify.annotations.Nullable;
 public sealed interface NamespaceCommand extends Command {
   @Override
   default boolean mutates() {
-    return this instanceof Create || this instanceof Delete;
+    return this instanceof Create || this instanceof RewrapKey || this instanceof Delete;
   }
 
-  record Create(NamespacePath path, NewNamespace wanted) implements NamespaceCommand {}
+  /**
+   * Makes a namespace.
+   *
+   * @param customerKey the customer's key that is to wrap those of this root namespace and of all
+   *     below it, by its name in the configuration of the nodes; null for none in particular
+   */
+  record Create(NamespacePath path, NewNamespace wanted, @Nullable String customerKey)
+      implements NamespaceCommand {}
+
+  /**
+   * Has a root namespace's own key wrapped anew.
+   *
+   * @param customerKey by another of the customer's keys; null for the newest version of the same
+   */
+  record RewrapKey(NamespacePath path, @Nullable String customerKey) implements NamespaceCommand {}
 
   record Get(NamespacePath path) implements NamespaceCommand {}
 

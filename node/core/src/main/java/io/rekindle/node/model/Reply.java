@@ -113,9 +113,15 @@ public sealed interface Reply {
 
   record StateListed(List<AgentState> states, @Nullable String nextPage) implements Reply {}
 
-  record NamespaceReply(Namespace namespace) implements Reply {}
+  /**
+   * One namespace.
+   *
+   * @param customerKey that wraps its keys, by its name; null for the cluster's
+   */
+  record NamespaceReply(Namespace namespace, @Nullable String customerKey) implements Reply {}
 
-  record NamespacesListed(List<Namespace> namespaces, @Nullable String nextPage) implements Reply {}
+  record NamespacesListed(List<NamespaceReply> namespaces, @Nullable String nextPage)
+      implements Reply {}
 
   record NamespaceDeleted(long memoriesDeleted) implements Reply {}
 

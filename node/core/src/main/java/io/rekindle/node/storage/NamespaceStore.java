@@ -18,11 +18,44 @@ public interface NamespaceStore {
   Namespace get(Pass pass, NamespacePath path);
 
   /**
+   * Reads one namespace for what is in it.
+   *
+   * @throws io.rekindle.node.error.RekindleException NAMESPACE_NOT_FOUND; KEY_REVOKED while the
+   *     tenant's own key is not to be had
+   */
+  Namespace open(Pass pass, NamespacePath path);
+
+  /**
    * Makes a namespace and its keys; the namespaces above it need not exist.
    *
-   * @throws io.rekindle.node.error.RekindleException NAMESPACE_EXISTS
+   * @param customerKey the customer's key that is to wrap those of a root namespace, and of all
+   *     below it, by its name in the configuration; null for what the root has, or gets where
+   *     nothing else is said
+   * @throws io.rekindle.node.error.RekindleException NAMESPACE_EXISTS; INVALID_ARGUMENT when the
+   *     root has another key; as {@link io.rekindle.node.keyring.TenantKeys#make}
    */
-  Namespace create(Pass pass, NamespacePath path, NamespaceSettings settings);
+  Namespace create(
+      Pass pass, NamespacePath path, NamespaceSettings settings, @Nullable String customerKey);
+
+  /** As above, under the keys that the root has, or gets where nothing else is said. */
+  default Namespace create(Pass pass, NamespacePath path, NamespaceSettings settings) {
+    return create(pass, path, settings, null);
+  }
+
+  /** The customer's key of a namespace's root, by its name; null for the cluster's. */
+  @Nullable String customerKey(NamespacePath path);
+
+  /**
+   * Has the tenant's own key wrapped anew, under the newest version of the customer's key, or by
+   * another; no data is touched.
+   *
+   * @param root a root namespace that has such a key
+   * @param customerKey the other; null for the same
+   * @throws io.rekindle.node.error.RekindleException NAMESPACE_NOT_FOUND; INVALID_ARGUMENT when it
+   *     has none; NOT_READY when another request does the same; as {@link
+   *     io.rekindle.node.keyring.TenantKeys#rewrap}
+   */
+  Namespace rewrapTenantKey(Pass pass, NamespacePath root, @Nullable String customerKey);
 
   /**
    * Lists by name what the pass covers.
@@ -59,7 +92,7 @@ public interface NamespaceStore {
    * prefix that the pass covers.
    *
    * @throws io.rekindle.node.error.RekindleException NAMESPACE_NOT_FOUND; LIMIT_EXCEEDED when the
-   *     prefix reaches more than 64
+   *     prefix reaches more than 64; KEY_REVOKED as {@link #open}, for any of them
    */
   List<Namespace> resolve(Pass pass, NamespaceSelector selector);
 }

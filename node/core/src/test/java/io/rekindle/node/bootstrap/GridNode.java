@@ -11,6 +11,7 @@ import io.rekindle.node.embedding.EmbeddingWaits;
 import io.rekindle.node.embedding.ModelRegistry;
 import io.rekindle.node.gate.DiskReserve;
 import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.keyring.NoTenants;
 import io.rekindle.node.model.ContentId;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.Namespace;
@@ -81,10 +82,16 @@ final class GridNode implements AutoCloseable {
     }
     running = RunningIgnite.start(configuration);
     IgniteWrappedKeyStore keys = new IgniteWrappedKeyStore(ignite());
-    keyring = new Keyring(engine.clusterKey(), keys);
+    keyring = new Keyring(engine.clusterKey(), keys, new NoTenants());
     storage =
         IgniteStorage.open(
-            ignite(), hook, keys, keyring, StorageNode.settings(folder, 64L << 20), CLOCK);
+            ignite(),
+            hook,
+            keys,
+            new NoTenants(),
+            keyring,
+            StorageNode.settings(folder, 64L << 20),
+            CLOCK);
     owners = new SliceOwners(ignite());
     audit = TestAudit.open(folder.resolve("audit"));
     queue = new EmbeddingQueue(engine.config().embedding());
@@ -99,7 +106,18 @@ final class GridNode implements AutoCloseable {
     DiskReserve disk = new DiskReserve(0, () -> Long.MAX_VALUE);
     return BackgroundWork.start(
         new NodeParts(
-            engine.config(), null, null, null, null, audit, models, meters, disk, null, CLOCK),
+            engine.config(),
+            null,
+            null,
+            null,
+            null,
+            null,
+            audit,
+            models,
+            meters,
+            disk,
+            null,
+            CLOCK),
         ignite(),
         storage,
         queue,

@@ -143,7 +143,7 @@ final class HeldNode implements AutoCloseable {
     DiskReserve disk = new DiskReserve(0, () -> Long.MAX_VALUE);
     NodeParts parts =
         new NodeParts(
-            config, null, null, null, null, audit, models, meters, disk, null, NODE.clock);
+            config, null, null, null, null, null, audit, models, meters, disk, null, NODE.clock);
     Authorizer authorizer =
         new Authorizer(storage.grants(), NODE.clock, config.requests().passLifetime());
     return RequestGate.of(

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /** A whole node inside the test's JVM, on a temporary folder: the shared one, or one's own. */
@@ -23,22 +25,47 @@ public final class TestNode implements AutoCloseable {
   }
 
   private static final class Shared {
-    static final TestNode NODE = start(temporaryFolder());
+    static final TestNode NODE = start(init(temporaryFolder(), keys()));
 
     static {
       Runtime.getRuntime().addShutdownHook(new Thread(NODE::closeAndDelete));
     }
   }
 
-  /** One for all the tests of the module. */
+  /**
+   * One for all the tests of the module. Its root namespaces have keys of their own, under a
+   * customer's key: who has none can do no less. With {@code -Drekindle.test.keys=cluster} the
+   * customer's key is that of the cluster alone, with {@code local} there is none.
+   */
   public static TestNode shared() {
     return Shared.NODE;
   }
 
+  private static Map<String, String> keys() {
+    Map<String, String> tenants =
+        Map.of(
+            "rekindle.keys.provider", "switched",
+            "rekindle.keys.tenants.every.provider", "switched",
+            "rekindle.keys.tenants.every.local-key-file", "every",
+            "rekindle.keys.tenant-default", "every");
+    return switch (System.getProperty("rekindle.test.keys", "tenant")) {
+      case "tenant" -> tenants;
+      case "cluster" -> Map.of("rekindle.keys.provider", "switched");
+      case "local" -> Map.of();
+      default -> throw new IllegalArgumentException("rekindle.test.keys");
+    };
+  }
+
   /** Makes a data folder that a node can start on. */
   public static Path init(Path folder) {
+    return init(folder, Map.of());
+  }
+
+  private static Path init(Path folder, Map<String, String> besides) {
     try {
-      NodeInit.create(folder, java.util.List.of(), properties());
+      Map<String, String> all = new TreeMap<>(properties());
+      all.putAll(besides);
+      NodeInit.create(folder, List.of(), all);
       return folder;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The page of the documentation and the code say the same. */
@@ -45,11 +46,15 @@ class ConfigurationDocTest {
 
   /** Adds the beginning that the row of each key must have. */
   private static void collect(Class<?> type, String prefix, List<String> keys) {
-    for (Method method : Arrays.asList(type.getDeclaredMethods())) {
+    for (Method method : Arrays.asList(type.getMethods())) {
       if (method.isSynthetic()) {
         continue;
       }
       String key = prefix + kebab(method.getName());
+      if (method.getReturnType() == Map.class) {
+        keys.add("| `" + key + ".NAME.*` | (");
+        continue;
+      }
       if (method.getReturnType().isInterface() && method.getReturnType() != Path.class) {
         collect(method.getReturnType(), key + ".", keys);
         continue;

@@ -63,7 +63,8 @@ class DiskReserveTest {
                 List.of(),
                 false,
                 1,
-                WordLanguage.ENGLISH)),
+                WordLanguage.ENGLISH),
+            null),
         new AccessCommand.CreateKey("a key", KeyScope.READ_ONLY, null, null, null, List.of(GRANT)),
         new AccessCommand.AddGrant(KEY, GRANT));
   }
@@ -79,6 +80,7 @@ class DiskReserveTest {
         new StateCommand.Get(STATE),
         new StateCommand.Delete(STATE, null, null),
         new NamespaceCommand.Get(SPACE),
+        new NamespaceCommand.RewrapKey(SPACE, null),
         new NamespaceCommand.Delete(SPACE, true),
         new AccessCommand.RevokeKey(KEY),
         new AccessCommand.RemoveGrant(KEY, GRANT),

@@ -25,13 +25,21 @@ class KeyringTest {
   private static final byte[] TEXT = bytes("the customer prefers mornings");
 
   private final MapKeySource source = new MapKeySource();
-  private final Keyring keyring = new Keyring(clusterKey(1), source);
+  private final Keyring keyring = new Keyring(clusterKey(1), source, new NoTenants());
 
   KeyringTest() {
-    source.namespaces.put(SUPPORT, keyring.newWrappedNamespaceKey(SUPPORT));
-    source.namespaces.put(PRODUCT, keyring.newWrappedNamespaceKey(PRODUCT));
-    source.roots.put(COMPANY_A, keyring.newWrappedRootKey(COMPANY_A));
-    source.roots.put(COMPANY_B, keyring.newWrappedRootKey(COMPANY_B));
+    source.namespaces.put(SUPPORT, namespaceKey(SUPPORT));
+    source.namespaces.put(PRODUCT, namespaceKey(PRODUCT));
+    source.roots.put(COMPANY_A, rootKey(COMPANY_A));
+    source.roots.put(COMPANY_B, rootKey(COMPANY_B));
+  }
+
+  private WrappedKey namespaceKey(NamespaceId id) {
+    return new WrappedKey(COMPANY_A, keyring.newWrappedNamespaceKey(id, null));
+  }
+
+  private WrappedKey rootKey(NamespacePath root) {
+    return new WrappedKey(root, keyring.newWrappedRootKey(root, null));
   }
 
   static ClusterKey clusterKey(int seed) {
@@ -65,7 +73,7 @@ class KeyringTest {
 
   @Test
   void aWrappedKeyIsWorthlessUnderAnotherClusterKey() {
-    Keyring other = new Keyring(clusterKey(2), source);
+    Keyring other = new Keyring(clusterKey(2), source, new NoTenants());
     assertRefused(ErrorCode.DATA_CORRUPTED, () -> other.seal(SUPPORT, PLACE, TEXT));
   }
 
@@ -105,10 +113,10 @@ class KeyringTest {
     UnwrappedKeys<Integer> keys =
         new UnwrappedKeys<>(
             3,
-            _ -> destroyed.get() ? null : new byte[32],
-            (owner, secret) -> {
+            _ -> destroyed.get() ? null : new WrappedKey(COMPANY_A, new byte[32]),
+            (owner, wrapped) -> {
               destroyed.set(true);
-              return new DataKey(owner, secret);
+              return held(owner, wrapped);
             });
 
     assertRefused(ErrorCode.NAMESPACE_NOT_FOUND, () -> keys.get(1));
@@ -118,12 +126,16 @@ class KeyringTest {
   @Test
   void unwrappedKeysAreBounded() {
     UnwrappedKeys<Integer> keys =
-        new UnwrappedKeys<>(3, _ -> new byte[32], (owner, secret) -> new DataKey(owner, secret));
+        new UnwrappedKeys<>(3, _ -> new WrappedKey(COMPANY_A, new byte[32]), KeyringTest::held);
     for (int owner = 0; owner < 10; owner++) {
       keys.get(owner);
     }
     assertThat(IntStream.range(0, 10).filter(keys::contains).count()).isEqualTo(3);
     assertThat(keys.contains(9)).isTrue();
+  }
+
+  private static UnwrappedKeys.Held held(int owner, WrappedKey wrapped) {
+    return new UnwrappedKeys.Held(new DataKey(owner, wrapped.bytes()), null);
   }
 
   @Test
@@ -164,7 +176,9 @@ class KeyringTest {
     again.close();
     assertThat(reopened.open(sealed, bytes("block 1"))).isEqualTo(TEXT);
     assertRefused(ErrorCode.DATA_CORRUPTED, () -> reopened.open(sealed, bytes("block 2")));
-    assertThat(keyring.pepper()).isEqualTo(new Keyring(clusterKey(1), source).pepper()).hasSize(32);
+    assertThat(keyring.pepper())
+        .isEqualTo(new Keyring(clusterKey(1), source, new NoTenants()).pepper())
+        .hasSize(32);
     assertThat(keyring.pepper()).isNotEqualTo(clusterKey(1).derive(ClusterKey.Use.TOKEN));
   }
 

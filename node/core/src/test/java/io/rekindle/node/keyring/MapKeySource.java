@@ -9,18 +9,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Wrapped keys in memory; counts how often it is asked. */
 public final class MapKeySource implements WrappedKeySource {
-  public final Map<NamespaceId, byte[]> namespaces = new ConcurrentHashMap<>();
-  public final Map<NamespacePath, byte[]> roots = new ConcurrentHashMap<>();
+  public final Map<NamespaceId, WrappedKey> namespaces = new ConcurrentHashMap<>();
+  public final Map<NamespacePath, WrappedKey> roots = new ConcurrentHashMap<>();
   public final AtomicInteger lookups = new AtomicInteger();
 
   @Override
-  public byte @Nullable [] findWrappedKey(NamespaceId id) {
+  public @Nullable WrappedKey findWrappedKey(NamespaceId id) {
     lookups.incrementAndGet();
     return namespaces.get(id);
   }
 
   @Override
-  public byte @Nullable [] findWrappedRootKey(NamespacePath root) {
+  public @Nullable WrappedKey findWrappedRootKey(NamespacePath root) {
     lookups.incrementAndGet();
     return roots.get(root);
   }

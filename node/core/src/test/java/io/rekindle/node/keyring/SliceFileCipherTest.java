@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.rekindle.node.model.NamespaceId;
+import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.SliceId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -24,11 +25,15 @@ class SliceFileCipherTest {
   private static final byte[] CONTENT = content(150_000);
 
   private final MapKeySource source = new MapKeySource();
-  private final Keyring keyring = new Keyring(KeyringTest.clusterKey(1), source);
+  private final Keyring keyring = new Keyring(KeyringTest.clusterKey(1), source, new NoTenants());
 
   SliceFileCipherTest() {
-    source.namespaces.put(SPACE, keyring.newWrappedNamespaceKey(SPACE));
-    source.namespaces.put(OTHER, keyring.newWrappedNamespaceKey(OTHER));
+    source.namespaces.put(
+        SPACE,
+        new WrappedKey(NamespacePath.parse("root"), keyring.newWrappedNamespaceKey(SPACE, null)));
+    source.namespaces.put(
+        OTHER,
+        new WrappedKey(NamespacePath.parse("root"), keyring.newWrappedNamespaceKey(OTHER, null)));
   }
 
   private static byte[] content(int length) {
@@ -70,7 +75,7 @@ class SliceFileCipherTest {
   @Test
   void itOpensUnderNoOtherNameSliceNamespaceOrCluster() throws IOException {
     byte[] sealed = seal(CONTENT);
-    Keyring foreign = new Keyring(KeyringTest.clusterKey(2), source);
+    Keyring foreign = new Keyring(KeyringTest.clusterKey(2), source, new NoTenants());
 
     refused(cipher(SPACE, 1), sealed, "_1.doc");
     refused(cipher(SPACE, 2), sealed, "_0.doc");

@@ -1,17 +1,20 @@
 package io.rekindle.node.kms;
 
-import io.rekindle.node.config.KeysConfig;
+import io.rekindle.node.config.CustomerKeyConfig;
 import io.rekindle.node.kms.KeyManagementService.Probe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * The provider {@code switched}: a development key that a test switches off, for one data folder.
+ * The provider {@code switched}: a development key that a test switches off, for one data folder;
+ * for a tenant's, below it, by the setting {@code local-key-file}.
  */
 public final class SwitchedKeys implements KeyManagementProvider {
   /** What it does from now on. */
@@ -26,9 +29,15 @@ public final class SwitchedKeys implements KeyManagementProvider {
   }
 
   private static final Map<Path, Switch> SWITCHES = new ConcurrentHashMap<>();
+  private static final Map<Path, Queue<String>> ASKING = new ConcurrentHashMap<>();
 
   public static void set(Path dataFolder, Switch to) {
     SWITCHES.put(dataFolder, to);
+  }
+
+  /** The names of the threads that asked, one for each time. */
+  public static Queue<String> asking(Path dataFolder) {
+    return ASKING.computeIfAbsent(dataFolder, _ -> new ConcurrentLinkedQueue<>());
   }
 
   @Override
@@ -37,7 +46,13 @@ public final class SwitchedKeys implements KeyManagementProvider {
   }
 
   @Override
-  public KeyManagementService open(KeysConfig settings, Path dataFolder) {
+  public KeyManagementService open(CustomerKeyConfig settings, Path dataFolder) {
+    return settings.localKeyFile().equals(Path.of("keys/local.key"))
+        ? open(dataFolder)
+        : open(dataFolder.resolve(settings.localKeyFile()));
+  }
+
+  private static KeyManagementService open(Path dataFolder) {
     Path file = dataFolder.resolveSibling(dataFolder.getFileName() + ".switched.key");
     try {
       if (!Files.exists(file)) {
@@ -56,6 +71,7 @@ public final class SwitchedKeys implements KeyManagementProvider {
     }
 
     private void check() {
+      asking(dataFolder).add(Thread.currentThread().getName());
       switch (now()) {
         case REVOKED -> throw new KeyManagementException(Probe.REVOKED, "switched off", null);
         case UNREACHABLE -> throw new KeyManagementException(Probe.UNREACHABLE, "away", null);

@@ -5,6 +5,7 @@ import io.rekindle.node.cluster.RunningIgnite;
 import io.rekindle.node.cluster.TestEngine;
 import io.rekindle.node.index.IndexSettings;
 import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.keyring.NoTenants;
 import io.rekindle.node.model.Distance;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.Namespace;
@@ -60,10 +61,16 @@ public final class StorageNode implements AutoCloseable {
             engine.configuration(
                 hook, CacheConfigurations.all(0).toArray(CacheConfiguration[]::new)));
     IgniteWrappedKeyStore keys = new IgniteWrappedKeyStore(ignite.ignite());
-    keyring = new Keyring(engine.clusterKey(), keys);
+    keyring = new Keyring(engine.clusterKey(), keys, new NoTenants());
     storage =
         IgniteStorage.open(
-            ignite.ignite(), hook, keys, keyring, settings(folder, indexBytesMax), clock);
+            ignite.ignite(),
+            hook,
+            keys,
+            new NoTenants(),
+            keyring,
+            settings(folder, indexBytesMax),
+            clock);
   }
 
   /** Small limits, so that little is enough for everything. */

@@ -7,6 +7,7 @@ import io.rekindle.v1.DeleteNamespaceRequest;
 import io.rekindle.v1.Distance;
 import io.rekindle.v1.ListNamespacesRequest;
 import io.rekindle.v1.Namespace;
+import io.rekindle.v1.RewrapNamespaceKeyRequest;
 import io.rekindle.v1.WordLanguage;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code rekindle namespace create|get|list|delete}. */
+/** {@code rekindle namespace create|get|list|rewrap-key|delete}. */
 @Command(
     name = "namespace",
     description = "The tenant boundaries.",
@@ -65,6 +66,12 @@ public final class NamespaceCommands {
               defaultValue = "english",
               description = "of contents, for searches by words: ${COMPLETION-CANDIDATES}")
           LanguageName wordLanguage,
+      @Option(
+              names = "--customer-key",
+              defaultValue = "",
+              description =
+                  "of a root namespace: who wraps its keys, NAME of rekindle.keys.tenants.NAME")
+          String customerKey,
       @Parameters(paramLabel = "NAME", description = "such as company_a/support") String name) {
     CreateNamespaceRequest request =
         CreateNamespaceRequest.newBuilder()
@@ -80,7 +87,8 @@ public final class NamespaceCommands {
                     .setSlices(slices)
                     .setWordLanguage(
                         WordLanguage.valueOf(
-                            "WORD_LANGUAGE_" + wordLanguage.name().toUpperCase(Locale.ROOT))))
+                            "WORD_LANGUAGE_" + wordLanguage.name().toUpperCase(Locale.ROOT)))
+                    .setCustomerKey(customerKey))
             .build();
     Namespace created =
         session.connected(client -> client.namespaces().create(request).execute().getNamespace());
@@ -111,6 +119,31 @@ public final class NamespaceCommands {
     session.answer(
         session.connected(client -> client.namespaces().list(request).execute()),
         page -> Texts.page(page.getNamespacesList(), Texts::line, page.getNextPageToken()));
+    return ExitCodes.OK;
+  }
+
+  @Command(
+      name = "rewrap-key",
+      description = "Have a root namespace's own key wrapped anew by its customer's.",
+      mixinStandardHelpOptions = true)
+  int rewrapKey(
+      @Mixin Session session,
+      @Option(
+              names = "--customer-key",
+              defaultValue = "",
+              description = "by another one: NAME of rekindle.keys.tenants.NAME")
+          String customerKey,
+      @Parameters(paramLabel = "NAME") String name) {
+    RewrapNamespaceKeyRequest request =
+        RewrapNamespaceKeyRequest.newBuilder()
+            .setNamespace(name)
+            .setCustomerKey(customerKey)
+            .build();
+    session.answer(
+        session
+            .connected(client -> client.namespaces().rewrapKey(request).execute())
+            .getNamespace(),
+        Texts::line);
     return ExitCodes.OK;
   }
 

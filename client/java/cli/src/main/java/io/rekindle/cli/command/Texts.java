@@ -123,12 +123,15 @@ public final class Texts {
 
   static String line(Namespace namespace) {
     WordLanguage words = namespace.getWordLanguage();
-    return "%s  model %s, %d dimensions%s%s"
+    return "%s  model %s, %d dimensions%s%s%s"
         .formatted(
             namespace.getNamespace(),
             namespace.getEmbeddingModel(),
             namespace.getDimensions(),
             namespace.getDedupeContent() ? ", dedupes" : "",
+            namespace.getCustomerKey().isEmpty()
+                ? ""
+                : ", under the customer's key " + namespace.getCustomerKey(),
             words == WordLanguage.WORD_LANGUAGE_ENGLISH
                 ? ""
                 : ", words of language "

@@ -21,6 +21,8 @@ import io.rekindle.v1.ListNamespacesRequest;
 import io.rekindle.v1.ListNamespacesResponse;
 import io.rekindle.v1.Namespace;
 import io.rekindle.v1.NamespaceServiceGrpc;
+import io.rekindle.v1.RewrapNamespaceKeyRequest;
+import io.rekindle.v1.RewrapNamespaceKeyResponse;
 import org.jspecify.annotations.Nullable;
 
 /** {@code rekindle.v1.NamespaceService}. */
@@ -38,16 +40,17 @@ final class NamespaceEndpoint implements BindableService {
             NamespaceServiceGrpc.getCreateNamespaceMethod(),
             NamespaceEndpoint::create,
             Reply.NamespaceReply.class,
-            reply ->
-                CreateNamespaceResponse.newBuilder()
-                    .setNamespace(message(reply.namespace()))
-                    .build())
+            reply -> CreateNamespaceResponse.newBuilder().setNamespace(message(reply)).build())
         .unary(
             NamespaceServiceGrpc.getGetNamespaceMethod(),
             NamespaceEndpoint::get,
             Reply.NamespaceReply.class,
-            reply ->
-                GetNamespaceResponse.newBuilder().setNamespace(message(reply.namespace())).build())
+            reply -> GetNamespaceResponse.newBuilder().setNamespace(message(reply)).build())
+        .unary(
+            NamespaceServiceGrpc.getRewrapNamespaceKeyMethod(),
+            NamespaceEndpoint::rewrapKey,
+            Reply.NamespaceReply.class,
+            reply -> RewrapNamespaceKeyResponse.newBuilder().setNamespace(message(reply)).build())
         .unary(
             NamespaceServiceGrpc.getListNamespacesMethod(),
             NamespaceEndpoint::list,
@@ -82,7 +85,15 @@ final class NamespaceEndpoint implements BindableService {
             wanted.getDeclaredPathsList(),
             wanted.getDedupeContent(),
             wanted.getSlices() == 0 ? 1 : wanted.getSlices(),
-            wordLanguage(wanted.getWordLanguage())));
+            wordLanguage(wanted.getWordLanguage())),
+        Fields.optional(wanted.getCustomerKey()));
+  }
+
+  /** Never the key's default, as for a delete. */
+  private static NamespaceCommand rewrapKey(
+      RewrapNamespaceKeyRequest request, @Nullable NamespacePath namespace) {
+    return new NamespaceCommand.RewrapKey(
+        Fields.namespace(request.getNamespace(), null), Fields.optional(request.getCustomerKey()));
   }
 
   private static NamespaceCommand get(
@@ -113,7 +124,9 @@ final class NamespaceEndpoint implements BindableService {
     return (next == null ? response : response.setNextPageToken(next)).build();
   }
 
-  private static Namespace message(io.rekindle.node.model.Namespace namespace) {
+  private static Namespace message(Reply.NamespaceReply reply) {
+    io.rekindle.node.model.Namespace namespace = reply.namespace();
+    String customerKey = reply.customerKey();
     NamespaceSettings settings = namespace.settings();
     return Namespace.newBuilder()
         .setNamespace(namespace.path().toString())
@@ -131,6 +144,7 @@ final class NamespaceEndpoint implements BindableService {
         .setWordLanguage(message(settings.wordLanguage()))
         .setCreatedAt(Fields.timestamp(namespace.createdAt()))
         .setVersion(namespace.version())
+        .setCustomerKey(customerKey == null ? "" : customerKey)
         .build();
   }
 

@@ -96,11 +96,11 @@ public final class EmbedOperation {
 
   private @Nullable Job open(int position, Waiting item, SortedMap<Integer, Long> failed) {
     try {
-      Namespace namespace = namespaces.get(pass, item.namespace());
+      Namespace namespace = namespaces.open(pass, item.namespace());
       PendingText text = vectors.openPending(pass, namespace, item.memoryId());
       return text == null ? null : new Job(position, namespace, item, text);
     } catch (RuntimeException e) {
-      failUnlessGone(position, item, VectorStore.ANY_CONTENT, e, failed);
+      failUnlessDone(position, item, VectorStore.ANY_CONTENT, e, failed);
       return null;
     }
   }
@@ -136,25 +136,30 @@ public final class EmbedOperation {
           meters.count(NodeMeters.Count.MEMORIES_EMBEDDED, done ? 1 : 0);
           changed.accept(job.item().memoryId());
         } catch (RuntimeException e) {
-          failUnlessGone(job.position(), job.item(), job.text().contentVersion(), e, failed);
+          failUnlessDone(job.position(), job.item(), job.text().contentVersion(), e, failed);
         }
       }
     }
   }
 
-  /** Deleted since it was queued: nothing is left to embed. */
-  private static boolean isGone(RuntimeException error) {
+  /**
+   * Deleted since it was queued: nothing is left to embed. Of a tenant whose key is not to be had,
+   * nothing can be: it is pending still, and the sweep brings it when the key is back.
+   */
+  private static boolean needsNothing(RuntimeException error) {
     return error instanceof RekindleException e
-        && (e.code() == ErrorCode.NAMESPACE_NOT_FOUND || e.code() == ErrorCode.MEMORY_NOT_FOUND);
+        && (e.code() == ErrorCode.NAMESPACE_NOT_FOUND
+            || e.code() == ErrorCode.MEMORY_NOT_FOUND
+            || e.code() == ErrorCode.KEY_REVOKED);
   }
 
-  private static void failUnlessGone(
+  private static void failUnlessDone(
       int position,
       Waiting item,
       long contentVersion,
       RuntimeException error,
       SortedMap<Integer, Long> failed) {
-    if (!isGone(error)) {
+    if (!needsNothing(error)) {
       fail(position, item, contentVersion, error, failed);
     }
   }

@@ -22,7 +22,7 @@ public final class DeleteHandler {
   }
 
   public Reply handle(AccessPass pass, MemoryCommand.Delete command) {
-    Namespace namespace = namespaces.get(pass, command.namespace());
+    Namespace namespace = namespaces.open(pass, command.namespace());
     List<DeleteResult> results = new ArrayList<>(command.items().size());
     for (MemoryCommand.DeleteItem item : command.items()) {
       results.add(delete(pass, namespace, item));

@@ -24,7 +24,7 @@ public final class GetHandler {
   }
 
   public Reply handle(AccessPass pass, MemoryCommand.Get command) {
-    Namespace namespace = namespaces.get(pass, command.namespace());
+    Namespace namespace = namespaces.open(pass, command.namespace());
     Memory memory =
         command.memoryId() != null
             ? memories.get(pass, namespace, command.memoryId())

@@ -61,7 +61,7 @@ public final class StateHandler {
   }
 
   private Reply list(AccessPass pass, StateCommand.ListPage command) {
-    Namespace namespace = namespaces.get(pass, command.namespace());
+    Namespace namespace = namespaces.open(pass, command.namespace());
     String agent = AgentIdentity.resolve(pass.principal(), command.agentId());
     List<@Nullable String> binding = Arrays.asList(namespace.path().toString(), agent);
     StateCursor after =
@@ -80,7 +80,7 @@ public final class StateHandler {
   }
 
   private Namespace namespaceOf(AccessPass pass, StateCommand.Ref ref) {
-    return namespaces.get(pass, ref.namespace());
+    return namespaces.open(pass, ref.namespace());
   }
 
   private static String agentOf(AccessPass pass, StateCommand.Ref ref) {

@@ -22,6 +22,9 @@ final class Diagnosis {
   /** Longer than several attempts with their pauses take. */
   private static final long PENDING_SECONDS_MAX = 15 * 60;
 
+  /** Of those that are counted. */
+  private static final int NAMED_MAX = 3;
+
   private final List<StatusProblem> problems = new ArrayList<>();
 
   private Diagnosis() {}
@@ -139,6 +142,7 @@ final class Diagnosis {
                   + " more; docs/security/keys.md says what to do")
               .formatted(id, doubt, number(report, "key_proved_s"), number(report, "key_grace_s")));
     }
+    tenantKeys(report);
     for (String gone : list(report, "start_without")) {
       add(
           "start-without",
@@ -169,6 +173,34 @@ final class Diagnosis {
                   + " NOT_READY when it takes long; wait")
               .formatted(id, building, number(report, "index_memories_read")));
     }
+  }
+
+  private void tenantKeys(NodeReport report) {
+    List<String> locked = list(report, "tenant_keys_locked");
+    if (!locked.isEmpty()) {
+      add(
+          "tenants-locked",
+          report.nodeId(),
+          ("node %s has locked %,d tenants, whose customers' keys are revoked or out of reach: %s."
+                  + " They come back by themselves with their keys; docs/security/tenant-keys.md"
+                  + " says what to look at")
+              .formatted(report.nodeId(), locked.size(), some(locked)));
+    }
+    List<String> unproved = list(report, "tenant_keys_unproved");
+    if (!unproved.isEmpty()) {
+      add(
+          "tenant-keys-unproved",
+          report.nodeId(),
+          ("node %s did not get the keys of %,d tenants unwrapped when it asked last: %s. It locks"
+                  + " them after rekindle.keys.grace; its diagnostics say why,"
+                  + " docs/security/tenant-keys.md what to do")
+              .formatted(report.nodeId(), unproved.size(), some(unproved)));
+    }
+  }
+
+  private static String some(List<String> names) {
+    String first = String.join(", ", names.subList(0, Math.min(NAMED_MAX, names.size())));
+    return names.size() > NAMED_MAX ? first + ", ..." : first;
   }
 
   private void disk(NodeReport report) {

@@ -43,7 +43,7 @@ public final class StoreHandler {
   }
 
   public Reply handle(AccessPass pass, MemoryCommand.Store command) {
-    Namespace namespace = namespaces.get(pass, command.namespace());
+    Namespace namespace = namespaces.open(pass, command.namespace());
     List<StoreResult> results = new ArrayList<>(command.items().size());
     for (MemoryCommand.StoreItem item : command.items()) {
       results.add(store(pass, namespace, item));

@@ -35,7 +35,7 @@ public final class UpdateHandler {
   }
 
   public Reply handle(AccessPass pass, MemoryCommand.Update command) {
-    Namespace namespace = namespaces.get(pass, command.namespace());
+    Namespace namespace = namespaces.open(pass, command.namespace());
     Memory updated =
         memories.update(
             pass,

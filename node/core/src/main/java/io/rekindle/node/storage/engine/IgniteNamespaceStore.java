@@ -5,6 +5,8 @@ import io.rekindle.node.access.Pass;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.keyring.TenantKeys;
+import io.rekindle.node.keyring.WrappedTenantKey;
 import io.rekindle.node.model.Limits;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespaceId;
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The namespaces in Ignite: entries keyed by path. */
 public final class IgniteNamespaceStore implements NamespaceStore {
+  static final String CUSTOMER_KEY = "customer_key";
+
   private final IgniteCache<String, NamespaceRow> namespaces;
   private final NamespacesOnDisk onDisk;
   private final AvoidedPartitions avoided;
@@ -40,6 +44,7 @@ public final class IgniteNamespaceStore implements NamespaceStore {
   private final Transactions transactions;
   private final Keyring keyring;
   private final DeleteNamespace deletes;
+  private final RootKeys roots;
   private final InstantSource clock;
 
   IgniteNamespaceStore(
@@ -48,6 +53,7 @@ public final class IgniteNamespaceStore implements NamespaceStore {
       IgniteWrappedKeyStore keys,
       AvoidedPartitions avoided,
       Transactions transactions,
+      TenantKeys tenants,
       Keyring keyring,
       NamespaceContents contents,
       OpenNamespaces open,
@@ -72,6 +78,7 @@ public final class IgniteNamespaceStore implements NamespaceStore {
             open,
             closing,
             new SliceOwners(ignite));
+    this.roots = new RootKeys(keys, transactions, tenants, keyring);
     this.clock = clock;
   }
 
@@ -104,30 +111,61 @@ public final class IgniteNamespaceStore implements NamespaceStore {
   }
 
   @Override
-  public Namespace create(Pass pass, NamespacePath path, NamespaceSettings settings) {
+  public Namespace open(Pass pass, NamespacePath path) {
+    return opened(get(pass, path));
+  }
+
+  private Namespace opened(Namespace namespace) {
+    keyring.unwrap(namespace.id());
+    return namespace;
+  }
+
+  @Override
+  public Namespace create(
+      Pass pass, NamespacePath path, NamespaceSettings settings, @Nullable String customerKey) {
     pass.check(Action.NAMESPACE_WRITE, path);
-    NamespacePath root = path.root();
+    if (customerKey != null && !path.equals(path.root())) {
+      throw RekindleException.invalid(
+          CUSTOMER_KEY, "a root namespace names the key of itself and of those below it");
+    }
     Namespace namespace = newNamespace(path, settings);
-    NamespaceId id = namespace.id();
-    byte[] key = keyring.newWrappedNamespaceKey(id);
-    byte[] rootKey = keyring.newWrappedRootKey(root);
     return transactions.run(
-        () ->
-            () -> {
-              // The root's key is the lock of everything that makes or deletes below it.
-              boolean rootIsNew = keys.findWrappedRootKey(root) == null;
-              if (rootIsNew) {
-                keys.putRootKey(root, rootKey);
-              }
-              // Before its name is locked, hence before it in the WAL: see decision 0004.
-              keys.putNamespaceKey(namespace, key);
-              if (find(path) != null) {
-                throw new RekindleException(
-                    ErrorCode.NAMESPACE_EXISTS, "the namespace exists already");
-              }
-              namespaces.put(path.toString(), new NamespaceRow(namespace));
-              return namespace;
-            });
+        () -> {
+          RootKeys.Decided root = roots.decide(path.root(), customerKey);
+          byte[] key = keyring.newWrappedNamespaceKey(namespace.id(), root.tenant());
+          return () -> {
+            // The root's key is the lock of everything that makes or deletes below it.
+            if (!roots.putOrMatch(root)) {
+              return null;
+            }
+            // Before its name is locked, hence before it in the WAL: see decision 0004.
+            keys.putNamespaceKey(namespace, key);
+            if (find(path) != null) {
+              throw new RekindleException(
+                  ErrorCode.NAMESPACE_EXISTS, "the namespace exists already");
+            }
+            namespaces.put(path.toString(), new NamespaceRow(namespace));
+            return namespace;
+          };
+        });
+  }
+
+  @Override
+  public @Nullable String customerKey(NamespacePath path) {
+    WrappedTenantKey tenantKey = keys.findTenantKey(path.root());
+    return tenantKey == null ? null : tenantKey.customerKey();
+  }
+
+  @Override
+  public Namespace rewrapTenantKey(Pass pass, NamespacePath root, @Nullable String customerKey) {
+    pass.check(Action.NAMESPACE_WRITE, root);
+    if (!root.equals(root.root())) {
+      throw RekindleException.invalid(
+          "namespace", "a root namespace has a key of its own, or none");
+    }
+    Namespace namespace = get(pass, root);
+    roots.rewrap(root, customerKey);
+    return namespace;
   }
 
   @Override
@@ -141,7 +179,7 @@ public final class IgniteNamespaceStore implements NamespaceStore {
   public List<Namespace> resolve(Pass pass, NamespaceSelector selector) {
     NamespacePath prefix = selector.prefix();
     if (prefix == null) {
-      return selector.named().stream().map(path -> get(pass, path)).toList();
+      return selector.named().stream().map(path -> open(pass, path)).toList();
     }
     Page<Namespace> page = covered(pass, prefix, Limits.NAMESPACES_PER_REQUEST_MAX, null);
     if (page.more()) {
@@ -151,6 +189,7 @@ public final class IgniteNamespaceStore implements NamespaceStore {
           Limits.NAMESPACES_PER_REQUEST_MAX,
           "namespaces");
     }
+    page.items().forEach(this::opened);
     return page.items();
   }
 

@@ -1,6 +1,8 @@
 package io.rekindle.node.storage.engine;
 
 import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.keyring.TenantKeys;
+import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.storage.memory.IgniteAccessCountStore;
 import io.rekindle.node.storage.memory.IgniteMemoryStore;
 import io.rekindle.node.storage.memory.IgniteVectorStore;
@@ -36,7 +38,8 @@ public record IgniteStorage(
     IgniteAuditBlockStore auditBlocks,
     IgniteModelPinStore modelPins,
     SliceIndexes indexes,
-    NamespacesById namespacesById)
+    NamespacesById namespacesById,
+    Keyring keyring)
     implements AutoCloseable {
 
   /**
@@ -56,6 +59,7 @@ public record IgniteStorage(
       Ignite ignite,
       SliceIndexingSpi hook,
       IgniteWrappedKeyStore wrappedKeys,
+      TenantKeys tenants,
       Keyring keyring,
       Settings settings,
       InstantSource clock) {
@@ -63,7 +67,8 @@ public record IgniteStorage(
     Transactions transactions = new Transactions(ignite);
     SliceIndexes indexes = new SliceIndexes(caches, keyring, settings.indexes());
     hook.attach(indexes);
-    return open(ignite, caches, transactions, indexes, wrappedKeys, keyring, settings, clock);
+    return open(
+        ignite, caches, transactions, indexes, wrappedKeys, tenants, keyring, settings, clock);
   }
 
   private static IgniteStorage open(
@@ -72,13 +77,14 @@ public record IgniteStorage(
       Transactions transactions,
       SliceIndexes indexes,
       IgniteWrappedKeyStore wrappedKeys,
+      TenantKeys tenants,
       Keyring keyring,
       Settings settings,
       InstantSource clock) {
     Replays replays = new Replays(keyring, settings.idempotencyLifetime(), clock);
     AvoidedPartitions avoided = new AvoidedPartitions(ignite, settings.damagedPartitions());
     ClosingNamespaces closing = new ClosingNamespaces(ignite, wrappedKeys, transactions);
-    NamespacesOnDisk byId = new NamespacesOnDisk(ignite, wrappedKeys, avoided, closing);
+    NamespacesOnDisk byId = new NamespacesOnDisk(ignite, wrappedKeys, avoided, closing, keyring);
     OpenNamespaces openNamespaces = new OpenNamespaces(byId);
     closing.register(
         openNamespaces::drain,
@@ -97,6 +103,7 @@ public record IgniteStorage(
             wrappedKeys,
             avoided,
             transactions,
+            tenants,
             keyring,
             new NamespaceContents(new SliceOwners(ignite), caches, memories, indexes),
             openNamespaces,
@@ -119,7 +126,18 @@ public record IgniteStorage(
         new IgniteAuditBlockStore(ignite),
         new IgniteModelPinStore(ignite, transactions),
         indexes,
-        byId);
+        byId,
+        keyring);
+  }
+
+  /**
+   * Lets go of what was opened by keys of tenants that were closed since.
+   *
+   * @param root the root namespace whose key was
+   */
+  public void lock(NamespacePath root) {
+    keyring.forgetClosed();
+    indexes.lock(root);
   }
 
   /** Frees the indexes; the engine is closed by its owner, after this. */

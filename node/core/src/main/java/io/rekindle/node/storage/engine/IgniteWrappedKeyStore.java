@@ -1,12 +1,17 @@
 package io.rekindle.node.storage.engine;
 
+import io.rekindle.node.keyring.WrappedKey;
 import io.rekindle.node.keyring.WrappedKeySource;
+import io.rekindle.node.keyring.WrappedTenantKey;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespaceId;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.storage.row.CacheName;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.DataKeyRow;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import javax.cache.Cache;
@@ -16,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The wrapped keys of namespaces and roots: entries keyed by a namespace's id ({@code UUID}) and by
- * a root's path ({@code String}). They are worthless without the cluster key.
+ * a root's path ({@code String}). They are worthless without the cluster key, or without that of
+ * the tenant's customer.
  */
 public final class IgniteWrappedKeyStore implements WrappedKeySource {
   private final IgniteCache<Object, DataKeyRow> keys;
@@ -26,12 +32,12 @@ public final class IgniteWrappedKeyStore implements WrappedKeySource {
   }
 
   @Override
-  public byte @Nullable [] findWrappedKey(NamespaceId id) {
+  public @Nullable WrappedKey findWrappedKey(NamespaceId id) {
     return wrapped(keys.get(id.value()));
   }
 
   @Override
-  public byte @Nullable [] findWrappedRootKey(NamespacePath root) {
+  public @Nullable WrappedKey findWrappedRootKey(NamespacePath root) {
     return wrapped(keys.get(root.toString()));
   }
 
@@ -61,19 +67,48 @@ public final class IgniteWrappedKeyStore implements WrappedKeySource {
         new DataKeyRow(namespace.path(), namespace.settings().slices(), wrapped));
   }
 
-  void putRootKey(NamespacePath root, byte[] wrapped) {
-    keys.put(root.toString(), new DataKeyRow(root, 0, wrapped));
+  /**
+   * Keeps the keys of a root.
+   *
+   * @param tenantKey the tenant's own, which has wrapped the other; null when the cluster's has
+   */
+  void putRootKey(NamespacePath root, byte[] wrapped, @Nullable WrappedTenantKey tenantKey) {
+    keys.put(root.toString(), new DataKeyRow(root, wrapped, tenantKey));
+  }
+
+  /** The own key of the tenant that a root namespace is, or null when it has none. */
+  public @Nullable WrappedTenantKey findTenantKey(NamespacePath root) {
+    DataKeyRow row = keys.get(root.toString());
+    return row == null ? null : row.tenantKey();
+  }
+
+  /** Puts the same key, wrapped anew, into the place of another wrapping. */
+  boolean replaceTenantKey(NamespacePath root, WrappedTenantKey before, WrappedTenantKey after) {
+    DataKeyRow row = keys.get(root.toString());
+    WrappedTenantKey now = row == null ? null : row.tenantKey();
+    if (row == null || now == null || !Arrays.equals(now.wrapped(), before.wrapped())) {
+      return false;
+    }
+    keys.put(root.toString(), row.with(after));
+    return true;
+  }
+
+  /** The root namespaces with a key of their own; it is a scan. */
+  public List<NamespacePath> tenants() {
+    List<NamespacePath> tenants = new ArrayList<>();
+    for (Cache.Entry<Object, DataKeyRow> entry : keys) {
+      if (entry.getKey() instanceof String && entry.getValue().tenantKey() != null) {
+        tenants.add(entry.getValue().path());
+      }
+    }
+    return tenants;
   }
 
   void removeNamespaceKey(NamespaceId id) {
     keys.remove(id.value());
   }
 
-  void removeRootKey(NamespacePath root) {
-    keys.remove(root.toString());
-  }
-
-  private static byte @Nullable [] wrapped(@Nullable DataKeyRow row) {
+  private static @Nullable WrappedKey wrapped(@Nullable DataKeyRow row) {
     return row == null ? null : row.wrapped();
   }
 }

@@ -1,5 +1,8 @@
 package io.rekindle.node.storage.engine;
 
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespaceId;
 import io.rekindle.node.model.NamespacePath;
@@ -19,16 +22,19 @@ final class NamespacesOnDisk implements NamespacesById {
   private final IgniteWrappedKeyStore keys;
   private final AvoidedPartitions avoided;
   private final ClosingNamespaces closing;
+  private final Keyring keyring;
 
   NamespacesOnDisk(
       Ignite ignite,
       IgniteWrappedKeyStore keys,
       AvoidedPartitions avoided,
-      ClosingNamespaces closing) {
+      ClosingNamespaces closing,
+      Keyring keyring) {
     this.namespaces = Caches.cache(ignite, CacheName.NAMESPACE);
     this.keys = keys;
     this.avoided = avoided;
     this.closing = closing;
+    this.keyring = keyring;
   }
 
   @Override
@@ -43,6 +49,19 @@ final class NamespacesOnDisk implements NamespacesById {
     return namespace != null && namespace.id().equals(id) && !avoided.touch(namespace)
         ? namespace
         : null;
+  }
+
+  @Override
+  public boolean isLocked(Namespace namespace) {
+    try {
+      keyring.unwrap(namespace.id());
+      return false;
+    } catch (RekindleException e) {
+      if (e.code() == ErrorCode.KEY_REVOKED) {
+        return true;
+      }
+      throw e;
+    }
   }
 
   @Override

@@ -101,6 +101,7 @@ final class DueMemories {
           Namespace namespace = namespaces.find(key.slice().namespace());
           MemoryColumns columns = row.columns(key.memoryId());
           return namespace == null
+              || namespaces.isLocked(namespace)
               || columns.expiredAt(clock.instant())
               || visitor.test(
                   new PendingMemory(

@@ -16,6 +16,11 @@ public interface NamespacesById {
     return false;
   }
 
+  /** Whether its tenant has a key of its own that is not to be had: nothing in it opens. */
+  default boolean isLocked(Namespace namespace) {
+    return false;
+  }
+
   /** Partitions that background work keeps away from; their namespaces are not found. */
   default Set<Integer> avoidedPartitions() {
     return Set.of();

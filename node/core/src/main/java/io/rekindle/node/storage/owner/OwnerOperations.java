@@ -9,6 +9,7 @@ import io.rekindle.node.access.filter.Filter;
 import io.rekindle.node.cluster.SliceCalls;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.keyring.TenantKey;
 import io.rekindle.node.model.IdempotencyKey;
 import io.rekindle.node.model.MemoryDraft;
 import io.rekindle.node.model.MemoryId;
@@ -126,6 +127,9 @@ final class OwnerOperations {
     Namespace namespace = namespaces.find(NamespaceId.of(id));
     if (namespace == null) {
       throw new RekindleException(ErrorCode.NAMESPACE_NOT_FOUND, "there is no such namespace");
+    }
+    if (namespaces.isLocked(namespace)) {
+      throw TenantKey.revoked(namespace.path().root());
     }
     return namespace;
   }

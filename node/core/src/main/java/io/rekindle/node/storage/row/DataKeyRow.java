@@ -1,8 +1,15 @@
 package io.rekindle.node.storage.row;
 
+import io.rekindle.node.keyring.WrappedKey;
+import io.rekindle.node.keyring.WrappedTenantKey;
 import io.rekindle.node.model.NamespacePath;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** The wrapped key of a namespace (by its id) or of a root namespace (by its path). */
+/**
+ * The wrapped key of a namespace (by its id) or of a root namespace (by its path), this one with
+ * the tenant's own key, where there is one.
+ */
 public final class DataKeyRow {
   static final byte FORMAT = 1;
 
@@ -10,6 +17,11 @@ public final class DataKeyRow {
   private final String path;
   private final int slices;
   private final byte[] wrapped;
+  private final @Nullable String customerKey;
+  private final long tenantKeyId;
+  private final byte @Nullable [] tenantKeyCommitment;
+  private final byte @Nullable [] tenantKey;
+  private final long tenantKeyAtMicros;
 
   /**
    * The array is not copied.
@@ -17,10 +29,25 @@ public final class DataKeyRow {
    * @param slices of the namespace, or 0 for a root
    */
   public DataKeyRow(NamespacePath path, int slices, byte[] wrapped) {
+    this(path, slices, wrapped, null);
+  }
+
+  /** Of a root; its arrays are not copied. */
+  public DataKeyRow(NamespacePath root, byte[] wrapped, @Nullable WrappedTenantKey tenantKey) {
+    this(root, 0, wrapped, tenantKey);
+  }
+
+  private DataKeyRow(
+      NamespacePath path, int slices, byte[] wrapped, @Nullable WrappedTenantKey tenantKey) {
     this.format = FORMAT;
     this.path = path.toString();
     this.slices = slices;
     this.wrapped = wrapped;
+    this.customerKey = tenantKey == null ? null : tenantKey.customerKey();
+    this.tenantKeyId = tenantKey == null ? 0 : tenantKey.id();
+    this.tenantKeyCommitment = tenantKey == null ? null : tenantKey.commitment();
+    this.tenantKey = tenantKey == null ? null : tenantKey.wrapped();
+    this.tenantKeyAtMicros = tenantKey == null ? 0 : Micros.of(tenantKey.wrappedAt());
   }
 
   /** Whose key it is: what leads from a row's namespace id back to the namespace. */
@@ -34,8 +61,26 @@ public final class DataKeyRow {
   }
 
   /** Not copied. */
-  public byte[] wrapped() {
+  public WrappedKey wrapped() {
     Formats.requireKnown(format, FORMAT);
-    return wrapped;
+    return new WrappedKey(path().root(), wrapped);
+  }
+
+  /** The tenant's own key, which wraps those of its namespaces; null when the cluster's does. */
+  public @Nullable WrappedTenantKey tenantKey() {
+    Formats.requireKnown(format, FORMAT);
+    return customerKey == null
+        ? null
+        : new WrappedTenantKey(
+            customerKey,
+            tenantKeyId,
+            Objects.requireNonNull(tenantKeyCommitment),
+            Objects.requireNonNull(tenantKey),
+            Micros.toInstant(tenantKeyAtMicros));
+  }
+
+  /** The same, with the tenant's own key wrapped anew. */
+  public DataKeyRow with(WrappedTenantKey rewrapped) {
+    return new DataKeyRow(path(), slices, wrapped().bytes(), rewrapped);
   }
 }

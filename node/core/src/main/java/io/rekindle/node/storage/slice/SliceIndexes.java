@@ -12,6 +12,7 @@ import io.rekindle.node.keyring.SliceFileCipher;
 import io.rekindle.node.model.Limits;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespaceId;
+import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.SliceId;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.SliceOwners;
@@ -235,6 +236,13 @@ public final class SliceIndexes implements AutoCloseable {
     }
   }
 
+  /** Drops the indexes of a tenant whose key was closed; their files can't be opened now. */
+  public void lock(NamespacePath root) {
+    slices.values().stream()
+        .filter(slice -> slice.namespace().path().root().equals(root))
+        .forEach(this::drop);
+  }
+
   public long bytesUsed() {
     return budget.bytesUsed();
   }
@@ -306,6 +314,9 @@ public final class SliceIndexes implements AutoCloseable {
     if (known != null) {
       return known;
     }
+    // What changes it comes inside commits, which look nothing up; of a locked tenant nothing
+    // opens.
+    reader.prepare(namespace.id());
     LiveSlice fresh = withRoom(null, () -> newSlice(namespace, id));
     fresh.touch();
     LiveSlice first = slices.putIfAbsent(id, fresh);
@@ -338,7 +349,7 @@ public final class SliceIndexes implements AutoCloseable {
 
   /** Builds a slice on this thread, unless it is there; takes the room of none that is asked. */
   private void loadStandby(Namespace namespace, SliceId id) {
-    // What changes it comes from another node, inside commits, and looks nothing up.
+    // As in findOrBegin; here the changes come from another node.
     reader.prepare(namespace.id());
     LiveSlice fresh = newSlice(namespace, id);
     if (slices.putIfAbsent(id, fresh) != null) {

@@ -87,6 +87,19 @@ class EmbedOperationTest {
   }
 
   @Test
+  void whatIsOfALockedTenantHasNotFailedAndStaysPending() {
+    vectors.add(space, memory(0), "good");
+    namespaces.locked.add(space.path());
+
+    assertThat(run(memory(0)).isEmpty()).isTrue();
+    assertThat(vectors.embedded).isEmpty();
+
+    namespaces.locked.clear();
+    assertThat(run(memory(0)).isEmpty()).isTrue();
+    assertThat(vectors.embedded).containsOnlyKeys(ids(memory(0)));
+  }
+
+  @Test
   void aModelThatThisNodeLacksFailsItsOwnTextsOnly() {
     vectors.add(space, memory(0), "good", new EmbeddingModelId("another"));
     vectors.add(space, memory(1), "good");

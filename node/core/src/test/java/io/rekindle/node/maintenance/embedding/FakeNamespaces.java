@@ -3,6 +3,7 @@ package io.rekindle.node.maintenance.embedding;
 import io.rekindle.node.access.Pass;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.keyring.TenantKey;
 import io.rekindle.node.model.Distance;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.Namespace;
@@ -14,13 +15,16 @@ import io.rekindle.node.storage.NamespaceStore;
 import io.rekindle.node.storage.Page;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Namespaces in a map, of one slice and two dimensions. */
 final class FakeNamespaces implements NamespaceStore {
+  final Set<NamespacePath> locked = new HashSet<>();
   private final Map<NamespacePath, Namespace> namespaces = new HashMap<>();
 
   Namespace add(NamespacePath path) {
@@ -41,11 +45,30 @@ final class FakeNamespaces implements NamespaceStore {
   }
 
   @Override
-  public Namespace create(Pass pass, NamespacePath path, NamespaceSettings settings) {
+  public Namespace open(Pass pass, NamespacePath path) {
+    if (locked.contains(path)) {
+      throw TenantKey.revoked(path.root());
+    }
+    return get(pass, path);
+  }
+
+  @Override
+  public Namespace create(
+      Pass pass, NamespacePath path, NamespaceSettings settings, @Nullable String customerKey) {
     NamespaceId id = NamespaceId.of(new UUID(path.hashCode(), 0));
     Namespace namespace = new Namespace(id, path, settings, Instant.EPOCH, 1);
     namespaces.put(path, namespace);
     return namespace;
+  }
+
+  @Override
+  public @Nullable String customerKey(NamespacePath path) {
+    return null;
+  }
+
+  @Override
+  public Namespace rewrapTenantKey(Pass pass, NamespacePath root, @Nullable String customerKey) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

@@ -31,6 +31,8 @@ class DiagnosisTest {
     facts.put("key_doubt", "");
     facts.put("key_proved_s", "30");
     facts.put("key_grace_s", "3600");
+    facts.put("tenant_keys_locked", "[]");
+    facts.put("tenant_keys_unproved", "[]");
     facts.put("copies_of_a_cut", "no");
     facts.put("partitions_lost", "0");
     facts.put("partitions_short", "0");
@@ -75,6 +77,8 @@ class DiagnosisTest {
     "start_without, [n9], start-without, n1, []",
     "copies_of_a_cut, yes, copies-of-a-cut, n1, no",
     "key_doubt, status 503, key-unproved, n1, ''",
+    "tenant_keys_locked, [acme], tenants-locked, n1, []",
+    "tenant_keys_unproved, [acme], tenant-keys-unproved, n1, []",
     "majority, no, no-majority, n1, yes",
     "disk_usable_bytes, 999, disk-reserve, n1, 2000",
     "disk_usable_bytes, 1999, disk-low, n1, 2000",

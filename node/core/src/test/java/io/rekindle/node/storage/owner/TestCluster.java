@@ -12,6 +12,7 @@ import io.rekindle.node.cluster.RunningIgnite;
 import io.rekindle.node.cluster.TestEngine;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.keyring.NoTenants;
 import io.rekindle.node.model.ApiKeyId;
 import io.rekindle.node.model.GrantSpec;
 import io.rekindle.node.model.KeyScope;
@@ -85,10 +86,16 @@ final class TestCluster implements AutoCloseable {
       }
       running = RunningIgnite.start(configuration);
       IgniteWrappedKeyStore keys = new IgniteWrappedKeyStore(ignite());
-      keyring = new Keyring(engine.clusterKey(), keys);
+      keyring = new Keyring(engine.clusterKey(), keys, new NoTenants());
       storage =
           IgniteStorage.open(
-              ignite(), hook, keys, keyring, StorageNode.settings(folder, 64L << 20), CLOCK);
+              ignite(),
+              hook,
+              keys,
+              new NoTenants(),
+              keyring,
+              StorageNode.settings(folder, 64L << 20),
+              CLOCK);
       passes = new PassCodec(engine.clusterKey().derive(ClusterKey.Use.SESSION), CLOCK);
       owners = new SliceOwners(ignite());
       owned =

@@ -1,7 +1,7 @@
 package io.rekindle.node.kms.aws;
 
 import io.rekindle.node.config.AwsKeysConfig;
-import io.rekindle.node.config.KeysConfig;
+import io.rekindle.node.config.CustomerKeyConfig;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.kms.Attempts;
 import io.rekindle.node.kms.KeyManagementProvider;
@@ -52,7 +52,7 @@ public final class AwsKeyManagementProvider implements KeyManagementProvider {
   }
 
   @Override
-  public KeyManagementService open(KeysConfig settings, Path dataFolder) {
+  public KeyManagementService open(CustomerKeyConfig settings, Path dataFolder) {
     AwsKeysConfig aws = settings.aws();
     Attempts attempts = Attempts.of(settings);
     AwsKey key = AwsKey.of(PREFIX, required("key", aws.key()), aws.region());

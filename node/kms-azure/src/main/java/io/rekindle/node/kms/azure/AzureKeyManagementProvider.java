@@ -1,7 +1,7 @@
 package io.rekindle.node.kms.azure;
 
 import io.rekindle.node.config.AzureKeysConfig;
-import io.rekindle.node.config.KeysConfig;
+import io.rekindle.node.config.CustomerKeyConfig;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.kms.Attempts;
 import io.rekindle.node.kms.KeyManagementProvider;
@@ -47,7 +47,7 @@ public final class AzureKeyManagementProvider implements KeyManagementProvider {
   }
 
   @Override
-  public KeyManagementService open(KeysConfig settings, Path dataFolder) {
+  public KeyManagementService open(CustomerKeyConfig settings, Path dataFolder) {
     AzureKeysConfig azure = settings.azure();
     Attempts attempts = Attempts.of(settings);
     URI vault = address("vault", required("vault", azure.vault()));

@@ -1,7 +1,7 @@
 package io.rekindle.node.kms.gcp;
 
+import io.rekindle.node.config.CustomerKeyConfig;
 import io.rekindle.node.config.GcpKeysConfig;
-import io.rekindle.node.config.KeysConfig;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.kms.Attempts;
 import io.rekindle.node.kms.KeyManagementProvider;
@@ -45,7 +45,7 @@ public final class GcpKeyManagementProvider implements KeyManagementProvider {
   }
 
   @Override
-  public KeyManagementService open(KeysConfig settings, Path dataFolder) {
+  public KeyManagementService open(CustomerKeyConfig settings, Path dataFolder) {
     GcpKeysConfig gcp = settings.gcp();
     Attempts attempts = Attempts.of(settings);
     KeyName key =

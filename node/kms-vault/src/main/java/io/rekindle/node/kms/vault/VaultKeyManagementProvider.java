@@ -1,6 +1,6 @@
 package io.rekindle.node.kms.vault;
 
-import io.rekindle.node.config.KeysConfig;
+import io.rekindle.node.config.CustomerKeyConfig;
 import io.rekindle.node.config.VaultKeysConfig;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.kms.Attempts;
@@ -27,7 +27,7 @@ public final class VaultKeyManagementProvider implements KeyManagementProvider {
   }
 
   @Override
-  public KeyManagementService open(KeysConfig settings, Path dataFolder) {
+  public KeyManagementService open(CustomerKeyConfig settings, Path dataFolder) {
     VaultKeysConfig vault = settings.vault();
     Attempts attempts = Attempts.of(settings);
     String address = address(vault);

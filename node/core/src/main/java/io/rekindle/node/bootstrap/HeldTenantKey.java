@@ -1,0 +1,222 @@
+package io.rekindle.node.bootstrap;
+
+import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.keyring.TenantKey;
+import io.rekindle.node.keyring.WrappedTenantKey;
+import io.rekindle.node.keyring.WrappedTenantKey.Tenant;
+import io.rekindle.node.kms.KeyLease;
+import io.rekindle.node.kms.KeyManagementException;
+import io.rekindle.node.kms.KeyManagementService;
+import io.rekindle.node.kms.KeyManagementService.Probe;
+import io.rekindle.node.model.NamespacePath;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The key of one tenant in this process, under a lease of its own. It begins locked, and is
+ * unwrapped at once. Thread-safe.
+ */
+final class HeldTenantKey implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HeldTenantKey.class);
+
+  private final Tenant tenant;
+  private final Supplier<@Nullable WrappedTenantKey> stored;
+  private final CustomerKeys customers;
+  private final User user;
+  private final KeyLease lease;
+  private final KeyWatch watch;
+  private final CountDownLatch asked = new CountDownLatch(1);
+  private volatile @Nullable TenantKey key;
+  private volatile String lastReason = "";
+
+  /** Of the step that is under way, and of its thread. */
+  private @Nullable TenantKey proved;
+
+  /** What is told of a key. Called by its watch. */
+  interface User {
+    /** Nothing opens any more that takes this key. */
+    void locked(NamespacePath root, Probe because);
+
+    /** It opens again; not called for the first time. */
+    void unlocked(NamespacePath root);
+  }
+
+  HeldTenantKey(
+      Tenant tenant,
+      Supplier<@Nullable WrappedTenantKey> stored,
+      CustomerKeys customers,
+      KeyLease.Settings settings,
+      User user) {
+    this.tenant = tenant;
+    this.stored = stored;
+    this.customers = customers;
+    this.user = user;
+    this.lease =
+        new KeyLease(this::prove, this::logOut, new Holder(), settings, System::nanoTime, null);
+    this.watch = KeyWatch.start(Thread.ofVirtual(), "tenant-key", lease, this::step);
+  }
+
+  private final class Holder implements KeyLease.Holder {
+    @Override
+    public void lock(Probe because) {
+      TenantKey taken = key;
+      key = null;
+      if (taken != null) {
+        taken.close();
+      }
+      tellLocked(because);
+    }
+
+    @Override
+    public void unlock() {
+      key = Objects.requireNonNull(proved);
+      proved = null;
+      if (asked.getCount() == 0) {
+        LOG.atWarn()
+            .addKeyValue("namespace", tenant.root())
+            .log("the customer's key of a tenant is back: the tenant is unlocked");
+        user.unlocked(tenant.root());
+      }
+    }
+
+    @Override
+    public void doubt(Probe because, Duration graceLeft) {
+      LOG.atWarn()
+          .addKeyValue("namespace", tenant.root())
+          .addKeyValue("answer", because)
+          .addKeyValue("reason", lastReason)
+          .addKeyValue("graceLeft", graceLeft)
+          .log("the customer's key of a tenant was not proved");
+    }
+  }
+
+  private void tellLocked(Probe because) {
+    LOG.atError()
+        .addKeyValue("namespace", tenant.root())
+        .addKeyValue("answer", because)
+        .addKeyValue("reason", lastReason)
+        .log("the customer's key of a tenant is not to be had: the tenant is locked");
+    user.locked(tenant.root(), because);
+  }
+
+  private Duration step() {
+    boolean first = asked.getCount() > 0;
+    try {
+      return lease.step();
+    } finally {
+      TenantKey left = proved;
+      proved = null;
+      if (left != null) {
+        left.close();
+      }
+      asked.countDown();
+      Probe locked = lease.locked();
+      if (first && locked != null) {
+        tellLocked(locked);
+      }
+    }
+  }
+
+  /** With the settings that the configuration has now, if those of before get nowhere. */
+  private Probe prove() {
+    WrappedTenantKey wrapped = find();
+    if (wrapped == null) {
+      return Probe.UNREACHABLE;
+    }
+    Probe probe = prove(wrapped);
+    return probe != Probe.OK && customers.reopen(wrapped.customerKey()) ? prove(wrapped) : probe;
+  }
+
+  private @Nullable WrappedTenantKey find() {
+    try {
+      WrappedTenantKey wrapped = stored.get();
+      lastReason = wrapped == null ? "the root namespace has no key of its own" : "";
+      return wrapped;
+    } catch (RuntimeException e) {
+      lastReason = e.getClass().getSimpleName();
+      LOG.atWarn().setCause(e).log("the wrapped key of a tenant could not be read");
+      return null;
+    }
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // A fault of a vendor's library says nothing of the key.
+  private Probe prove(WrappedTenantKey wrapped) {
+    try {
+      proved = wrapped.unwrap(tenant, customers.get(wrapped.customerKey()));
+      lastReason = "";
+      return Probe.OK;
+    } catch (KeyManagementException e) {
+      lastReason = e.reason() == null ? String.valueOf(e.getMessage()) : e.reason();
+      // Of what it unwrapped before, it says that it is not its own: a wrong answer.
+      return e.probe() == Probe.OK ? Probe.UNREACHABLE : e.probe();
+    } catch (StartRefusedException e) {
+      lastReason = String.valueOf(e.getMessage());
+      return Probe.UNREACHABLE;
+    } catch (Throwable e) {
+      lastReason = e.getClass().getSimpleName();
+      LOG.atWarn().setCause(e).log("the key of a tenant could not be proved");
+      return Probe.UNREACHABLE;
+    }
+  }
+
+  private void logOut() {
+    WrappedTenantKey wrapped = stored.get();
+    if (wrapped != null) {
+      KeyManagementService kms = customers.get(wrapped.customerKey());
+      kms.logOut();
+    }
+  }
+
+  /**
+   * The key.
+   *
+   * @param wait for the first answer
+   * @throws io.rekindle.node.error.RekindleException KEY_REVOKED
+   */
+  TenantKey get(Duration wait) {
+    TenantKey held = key;
+    if (held == null && awaitFirst(wait)) {
+      held = key;
+    }
+    if (held == null) {
+      throw TenantKey.revoked(tenant.root());
+    }
+    return held;
+  }
+
+  private boolean awaitFirst(Duration wait) {
+    try {
+      return asked.await(wait.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Why it is locked; null when it is not, or was not asked for yet. */
+  @Nullable Probe locked() {
+    return asked.getCount() > 0 ? null : lease.locked();
+  }
+
+  /** Why it was not proved when it was asked last; empty when it was. */
+  String doubt() {
+    return lastReason;
+  }
+
+  /** What it has opened opens nothing any more. */
+  @Override
+  public void close() {
+    watch.close();
+    TenantKey held = key;
+    key = null;
+    if (held != null) {
+      held.close();
+    }
+  }
+}

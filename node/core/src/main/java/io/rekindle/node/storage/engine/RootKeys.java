@@ -1,0 +1,109 @@
+package io.rekindle.node.storage.engine;
+
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
+import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.keyring.TenantKey;
+import io.rekindle.node.keyring.TenantKeys;
+import io.rekindle.node.keyring.WrappedTenantKey;
+import io.rekindle.node.model.NamespacePath;
+import io.rekindle.node.storage.row.Transactions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of root namespaces: that of subjects, and the tenant's own, which is decided with the
+ * first namespace below the root, and stays the same key for good. Customers' keys are asked
+ * outside of transactions. Thread-safe.
+ */
+final class RootKeys {
+  private final IgniteWrappedKeyStore keys;
+  private final Transactions transactions;
+  private final TenantKeys tenants;
+  private final Keyring keyring;
+
+  RootKeys(
+      IgniteWrappedKeyStore keys, Transactions transactions, TenantKeys tenants, Keyring keyring) {
+    this.keys = keys;
+    this.transactions = transactions;
+    this.tenants = tenants;
+    this.keyring = keyring;
+  }
+
+  /**
+   * What a root has, or is to have with its first namespace.
+   *
+   * @param newKey of a root that is new, wrapped
+   * @param wrappedTenant the tenant's own key; null when the cluster's wraps those of the root
+   * @param tenant the same, unwrapped
+   */
+  record Decided(
+      NamespacePath root,
+      byte @Nullable [] newKey,
+      @Nullable WrappedTenantKey wrappedTenant,
+      @Nullable TenantKey tenant) {}
+
+  /**
+   * Outside of a transaction: the keys under which a namespace is made.
+   *
+   * @param customerKey the customer's key that the root is to have; null for what it has
+   * @throws RekindleException INVALID_ARGUMENT when it has another
+   */
+  Decided decide(NamespacePath root, @Nullable String customerKey) {
+    if (keys.findWrappedRootKey(root) != null) {
+      WrappedTenantKey known = keys.findTenantKey(root);
+      requireSame(known, customerKey);
+      return new Decided(root, null, known, known == null ? null : tenants.get(root));
+    }
+    String name = customerKey == null ? tenants.defaultCustomerKey() : customerKey;
+    if (name == null) {
+      return new Decided(root, keyring.newWrappedRootKey(root, null), null, null);
+    }
+    TenantKeys.Made made = tenants.make(root, name);
+    return new Decided(
+        root, keyring.newWrappedRootKey(root, made.key()), made.wrapped(), made.key());
+  }
+
+  private static void requireSame(@Nullable WrappedTenantKey known, @Nullable String customerKey) {
+    if (customerKey == null || (known != null && known.customerKey().equals(customerKey))) {
+      return;
+    }
+    throw RekindleException.invalid(
+        IgniteNamespaceStore.CUSTOMER_KEY,
+        known == null
+            ? "the root namespace has no key of its own: it gets one with its first namespace"
+            : "the root namespace has another customer's key");
+  }
+
+  /**
+   * Inside a transaction: locks the root's row, makes it if it is to be made, and says whether it
+   * is as it was when that was decided.
+   */
+  boolean putOrMatch(Decided decided) {
+    boolean isThere = keys.findWrappedRootKey(decided.root()) != null;
+    byte[] newKey = decided.newKey();
+    if (newKey == null || isThere) {
+      return newKey == null && isThere;
+    }
+    keys.putRootKey(decided.root(), newKey, decided.wrappedTenant());
+    return true;
+  }
+
+  /**
+   * Has a tenant's own key wrapped anew.
+   *
+   * @throws RekindleException INVALID_ARGUMENT when the root has none; NOT_READY when another
+   *     request has done the same meanwhile
+   */
+  void rewrap(NamespacePath root, @Nullable String customerKey) {
+    WrappedTenantKey before = keys.findTenantKey(root);
+    if (before == null) {
+      throw RekindleException.invalid(
+          "namespace", "the root namespace has no key of its own: the cluster's wraps it");
+    }
+    WrappedTenantKey after = tenants.rewrap(root, before, customerKey);
+    if (!transactions.run(() -> () -> keys.replaceTenantKey(root, before, after))) {
+      throw new RekindleException(
+          ErrorCode.NOT_READY, "another request has just wrapped the key anew, try again");
+    }
+  }
+}
