@@ -109,6 +109,36 @@ class BenchIT {
     assertThat(temporary.resolve("cluster")).isEmptyDirectory();
   }
 
+  @Test
+  void aTenantWithAKeyOfItsOwnIsMeasuredBesideOneWithout() throws Exception {
+    String[] tiny = {
+      "--memories",
+      "30",
+      "--rounds",
+      "1",
+      "--seconds",
+      "1",
+      "--warm-up-seconds",
+      "1",
+      "--bench-folder",
+      temporary.resolve("keys").toString()
+    };
+
+    List<JsonNode> found = results("keys", tiny);
+
+    assertThat(found)
+        .extracting(
+            line -> line.get("name").asText() + ", " + line.at("/operatingPoint/key").asText())
+        .containsExactly(
+            "store, the cluster's",
+            "store, the tenant's own",
+            "search, through gRPC, the cluster's",
+            "search, through gRPC, the tenant's own",
+            "search, server's timer, the cluster's",
+            "search, server's timer, the tenant's own");
+    assertThat(temporary.resolve("keys")).isEmptyDirectory();
+  }
+
   private static double messages(JsonNode result) {
     return result.at("/operatingPoint/messagesPerOperation").asDouble();
   }

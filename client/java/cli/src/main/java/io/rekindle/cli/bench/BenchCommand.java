@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       PipelineCommand.class,
       MixedCommand.class,
       NamespacesCommand.class,
+      KeysCommand.class,
       ClusterCommand.class
     })
 public final class BenchCommand {

@@ -12,9 +12,12 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A Vault of the distribution's own as a process, over TLS 1.3 on loopback; its cryptography is
- * real. For demonstrations, and for one thread.
+ * real. For demonstrations and measurements, and for one thread.
  */
-final class DemoVault implements AutoCloseable {
+public final class DemoVault implements AutoCloseable {
+  /** The one that wraps cluster keys; it is there. */
+  static final String KEY = "rekindle";
+
   private static final String MAIN = "io.rekindle.node.kms.vault.FakeVaultMain";
   private static final String READY = "READY ";
   private static final String DONE = "DONE";
@@ -39,7 +42,7 @@ final class DemoVault implements AutoCloseable {
    *
    * @param folder for its certificate and credentials, which is not there
    */
-  static DemoVault start(Path folder) {
+  public static DemoVault start(Path folder) {
     Path lib = Distribution.home().resolve("lib");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classes =
@@ -67,14 +70,23 @@ final class DemoVault implements AutoCloseable {
 
   /** For {@code node init}. */
   List<String> settings() {
+    return settings("rekindle.keys.", KEY);
+  }
+
+  /** The same for a tenant's own key, which is named as in Vault. */
+  public List<String> tenantSettings(String key) {
+    return settings("rekindle.keys.tenants." + key + ".", key);
+  }
+
+  private List<String> settings(String prefix, String key) {
     return List.of(
-        "rekindle.keys.provider=vault",
-        "rekindle.keys.vault.address=" + address,
-        "rekindle.keys.vault.ca-file=" + absolute("tls/server-ca.crt"),
-        "rekindle.keys.vault.key=rekindle",
-        "rekindle.keys.vault.login=app-role",
-        "rekindle.keys.vault.role=role-1",
-        "rekindle.keys.vault.secret-id-file=" + absolute("secret-id"));
+        prefix + "provider=vault",
+        prefix + "vault.address=" + address,
+        prefix + "vault.ca-file=" + absolute("tls/server-ca.crt"),
+        prefix + "vault.key=" + key,
+        prefix + "vault.login=app-role",
+        prefix + "vault.role=role-1",
+        prefix + "vault.secret-id-file=" + absolute("secret-id"));
   }
 
   String address() {
@@ -86,11 +98,12 @@ final class DemoVault implements AutoCloseable {
   }
 
   /**
-   * One of {@code rotate}, {@code trim}, {@code revoke}, {@code restore}; returns when it is done.
+   * One of {@code make}, {@code rotate}, {@code trim}, {@code revoke}, {@code restore}; returns
+   * when it is done.
    */
-  void command(String name) {
+  public void command(String name, String key) {
     try {
-      commands.write(name + "\n");
+      commands.write(name + " " + key + "\n");
       commands.flush();
       expect(DONE);
     } catch (IOException e) {

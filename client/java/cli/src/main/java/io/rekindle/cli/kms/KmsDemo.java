@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code rekindle kms demo}: a node under a customer's key, the key's rotation, its revocation, and
- * what is there when it is back.
+ * what is there when it is back; then the same for one tenant of two.
  */
 @Command(
     name = "demo",
@@ -40,11 +40,11 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:it was locked, and nothing was lost", "1:it was not, or a step failed"})
 public final class KmsDemo implements Callable<Integer> {
   private static final String NAMESPACE = "demo/memories";
-  private static final String REVOKED = "KEY_REVOKED";
-  private static final Duration CALL_MAX = Duration.ofSeconds(20);
-  private static final Duration TRY_MAX = Duration.ofSeconds(5);
-  private static final Duration CHANGE_MAX = Duration.ofMinutes(3);
-  private static final int AUDIT_PAGE = 1_000;
+  static final String REVOKED = "KEY_REVOKED";
+  static final Duration CALL_MAX = Duration.ofSeconds(20);
+  static final Duration TRY_MAX = Duration.ofSeconds(5);
+  static final Duration CHANGE_MAX = Duration.ofMinutes(3);
+  static final int AUDIT_PAGE = 1_000;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -82,35 +82,40 @@ public final class KmsDemo implements Callable<Integer> {
       say("a Vault listens at %s, TLS 1.3 alone".formatted(vault.address()));
       List<String> settings = new ArrayList<>(vault.settings());
       settings.add("rekindle.keys.lease=" + lease);
+      for (String tenant : TenantDemo.TENANTS) {
+        vault.command("make", tenant);
+        settings.addAll(vault.tenantSettings(tenant));
+      }
       try (LocalCluster cluster = LocalCluster.create(dataFolder, nodes, settings)) {
         cluster.start();
         say(
             "nodes run whose cluster key only this Vault unwraps: %d; their lease is %s"
                 .formatted(nodes, lease));
-        return run(vault, cluster) ? ExitCodes.OK : ExitCodes.FAILURE;
+        TenantDemo tenants = new TenantDemo(vault, cluster, memories, this::say);
+        return run(vault, cluster) && tenants.run() ? ExitCodes.OK : ExitCodes.FAILURE;
       }
     }
   }
 
   private boolean run(DemoVault vault, LocalCluster cluster) {
     Map<String, String> stored = store(cluster);
-    vault.command("rotate");
+    vault.command("rotate", DemoVault.KEY);
     boolean good = true;
     for (int node = 0; node < nodes; node++) {
       good &= cluster.rotateKey(node) == ExitCodes.OK;
     }
-    vault.command("trim");
+    vault.command("trim", DemoVault.KEY);
     say("the key was rotated in Vault, and its first version was trimmed");
     good &= missing(cluster, stored) == 0;
 
-    vault.command("revoke");
+    vault.command("revoke", DemoVault.KEY);
     long revokedAt = System.nanoTime();
     say("the key is revoked");
     good &= isSoon(cluster, true);
     say("locked after %,d ms".formatted(millisSince(revokedAt)));
     good &= isEveryDoorLocked(cluster);
 
-    vault.command("restore");
+    vault.command("restore", DemoVault.KEY);
     long restoredAt = System.nanoTime();
     say("the key is restored");
     good &= isSoon(cluster, false);
@@ -175,7 +180,8 @@ public final class KmsDemo implements Callable<Integer> {
     return false;
   }
 
-  private interface Asked {
+  /** Something to ask a node. */
+  interface Asked {
     void ask(RekindleClient client);
   }
 
@@ -183,7 +189,8 @@ public final class KmsDemo implements Callable<Integer> {
     var _ = client.memories().get(NAMESPACE, "00000000-0000-7000-8000-000000000000").execute();
   }
 
-  private static String answer(RekindleClient client, Asked asked) {
+  /** The reason of its refusal, or that there was none; closes the client. */
+  static String answer(RekindleClient client, Asked asked) {
     try (client) {
       asked.ask(client);
       return "an answer";
@@ -233,11 +240,11 @@ public final class KmsDemo implements Callable<Integer> {
     }
   }
 
-  private static boolean has(List<AuditRecord> records, String action) {
+  static boolean has(List<AuditRecord> records, String action) {
     return records.stream().anyMatch(record -> record.getAction().equals(action));
   }
 
-  private static long millisSince(long nanos) {
+  static long millisSince(long nanos) {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
   }
 

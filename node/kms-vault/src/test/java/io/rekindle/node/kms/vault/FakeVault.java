@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
@@ -32,6 +33,7 @@ final class FakeVault extends FaultyHttps {
       "2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n";
 
   private final Map<String, TransitKey> keys = new ConcurrentHashMap<>();
+  private final Set<String> forbidden = ConcurrentHashMap.newKeySet();
   private final Map<String, Boolean> renewableTokens = new ConcurrentHashMap<>();
   private volatile boolean enabled = true;
   private volatile boolean allowed = true;
@@ -190,7 +192,7 @@ final class FakeVault extends FaultyHttps {
       keys.put(path[2], key);
       enabled = true;
     }
-    if (!allowed || (key == null && encrypts)) {
+    if (!allowed || forbidden.contains(path[2]) || (key == null && encrypts)) {
       // To encrypt under a key that is not there is to make it, which this policy has not.
       refuse(exchange, 403, DENIED);
     } else if (key == null) {
@@ -216,12 +218,38 @@ final class FakeVault extends FaultyHttps {
   }
 
   private TransitKey key() {
-    return Objects.requireNonNull(keys.get("rekindle"));
+    return key("rekindle");
+  }
+
+  private TransitKey key(String name) {
+    return Objects.requireNonNull(keys.get(name));
+  }
+
+  /** Makes one. */
+  void addKey(String name) {
+    keys.put(name, new TransitKey());
+  }
+
+  void rotate(String name) {
+    key(name).rotate();
+  }
+
+  void destroyFirstVersion(String name) {
+    key(name).disallowBelow(2);
+  }
+
+  /** Whether the policy has one key. */
+  void setAllowed(String name, boolean allowed) {
+    if (allowed) {
+      forbidden.remove(name);
+    } else {
+      forbidden.add(name);
+    }
   }
 
   @Override
   public void rotate() {
-    key().rotate();
+    rotate("rekindle");
   }
 
   /** Older versions are trimmed, or disallowed: Vault says the same of both. */

@@ -11,8 +11,9 @@ import java.nio.file.Path;
 /**
  * A {@link FakeVault} as a process, for {@code rekindle kms demo}. It makes its certificate and a
  * secret id in the folder that is its argument, says {@code READY} and its address, and does what
- * the lines of its input say: {@code rotate}, {@code revoke}, {@code restore}, {@code trim}. Each
- * is answered by {@code DONE}. It ends with its input.
+ * the lines of its input say, each with the name of a key: {@code make}, {@code rotate}, {@code
+ * revoke}, {@code restore}, {@code trim}. Each is answered by {@code DONE}. It ends with its input.
+ * There is a key {@code rekindle}.
  */
 public final class FakeVaultMain {
   private FakeVaultMain() {}
@@ -33,13 +34,16 @@ public final class FakeVaultMain {
     }
   }
 
-  private static void obey(FakeVault vault, String command) {
-    switch (command) {
-      case "rotate" -> vault.rotate();
-      case "revoke" -> vault.setAllowed(false);
-      case "restore" -> vault.setAllowed(true);
-      case "trim" -> vault.destroyFirstVersion();
-      default -> throw new IllegalArgumentException("no such command: " + command);
+  private static void obey(FakeVault vault, String line) {
+    int space = line.indexOf(' ');
+    String key = line.substring(space + 1);
+    switch (line.substring(0, space)) {
+      case "make" -> vault.addKey(key);
+      case "rotate" -> vault.rotate(key);
+      case "revoke" -> vault.setAllowed(key, false);
+      case "restore" -> vault.setAllowed(key, true);
+      case "trim" -> vault.destroyFirstVersion(key);
+      default -> throw new IllegalArgumentException("no such command: " + line);
     }
   }
 }

@@ -35,7 +35,7 @@ public final class Sentences {
   private Sentences() {}
 
   /** The content of a memory: about 90 bytes. */
-  static String of(int number) {
+  public static String of(int number) {
     return text(MEMORIES, number, SHORT);
   }
 
