@@ -10,8 +10,6 @@ import io.rekindle.v1.GetNamespaceResponse;
 import io.rekindle.v1.ListNamespacesRequest;
 import io.rekindle.v1.ListNamespacesResponse;
 import io.rekindle.v1.NamespaceServiceGrpc;
-import io.rekindle.v1.RewrapNamespaceKeyRequest;
-import io.rekindle.v1.RewrapNamespaceKeyResponse;
 import java.time.Duration;
 
 /** Calls about namespaces. Thread-safe. */
@@ -36,11 +34,6 @@ public final class NamespaceCalls {
 
   public Call<ListNamespacesResponse> list(ListNamespacesRequest request) {
     return Call.of(channel, NamespaceServiceGrpc.getListNamespacesMethod(), request, deadline);
-  }
-
-  public Call<RewrapNamespaceKeyResponse> rewrapKey(RewrapNamespaceKeyRequest request) {
-    return Call.ofWrite(
-        channel, NamespaceServiceGrpc.getRewrapNamespaceKeyMethod(), request, deadline);
   }
 
   public Call<DeleteNamespaceResponse> delete(DeleteNamespaceRequest request) {

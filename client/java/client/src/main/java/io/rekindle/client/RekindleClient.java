@@ -31,6 +31,7 @@ public final class RekindleClient implements AutoCloseable {
   private final AuditCalls audit;
   private final ClusterCalls cluster;
   private final BackupCalls backups;
+  private final KeyCalls keys;
 
   RekindleClient(ManagedChannel managed, Channel channel, Duration deadline) {
     this.managed = managed;
@@ -41,6 +42,7 @@ public final class RekindleClient implements AutoCloseable {
     this.audit = new AuditCalls(channel, deadline);
     this.cluster = new ClusterCalls(channel, deadline);
     this.backups = new BackupCalls(channel, deadline);
+    this.keys = new KeyCalls(channel, deadline);
   }
 
   /**
@@ -80,6 +82,10 @@ public final class RekindleClient implements AutoCloseable {
 
   public BackupCalls backups() {
     return backups;
+  }
+
+  public KeyCalls keys() {
+    return keys;
   }
 
   /** Waits at most five seconds for calls under way, then cancels them. */

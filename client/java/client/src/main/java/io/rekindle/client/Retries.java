@@ -5,6 +5,7 @@ import io.rekindle.v1.AgentStateServiceGrpc;
 import io.rekindle.v1.AuditServiceGrpc;
 import io.rekindle.v1.BackupServiceGrpc;
 import io.rekindle.v1.ClusterServiceGrpc;
+import io.rekindle.v1.KeyServiceGrpc;
 import io.rekindle.v1.MemoryServiceGrpc;
 import io.rekindle.v1.NamespaceServiceGrpc;
 import java.util.List;
@@ -29,6 +30,7 @@ final class Retries {
             Map.of("service", ClusterServiceGrpc.SERVICE_NAME),
             Map.of("service", BackupServiceGrpc.SERVICE_NAME, "method", "ListBackups"),
             Map.of("service", BackupServiceGrpc.SERVICE_NAME, "method", "VerifyBackup"),
+            Map.of("service", KeyServiceGrpc.SERVICE_NAME, "method", "ListKeys"),
             Map.of("service", NamespaceServiceGrpc.SERVICE_NAME, "method", "GetNamespace"),
             Map.of("service", NamespaceServiceGrpc.SERVICE_NAME, "method", "ListNamespaces"),
             Map.of("service", AccessServiceGrpc.SERVICE_NAME, "method", "ListApiKeys"),

@@ -305,6 +305,8 @@ final class Engine implements AutoCloseable {
             queries,
             cluster.handler(parts.config().ignite().backups()),
             BackupPart.open(parts, ignite, cluster),
+            new KeyInventory(
+                parts, new IgniteWrappedKeyStore(ignite), storage.namespaces(), tenants),
             status(
                 ignite,
                 storage,

@@ -8,6 +8,7 @@ import io.rekindle.node.embedding.EmbeddingWaits;
 import io.rekindle.node.embedding.QueryVectorCache;
 import io.rekindle.node.gate.CommandDispatcher;
 import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.model.KeyInfo;
 import io.rekindle.node.pipeline.apikey.ApiKeyHandler;
 import io.rekindle.node.pipeline.audit.AuditHandler;
 import io.rekindle.node.pipeline.audit.NodeChains;
@@ -15,6 +16,7 @@ import io.rekindle.node.pipeline.backup.BackupHandler;
 import io.rekindle.node.pipeline.cluster.ClusterHandler;
 import io.rekindle.node.pipeline.delete.DeleteHandler;
 import io.rekindle.node.pipeline.get.GetHandler;
+import io.rekindle.node.pipeline.key.KeyHandler;
 import io.rekindle.node.pipeline.list.ListHandler;
 import io.rekindle.node.pipeline.namespace.NamespaceHandler;
 import io.rekindle.node.pipeline.search.QueryEmbedder;
@@ -31,6 +33,8 @@ import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.AgentStateStore;
 import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.engine.IgniteStorage;
+import java.util.List;
+import java.util.function.Supplier;
 
 /** Wires the handlers of all commands; what they do with memories and states, owners do. */
 final class Handlers {
@@ -49,6 +53,7 @@ final class Handlers {
       CallWatch queries,
       ClusterHandler cluster,
       BackupHandler backups,
+      Supplier<List<KeyInfo>> keys,
       StatusHandler status,
       NodeChains chains) {
     TokenCipher cipher = new SealedTokens(keyring);
@@ -87,7 +92,8 @@ final class Handlers {
         new AuditHandler(parts.audit(), tokens, storage.auditBlocks()::findOther, chains),
         status,
         cluster,
-        backups);
+        backups,
+        new KeyHandler(keys, storage.namespaces()));
   }
 
   /** The keyring's token cipher, as the tokens need it. */

@@ -12,6 +12,7 @@ import io.rekindle.node.kms.KeyManagementException;
 import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.KeyManagementService.Probe;
 import io.rekindle.node.kms.KeyProof;
+import io.rekindle.node.model.KeyInfo;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.storage.engine.IgniteWrappedKeyStore;
 import java.io.IOException;
@@ -202,6 +203,17 @@ final class TenantLeases implements TenantKeys, AutoCloseable {
               CUSTOMER_KEY,
               "the customer's key does not do its part; the diagnostics of the node say why");
     };
+  }
+
+  /** Whether a tenant's key may be used on this node; asks nobody. */
+  KeyInfo.State state(NamespacePath root) {
+    HeldTenantKey known = held.get(root);
+    if (known == null) {
+      return KeyInfo.State.OK; // Of a tenant that was made elsewhere, and never asked for here.
+    }
+    return known.locked() != null
+        ? KeyInfo.State.LOCKED
+        : known.doubt().isEmpty() ? KeyInfo.State.OK : KeyInfo.State.UNPROVED;
   }
 
   /** How many tenants have keys of their own that were asked for here. */

@@ -26,6 +26,10 @@ public interface KeysConfig extends CustomerKeyConfig {
   @WithDefault("PT1H")
   Duration grace();
 
+  /** How old the wrapping of a key may get before it is named as due; nothing rotates by itself. */
+  @WithDefault("P90D")
+  Duration rotateAfter();
+
   /** Root namespaces with keys of their own that a cluster may have; each is asked in its lease. */
   @WithDefault("1000")
   int tenantsMax();

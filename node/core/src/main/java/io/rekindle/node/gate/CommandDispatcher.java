@@ -6,6 +6,7 @@ import io.rekindle.node.model.AuditCommand;
 import io.rekindle.node.model.BackupCommand;
 import io.rekindle.node.model.ClusterCommand;
 import io.rekindle.node.model.Command;
+import io.rekindle.node.model.KeyCommand;
 import io.rekindle.node.model.MemoryCommand;
 import io.rekindle.node.model.NamespaceCommand;
 import io.rekindle.node.model.Reply;
@@ -16,6 +17,7 @@ import io.rekindle.node.pipeline.backup.BackupHandler;
 import io.rekindle.node.pipeline.cluster.ClusterHandler;
 import io.rekindle.node.pipeline.delete.DeleteHandler;
 import io.rekindle.node.pipeline.get.GetHandler;
+import io.rekindle.node.pipeline.key.KeyHandler;
 import io.rekindle.node.pipeline.list.ListHandler;
 import io.rekindle.node.pipeline.namespace.NamespaceHandler;
 import io.rekindle.node.pipeline.search.SearchHandler;
@@ -38,7 +40,8 @@ public record CommandDispatcher(
     AuditHandler audit,
     StatusHandler status,
     ClusterHandler cluster,
-    BackupHandler backup) {
+    BackupHandler backup,
+    KeyHandler key) {
 
   Reply dispatch(AccessPass pass, Command command) {
     return switch (command) {
@@ -53,6 +56,7 @@ public record CommandDispatcher(
       case AccessCommand c -> apiKey.handle(pass, c);
       case AuditCommand c -> audit.handle(pass, c);
       case BackupCommand c -> backup.handle(pass, c);
+      case KeyCommand c -> key.handle(pass, c);
       case ClusterCommand.GetStatus _ -> status.status(pass);
       case ClusterCommand.WhoAmI _ -> status.whoAmI(pass);
       case ClusterCommand.ListNodes _ -> cluster.listNodes(pass);

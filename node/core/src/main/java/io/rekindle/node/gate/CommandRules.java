@@ -9,6 +9,7 @@ import io.rekindle.node.model.AuditCommand;
 import io.rekindle.node.model.BackupCommand;
 import io.rekindle.node.model.ClusterCommand;
 import io.rekindle.node.model.Command;
+import io.rekindle.node.model.KeyCommand;
 import io.rekindle.node.model.MemoryCommand;
 import io.rekindle.node.model.NamespaceCommand;
 import io.rekindle.node.model.NamespacePath;
@@ -73,12 +74,6 @@ final class CommandRules {
       case NamespaceCommand.Get c -> on(Action.NAMESPACE_READ, c.path());
       case NamespaceCommand.ListPage _ -> anywhere(Action.NAMESPACE_READ);
       case NamespaceCommand.Create c -> on(Action.NAMESPACE_WRITE, c.path());
-      case NamespaceCommand.RewrapKey c ->
-          // Who moves it to another customer's key decides who may take it away.
-          new Need(
-              EnumSet.of(Action.NAMESPACE_WRITE),
-              NamespaceSelector.of(c.path()),
-              c.customerKey() != null);
       case NamespaceCommand.Delete c -> on(Action.NAMESPACE_WRITE, c.path());
       case AccessCommand.ListKeys _ -> anywhere(Action.ACCESS_READ);
       case AccessCommand _ -> anywhere(Action.ACCESS_WRITE);
@@ -93,6 +88,13 @@ final class CommandRules {
           new Need(EnumSet.of(Action.BACKUP_READ), null, true);
       case BackupCommand.Create _ -> new Need(EnumSet.of(Action.BACKUP_CREATE), null, true);
       case BackupCommand.Delete _ -> new Need(EnumSet.of(Action.BACKUP_DELETE), null, true);
+      case KeyCommand.ListAll _ -> new Need(EnumSet.of(Action.MONITOR), null, true);
+      case KeyCommand.RewrapTenant c ->
+          // Who moves it to another customer's key decides who may take it away.
+          new Need(
+              EnumSet.of(Action.NAMESPACE_WRITE),
+              NamespaceSelector.of(c.root()),
+              c.customerKey() != null);
       case ClusterCommand.WhoAmI _ -> anywhere(Action.WHO_AM_I);
     };
   }

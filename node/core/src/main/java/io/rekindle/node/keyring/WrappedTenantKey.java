@@ -22,10 +22,16 @@ import java.util.UUID;
  * @param id random; the same as long as the key is
  * @param commitment derived from the key, 32 bytes
  * @param wrapped by the provider
- * @param wrappedAt when that was, by the clock of a node
+ * @param madeAt when the key was, by the clock of a node
+ * @param wrappedAt when it was wrapped so
  */
 public record WrappedTenantKey(
-    String customerKey, long id, byte[] commitment, byte[] wrapped, Instant wrappedAt) {
+    String customerKey,
+    long id,
+    byte[] commitment,
+    byte[] wrapped,
+    Instant madeAt,
+    Instant wrappedAt) {
   private static final int KEY_BYTES = 32;
   private static final byte FORMAT = 1;
   private static final byte[] LABEL = "rekindle tenant key".getBytes(StandardCharsets.US_ASCII);
@@ -44,7 +50,7 @@ public record WrappedTenantKey(
     byte[] secret = new byte[KEY_BYTES];
     random.nextBytes(secret);
     try {
-      return wrap(tenant, customerKey, random.nextLong(), secret, kms, now);
+      return wrap(tenant, customerKey, random.nextLong(), secret, kms, now, now);
     } finally {
       Arrays.fill(secret, (byte) 0);
     }
@@ -56,10 +62,11 @@ public record WrappedTenantKey(
       long id,
       byte[] secret,
       KeyManagementService kms,
+      Instant madeAt,
       Instant now) {
     byte[] commitment = commitment(id, secret);
     byte[] wrapped = kms.wrap(secret, associatedData(tenant, id));
-    WrappedTenantKey made = new WrappedTenantKey(customerKey, id, commitment, wrapped, now);
+    WrappedTenantKey made = new WrappedTenantKey(customerKey, id, commitment, wrapped, madeAt, now);
     made.unwrap(tenant, kms).close(); // What can't be unwrapped again is never written.
     return made;
   }
@@ -89,7 +96,7 @@ public record WrappedTenantKey(
       Instant now) {
     byte[] secret = secret(tenant, current);
     try {
-      return wrap(tenant, nextCustomerKey, id, secret, next, now);
+      return wrap(tenant, nextCustomerKey, id, secret, next, madeAt, now);
     } finally {
       Arrays.fill(secret, (byte) 0);
     }

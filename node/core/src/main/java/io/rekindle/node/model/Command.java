@@ -8,7 +8,8 @@ public sealed interface Command
         AccessCommand,
         AuditCommand,
         ClusterCommand,
-        BackupCommand {
+        BackupCommand,
+        KeyCommand {
   /** Whether carrying it out changes something; such commands leave an intent in the audit. */
   boolean mutates();
 }

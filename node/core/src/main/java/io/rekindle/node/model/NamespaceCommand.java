@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface NamespaceCommand extends Command {
   @Override
   default boolean mutates() {
-    return this instanceof Create || this instanceof RewrapKey || this instanceof Delete;
+    return this instanceof Create || this instanceof Delete;
   }
 
   /**
@@ -17,13 +17,6 @@ public sealed interface NamespaceCommand extends Command {
    */
   record Create(NamespacePath path, NewNamespace wanted, @Nullable String customerKey)
       implements NamespaceCommand {}
-
-  /**
-   * Has a root namespace's own key wrapped anew.
-   *
-   * @param customerKey by another of the customer's keys; null for the newest version of the same
-   */
-  record RewrapKey(NamespacePath path, @Nullable String customerKey) implements NamespaceCommand {}
 
   record Get(NamespacePath path) implements NamespaceCommand {}
 

@@ -123,6 +123,8 @@ public sealed interface Reply {
   record NamespacesListed(List<NamespaceReply> namespaces, @Nullable String nextPage)
       implements Reply {}
 
+  record AllKeysListed(List<KeyInfo> keys) implements Reply {}
+
   record NamespaceDeleted(long memoriesDeleted) implements Reply {}
 
   /** The only time that a key's secret is ever shown. */

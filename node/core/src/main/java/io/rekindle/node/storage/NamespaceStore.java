@@ -42,8 +42,11 @@ public interface NamespaceStore {
     return create(pass, path, settings, null);
   }
 
-  /** The customer's key of a namespace's root, by its name; null for the cluster's. */
-  @Nullable String customerKey(NamespacePath path);
+  /**
+   * The customer's key of a namespace's root, by its name; null for the cluster's. A pass for any
+   * action on the namespace will do.
+   */
+  @Nullable String customerKey(Pass pass, NamespacePath path);
 
   /**
    * Has the tenant's own key wrapped anew, under the newest version of the customer's key, or by

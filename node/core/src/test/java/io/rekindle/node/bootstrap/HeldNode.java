@@ -168,6 +168,7 @@ final class HeldNode implements AutoCloseable {
             queries,
             null,
             null,
+            List::of,
             new StatusHandler("", List::of, storage.apiKeys()),
             null));
   }

@@ -17,11 +17,16 @@ import io.rekindle.v1.AuditRecord;
 import io.rekindle.v1.AuditServiceGrpc;
 import io.rekindle.v1.DeleteNamespaceRequest;
 import io.rekindle.v1.GetNamespaceRequest;
+import io.rekindle.v1.Key;
+import io.rekindle.v1.KeyServiceGrpc;
+import io.rekindle.v1.KeyServiceGrpc.KeyServiceBlockingStub;
+import io.rekindle.v1.KeyState;
 import io.rekindle.v1.ListAuditRecordsRequest;
+import io.rekindle.v1.ListKeysRequest;
 import io.rekindle.v1.Namespace;
 import io.rekindle.v1.NamespaceServiceGrpc;
 import io.rekindle.v1.NamespaceServiceGrpc.NamespaceServiceBlockingStub;
-import io.rekindle.v1.RewrapNamespaceKeyRequest;
+import io.rekindle.v1.RewrapTenantKeyRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -176,6 +181,7 @@ class TenantKeysIT {
     await(() -> isLocked(revoked));
     revoked.assertLocked();
     await(() -> slicesInMemory() <= slices - 2);
+    assertThat(stateOf(revoked)).isEqualTo(KeyState.KEY_STATE_LOCKED);
     others.forEach(Tenant::assertAllThere);
     assertThat(namespaces().getNamespace(named(revoked.below)).getNamespace().getCustomerKey())
         .isEqualTo("acme");
@@ -191,6 +197,7 @@ class TenantKeysIT {
     set("acme", Switch.ON);
     await(() -> !isLocked(revoked));
     revoked.assertAllThere();
+    assertThat(stateOf(revoked)).isEqualTo(KeyState.KEY_STATE_OK);
     assertThat(notes(revoked))
         .contains("tenant-key.locked", "tenant-key.unlocked")
         .doesNotContain("key.locked");
@@ -330,15 +337,9 @@ class TenantKeysIT {
   }
 
   private String rewrap(String path, String customerKey) {
-    return call(() ->
-            namespaces()
-                .rewrapNamespaceKey(
-                    RewrapNamespaceKeyRequest.newBuilder()
-                        .setNamespace(path)
-                        .setCustomerKey(customerKey)
-                        .build()))
-        .getNamespace()
-        .getCustomerKey();
+    RewrapTenantKeyRequest request =
+        RewrapTenantKeyRequest.newBuilder().setNamespace(path).setCustomerKey(customerKey).build();
+    return call(() -> keys().rewrapTenantKey(request)).getNamespace().getCustomerKey();
   }
 
   @Test
@@ -374,13 +375,13 @@ class TenantKeysIT {
         new GrpcTenants(admin())
             .create(io.rekindle.v1.KeyScope.KEY_SCOPE_ADMIN, "", GrpcTenants.grant(tenant.root, ""))
             .getSecret();
-    NamespaceServiceBlockingStub theirs = NamespaceServiceGrpc.newBlockingStub(door.channel(key));
-    RewrapNamespaceKeyRequest same =
-        RewrapNamespaceKeyRequest.newBuilder().setNamespace(tenant.root).build();
-    assertThat(call(() -> theirs.rewrapNamespaceKey(same)).getNamespace().getCustomerKey())
+    KeyServiceBlockingStub theirs = KeyServiceGrpc.newBlockingStub(door.channel(key));
+    RewrapTenantKeyRequest same =
+        RewrapTenantKeyRequest.newBuilder().setNamespace(tenant.root).build();
+    assertThat(call(() -> theirs.rewrapTenantKey(same)).getNamespace().getCustomerKey())
         .isEqualTo("acme");
     assertRefused(
-        () -> theirs.rewrapNamespaceKey(same.toBuilder().setCustomerKey("globex").build()),
+        () -> theirs.rewrapTenantKey(same.toBuilder().setCustomerKey("globex").build()),
         "PERMISSION_DENIED",
         "");
   }
@@ -398,6 +399,16 @@ class TenantKeysIT {
         StandardOpenOption.APPEND);
     create("later", "initech", 4);
     assertThat(caller().store("later", Seed.of("a text")).content()).isEqualTo("a text");
+  }
+
+  private KeyState stateOf(Tenant tenant) {
+    return call(() -> keys().listKeys(ListKeysRequest.getDefaultInstance())).getKeysList().stream()
+        .filter(key -> key.getName().equals(tenant.root))
+        .filter(key -> key.hasMadeAt() && key.hasWrappedAt() && key.hasDueAt())
+        .filter(key -> key.getWrappedBy().endsWith(" " + tenant.customerKey))
+        .map(Key::getState)
+        .findFirst()
+        .orElseThrow();
   }
 
   private int slicesInMemory() {
@@ -464,6 +475,10 @@ class TenantKeysIT {
 
   private static GetNamespaceRequest named(String path) {
     return GetNamespaceRequest.newBuilder().setNamespace(path).build();
+  }
+
+  private KeyServiceBlockingStub keys() {
+    return KeyServiceGrpc.newBlockingStub(admin());
   }
 
   private NamespaceServiceBlockingStub namespaces() {

@@ -15,6 +15,7 @@ import io.rekindle.node.model.Distance;
 import io.rekindle.node.model.Drafts;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.GrantSpec;
+import io.rekindle.node.model.KeyCommand;
 import io.rekindle.node.model.KeyScope;
 import io.rekindle.node.model.MemoryCommand;
 import io.rekindle.node.model.MemoryId;
@@ -80,7 +81,8 @@ class DiskReserveTest {
         new StateCommand.Get(STATE),
         new StateCommand.Delete(STATE, null, null),
         new NamespaceCommand.Get(SPACE),
-        new NamespaceCommand.RewrapKey(SPACE, null),
+        new KeyCommand.RewrapTenant(SPACE, null),
+        new KeyCommand.ListAll(),
         new NamespaceCommand.Delete(SPACE, true),
         new AccessCommand.RevokeKey(KEY),
         new AccessCommand.RemoveGrant(KEY, GRANT),

@@ -107,7 +107,7 @@ class RequestGateTest {
   @SuppressWarnings("NullAway")
   private static CommandDispatcher noHandlers() {
     return new CommandDispatcher(
-        null, null, null, null, null, null, null, null, null, null, null, null, null);
+        null, null, null, null, null, null, null, null, null, null, null, null, null, null);
   }
 
   private Request request(Throwable thrownInside) {

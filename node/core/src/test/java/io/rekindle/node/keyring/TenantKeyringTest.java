@@ -143,7 +143,7 @@ class TenantKeyringTest {
     assertUnwrapsNot(wrapped, new Tenant(new UUID(1, 3), OWN));
     assertUnwrapsNot(
         new WrappedTenantKey(
-            "acme", wrapped.id() + 1, wrapped.commitment(), wrapped.wrapped(), NOW),
+            "acme", wrapped.id() + 1, wrapped.commitment(), wrapped.wrapped(), NOW, NOW),
         tenant(OWN));
     assertUnwrapsNot(
         new WrappedTenantKey(
@@ -151,6 +151,7 @@ class TenantKeyringTest {
             wrapped.id(),
             wrapped.commitment(),
             Arrays.copyOf(wrapped.wrapped(), wrapped.wrapped().length - 1),
+            NOW,
             NOW),
         tenant(OWN));
   }
@@ -184,6 +185,7 @@ class TenantKeyringTest {
         wrapped.rewrapped(tenant(OWN), kms, "acme-2", next, NOW.plusSeconds(9));
     assertThat(moved.customerKey()).isEqualTo("acme-2");
     assertThat(moved.id()).isEqualTo(wrapped.id());
+    assertThat(moved.madeAt()).isEqualTo(NOW);
     assertThat(moved.wrappedAt()).isEqualTo(NOW.plusSeconds(9));
     byte[] envelope = keyring.seal(OWN_SPACE, PLACE, TEXT);
     key.close();

@@ -7,7 +7,6 @@ import io.rekindle.v1.DeleteNamespaceRequest;
 import io.rekindle.v1.Distance;
 import io.rekindle.v1.ListNamespacesRequest;
 import io.rekindle.v1.Namespace;
-import io.rekindle.v1.RewrapNamespaceKeyRequest;
 import io.rekindle.v1.WordLanguage;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +16,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code rekindle namespace create|get|list|rewrap-key|delete}. */
+/** {@code rekindle namespace create|get|list|delete}. */
 @Command(
     name = "namespace",
     description = "The tenant boundaries.",
@@ -119,31 +118,6 @@ public final class NamespaceCommands {
     session.answer(
         session.connected(client -> client.namespaces().list(request).execute()),
         page -> Texts.page(page.getNamespacesList(), Texts::line, page.getNextPageToken()));
-    return ExitCodes.OK;
-  }
-
-  @Command(
-      name = "rewrap-key",
-      description = "Have a root namespace's own key wrapped anew by its customer's.",
-      mixinStandardHelpOptions = true)
-  int rewrapKey(
-      @Mixin Session session,
-      @Option(
-              names = "--customer-key",
-              defaultValue = "",
-              description = "by another one: NAME of rekindle.keys.tenants.NAME")
-          String customerKey,
-      @Parameters(paramLabel = "NAME") String name) {
-    RewrapNamespaceKeyRequest request =
-        RewrapNamespaceKeyRequest.newBuilder()
-            .setNamespace(name)
-            .setCustomerKey(customerKey)
-            .build();
-    session.answer(
-        session
-            .connected(client -> client.namespaces().rewrapKey(request).execute())
-            .getNamespace(),
-        Texts::line);
     return ExitCodes.OK;
   }
 

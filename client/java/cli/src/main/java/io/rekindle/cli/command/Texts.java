@@ -121,7 +121,7 @@ public final class Texts {
         .formatted(chunk.getChunk(), chunk.getStart(), chunk.getEnd());
   }
 
-  static String line(Namespace namespace) {
+  public static String line(Namespace namespace) {
     WordLanguage words = namespace.getWordLanguage();
     return "%s  model %s, %d dimensions%s%s%s"
         .formatted(
@@ -170,7 +170,7 @@ public final class Texts {
             record.getRequestId());
   }
 
-  static String time(Timestamp time) {
+  public static String time(Timestamp time) {
     return Instant.ofEpochSecond(time.getSeconds(), time.getNanos())
         .truncatedTo(ChronoUnit.MILLIS)
         .toString();

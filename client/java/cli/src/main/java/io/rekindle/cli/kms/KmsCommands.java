@@ -1,18 +1,27 @@
 package io.rekindle.cli.kms;
 
+import io.rekindle.cli.ExitCodes;
+import io.rekindle.cli.Session;
+import io.rekindle.cli.command.Texts;
 import io.rekindle.cli.node.NodeFolder;
 import io.rekindle.cli.node.NodeProcess;
+import io.rekindle.v1.Key;
+import io.rekindle.v1.KeyKind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** {@code rekindle kms status|rotate|move|demo}. */
+/**
+ * {@code rekindle kms status|rotate|move|list|rewrap|demo}: the first three on the folder of a
+ * node, {@code list} and {@code rewrap} by a request to one.
+ */
 @Command(
     name = "kms",
-    description = "The customer's key, which wraps the cluster key of a node on this machine.",
+    description = "The customers' keys, and what they wrap.",
     mixinStandardHelpOptions = true,
     subcommands = KmsDemo.class)
 public final class KmsCommands {
@@ -43,6 +52,71 @@ public final class KmsCommands {
       mixinStandardHelpOptions = true)
   int rotate(@Mixin Folder folder) {
     return folder.run("kms-rotate", List.of());
+  }
+
+  @Command(
+      description = "List the keys that there are, what opens them and how old they are.",
+      mixinStandardHelpOptions = true)
+  int list(@Mixin Session session) {
+    session.answer(
+        session.connected(client -> client.keys().list().execute()),
+        listed -> Texts.lines(listed.getKeysList(), KmsCommands::line));
+    return ExitCodes.OK;
+  }
+
+  private static String line(Key key) {
+    StringBuilder line = new StringBuilder(name(key.getKind()));
+    line.append(key.getCount() == 1 ? "" : "s: %,d".formatted(key.getCount()))
+        .append(key.getName().isEmpty() ? "" : " " + key.getName())
+        .append("  opens ")
+        .append(key.getOpens())
+        .append("; wrapped by ")
+        .append(key.getWrappedBy());
+    if (key.hasMadeAt()) {
+      line.append(key.getCount() == 1 ? "; made " : "; the oldest made ")
+          .append(Texts.time(key.getMadeAt()));
+    }
+    if (key.hasWrappedAt()) {
+      line.append("; wrapped ").append(Texts.time(key.getWrappedAt()));
+    }
+    if (key.hasDueAt()) {
+      line.append("; to be rotated by ").append(Texts.time(key.getDueAt()));
+    }
+    return switch (key.getState()) {
+      case KEY_STATE_UNPROVED -> line + "; NOT PROVED when that was asked for last";
+      case KEY_STATE_LOCKED -> line + "; LOCKED";
+      default -> line.toString();
+    };
+  }
+
+  private static String name(KeyKind kind) {
+    return switch (kind) {
+      case KEY_KIND_CLUSTER -> "cluster key";
+      case KEY_KIND_GROUP -> "group key";
+      case KEY_KIND_TENANT -> "tenant key";
+      case KEY_KIND_NAMESPACE -> "namespace key";
+      case KEY_KIND_FILE -> "file key";
+      case KEY_KIND_UNSPECIFIED, UNRECOGNIZED -> "key";
+    };
+  }
+
+  @Command(
+      description = "Have a root namespace's own key wrapped anew by its customer's key.",
+      mixinStandardHelpOptions = true)
+  int rewrap(
+      @Mixin Session session,
+      @Option(
+              names = "--customer-key",
+              defaultValue = "",
+              description = "by another one: NAME of rekindle.keys.tenants.NAME")
+          String customerKey,
+      @Parameters(paramLabel = "NAMESPACE") String root) {
+    session.answer(
+        session
+            .connected(client -> client.keys().rewrapTenant(root, customerKey).execute())
+            .getNamespace(),
+        Texts::line);
+    return ExitCodes.OK;
   }
 
   @Command(

@@ -12,7 +12,6 @@ import io.rekindle.v1.CreateNamespaceRequest;
 import io.rekindle.v1.ListAuditRecordsRequest;
 import io.rekindle.v1.ListMemoriesRequest;
 import io.rekindle.v1.Namespace;
-import io.rekindle.v1.RewrapNamespaceKeyRequest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,11 +53,7 @@ final class TenantDemo {
     TENANTS.forEach(tenant -> stored.put(tenant, store(tenant)));
     vault.command("rotate", LOCKED);
     try (RekindleClient client = cluster.client(CALL_MAX)) {
-      var _ =
-          client
-              .namespaces()
-              .rewrapKey(RewrapNamespaceKeyRequest.newBuilder().setNamespace(LOCKED).build())
-              .execute();
+      var _ = client.keys().rewrapTenant(LOCKED, "").execute();
     }
     vault.command("trim", LOCKED);
     say.accept(

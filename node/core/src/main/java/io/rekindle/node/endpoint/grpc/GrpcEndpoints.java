@@ -15,6 +15,7 @@ final class GrpcEndpoints {
         new AccessEndpoint(context),
         new AuditEndpoint(context),
         new ClusterEndpoint(context),
-        new BackupEndpoint(context));
+        new BackupEndpoint(context),
+        new KeyEndpoint(context));
   }
 }

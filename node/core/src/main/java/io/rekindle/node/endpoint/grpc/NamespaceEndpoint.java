@@ -21,8 +21,6 @@ import io.rekindle.v1.ListNamespacesRequest;
 import io.rekindle.v1.ListNamespacesResponse;
 import io.rekindle.v1.Namespace;
 import io.rekindle.v1.NamespaceServiceGrpc;
-import io.rekindle.v1.RewrapNamespaceKeyRequest;
-import io.rekindle.v1.RewrapNamespaceKeyResponse;
 import org.jspecify.annotations.Nullable;
 
 /** {@code rekindle.v1.NamespaceService}. */
@@ -46,11 +44,6 @@ final class NamespaceEndpoint implements BindableService {
             NamespaceEndpoint::get,
             Reply.NamespaceReply.class,
             reply -> GetNamespaceResponse.newBuilder().setNamespace(message(reply)).build())
-        .unary(
-            NamespaceServiceGrpc.getRewrapNamespaceKeyMethod(),
-            NamespaceEndpoint::rewrapKey,
-            Reply.NamespaceReply.class,
-            reply -> RewrapNamespaceKeyResponse.newBuilder().setNamespace(message(reply)).build())
         .unary(
             NamespaceServiceGrpc.getListNamespacesMethod(),
             NamespaceEndpoint::list,
@@ -89,13 +82,6 @@ final class NamespaceEndpoint implements BindableService {
         Fields.optional(wanted.getCustomerKey()));
   }
 
-  /** Never the key's default, as for a delete. */
-  private static NamespaceCommand rewrapKey(
-      RewrapNamespaceKeyRequest request, @Nullable NamespacePath namespace) {
-    return new NamespaceCommand.RewrapKey(
-        Fields.namespace(request.getNamespace(), null), Fields.optional(request.getCustomerKey()));
-  }
-
   private static NamespaceCommand get(
       GetNamespaceRequest request, @Nullable NamespacePath namespace) {
     return new NamespaceCommand.Get(Fields.namespace(request.getNamespace(), namespace));
@@ -124,7 +110,7 @@ final class NamespaceEndpoint implements BindableService {
     return (next == null ? response : response.setNextPageToken(next)).build();
   }
 
-  private static Namespace message(Reply.NamespaceReply reply) {
+  static Namespace message(Reply.NamespaceReply reply) {
     io.rekindle.node.model.Namespace namespace = reply.namespace();
     String customerKey = reply.customerKey();
     NamespaceSettings settings = namespace.settings();

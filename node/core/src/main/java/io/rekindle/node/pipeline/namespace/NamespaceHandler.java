@@ -37,10 +37,8 @@ public final class NamespaceHandler {
 
   public Reply handle(AccessPass pass, NamespaceCommand command) {
     return switch (command) {
-      case NamespaceCommand.Get c -> reply(namespaces.get(pass, c.path()));
+      case NamespaceCommand.Get c -> reply(pass, namespaces.get(pass, c.path()));
       case NamespaceCommand.Create c -> create(pass, c);
-      case NamespaceCommand.RewrapKey c ->
-          reply(namespaces.rewrapTenantKey(pass, c.path(), c.customerKey()));
       case NamespaceCommand.Delete c ->
           new Reply.NamespaceDeleted(namespaces.delete(pass, c.path(), c.withMemories()));
       case NamespaceCommand.ListPage c -> list(pass, c);
@@ -49,11 +47,11 @@ public final class NamespaceHandler {
 
   private Reply create(AccessPass pass, NamespaceCommand.Create command) {
     NamespaceSettings settings = settings(command.wanted());
-    return reply(namespaces.create(pass, command.path(), settings, command.customerKey()));
+    return reply(pass, namespaces.create(pass, command.path(), settings, command.customerKey()));
   }
 
-  private Reply.NamespaceReply reply(Namespace namespace) {
-    return new Reply.NamespaceReply(namespace, namespaces.customerKey(namespace.path()));
+  private Reply.NamespaceReply reply(AccessPass pass, Namespace namespace) {
+    return new Reply.NamespaceReply(namespace, namespaces.customerKey(pass, namespace.path()));
   }
 
   /** A model decides dimensions and distance; with {@code external} the caller does. */
@@ -97,6 +95,7 @@ public final class NamespaceHandler {
         page.more()
             ? tokens.seal(pass, binding, List.of(page.items().getLast().path().toString()))
             : null;
-    return new Reply.NamespacesListed(page.items().stream().map(this::reply).toList(), next);
+    return new Reply.NamespacesListed(
+        page.items().stream().map(namespace -> reply(pass, namespace)).toList(), next);
   }
 }

@@ -23,11 +23,13 @@ import io.rekindle.node.storage.row.Micros;
 import io.rekindle.node.storage.row.NamespaceRow;
 import io.rekindle.node.storage.row.SliceOwners;
 import io.rekindle.node.storage.row.Transactions;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import javax.cache.Cache;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
 import org.jspecify.annotations.Nullable;
@@ -84,15 +86,19 @@ public final class IgniteNamespaceStore implements NamespaceStore {
 
   @Override
   public Namespace get(Pass pass, NamespacePath path) {
-    if (!pass.covers(path)) {
-      throw new RekindleException(ErrorCode.PERMISSION_DENIED, "no grant covers this namespace");
-    }
+    requireCovered(pass, path);
     Namespace namespace = find(path);
     if (namespace == null) {
       throw notFound(path);
     }
     avoided.check(namespace);
     return namespace;
+  }
+
+  private static void requireCovered(Pass pass, NamespacePath path) {
+    if (!pass.covers(path)) {
+      throw new RekindleException(ErrorCode.PERMISSION_DENIED, "no grant covers this namespace");
+    }
   }
 
   /** Its random id decides where it lives: nowhere near a damaged page. */
@@ -150,8 +156,28 @@ public final class IgniteNamespaceStore implements NamespaceStore {
         });
   }
 
+  /**
+   * How many namespaces there are; each has a key that is as old as it is.
+   *
+   * @param oldest null when there is none
+   */
+  public record Ages(int count, @Nullable Instant oldest) {}
+
+  /** Of all namespaces; it is a scan. */
+  public Ages ages() {
+    int count = 0;
+    Instant oldest = null;
+    for (Cache.Entry<String, NamespaceRow> entry : namespaces) {
+      Instant made = entry.getValue().namespace(NamespacePath.parse(entry.getKey())).createdAt();
+      oldest = oldest == null || made.isBefore(oldest) ? made : oldest;
+      count++;
+    }
+    return new Ages(count, oldest);
+  }
+
   @Override
-  public @Nullable String customerKey(NamespacePath path) {
+  public @Nullable String customerKey(Pass pass, NamespacePath path) {
+    requireCovered(pass, path);
     WrappedTenantKey tenantKey = keys.findTenantKey(path.root());
     return tenantKey == null ? null : tenantKey.customerKey();
   }

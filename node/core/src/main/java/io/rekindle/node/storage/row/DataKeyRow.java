@@ -21,7 +21,8 @@ public final class DataKeyRow {
   private final long tenantKeyId;
   private final byte @Nullable [] tenantKeyCommitment;
   private final byte @Nullable [] tenantKey;
-  private final long tenantKeyAtMicros;
+  private final long tenantKeyMadeAtMicros;
+  private final long tenantKeyWrappedAtMicros;
 
   /**
    * The array is not copied.
@@ -47,7 +48,8 @@ public final class DataKeyRow {
     this.tenantKeyId = tenantKey == null ? 0 : tenantKey.id();
     this.tenantKeyCommitment = tenantKey == null ? null : tenantKey.commitment();
     this.tenantKey = tenantKey == null ? null : tenantKey.wrapped();
-    this.tenantKeyAtMicros = tenantKey == null ? 0 : Micros.of(tenantKey.wrappedAt());
+    this.tenantKeyMadeAtMicros = tenantKey == null ? 0 : Micros.of(tenantKey.madeAt());
+    this.tenantKeyWrappedAtMicros = tenantKey == null ? 0 : Micros.of(tenantKey.wrappedAt());
   }
 
   /** Whose key it is: what leads from a row's namespace id back to the namespace. */
@@ -76,7 +78,8 @@ public final class DataKeyRow {
             tenantKeyId,
             Objects.requireNonNull(tenantKeyCommitment),
             Objects.requireNonNull(tenantKey),
-            Micros.toInstant(tenantKeyAtMicros));
+            Micros.toInstant(tenantKeyMadeAtMicros),
+            Micros.toInstant(tenantKeyWrappedAtMicros));
   }
 
   /** The same, with the tenant's own key wrapped anew. */

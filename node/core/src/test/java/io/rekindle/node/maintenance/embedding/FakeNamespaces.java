@@ -62,7 +62,7 @@ final class FakeNamespaces implements NamespaceStore {
   }
 
   @Override
-  public @Nullable String customerKey(NamespacePath path) {
+  public @Nullable String customerKey(Pass pass, NamespacePath path) {
     return null;
   }
 

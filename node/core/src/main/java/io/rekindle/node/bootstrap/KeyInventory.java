@@ -1,0 +1,126 @@
+package io.rekindle.node.bootstrap;
+
+import io.rekindle.node.keyring.WrappedTenantKey;
+import io.rekindle.node.model.KeyInfo;
+import io.rekindle.node.model.KeyInfo.Kind;
+import io.rekindle.node.model.KeyInfo.State;
+import io.rekindle.node.model.NamespacePath;
+import io.rekindle.node.storage.engine.IgniteNamespaceStore;
+import io.rekindle.node.storage.engine.IgniteWrappedKeyStore;
+import io.rekindle.node.storage.row.CacheName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Which keys there are, as this node sees them; it asks no provider. Thread-safe. */
+final class KeyInventory implements Supplier<List<KeyInfo>> {
+  private static final String CLUSTER_KEY = "the cluster key";
+
+  private final Path clusterKeyFile;
+  private final String clusterId;
+  private final HeldKey heldKey;
+  private final Duration rotateAfter;
+  private final IgniteWrappedKeyStore stored;
+  private final IgniteNamespaceStore namespaces;
+  private final TenantLeases tenants;
+
+  KeyInventory(
+      NodeParts parts,
+      IgniteWrappedKeyStore stored,
+      IgniteNamespaceStore namespaces,
+      TenantLeases tenants) {
+    this.clusterKeyFile =
+        parts.config().dataFolder().resolve(parts.config().keys().clusterKeyFile());
+    this.clusterId = parts.clusterKey().clusterId().toString();
+    this.heldKey = parts.heldKey();
+    this.rotateAfter = parts.config().keys().rotateAfter();
+    this.stored = stored;
+    this.namespaces = namespaces;
+    this.tenants = tenants;
+  }
+
+  @Override
+  public List<KeyInfo> get() {
+    List<KeyInfo> keys = new ArrayList<>();
+    Instant wrapped = clusterKeyWrapped();
+    keys.add(
+        new KeyInfo(
+            Kind.CLUSTER,
+            clusterId,
+            1,
+            "all others; it seals nothing itself",
+            heldKey.describe(),
+            null,
+            wrapped,
+            due(wrapped),
+            heldKey.doubt().isEmpty() ? State.OK : State.UNPROVED));
+    keys.add(
+        ofKind(
+            Kind.GROUP, CacheName.values().length, "pages and the write-ahead log", CLUSTER_KEY));
+    stored.tenants().stream()
+        .sorted(Comparator.comparing(NamespacePath::toString))
+        .forEach(root -> addTenant(keys, root));
+    IgniteNamespaceStore.Ages ages = namespaces.ages();
+    keys.add(
+        new KeyInfo(
+            Kind.NAMESPACE,
+            "",
+            ages.count(),
+            "payloads, vectors and agent state",
+            CLUSTER_KEY + ", or the tenant key of their root",
+            ages.oldest(),
+            null,
+            null,
+            State.OK));
+    keys.add(
+        ofKind(
+            Kind.FILE,
+            0,
+            "one file of an index each, made and deleted with it",
+            "the key of its namespace"));
+    return List.copyOf(keys);
+  }
+
+  private void addTenant(List<KeyInfo> keys, NamespacePath root) {
+    WrappedTenantKey key = stored.findTenantKey(root);
+    if (key == null) {
+      return;
+    }
+    keys.add(
+        new KeyInfo(
+            Kind.TENANT,
+            root.toString(),
+            1,
+            "the namespace keys of this root",
+            "the customer's key " + key.customerKey(),
+            key.madeAt(),
+            key.wrappedAt(),
+            due(key.wrappedAt()),
+            tenants.state(root)));
+  }
+
+  private static KeyInfo ofKind(Kind kind, int count, String opens, String wrappedBy) {
+    return new KeyInfo(kind, "", count, opens, wrappedBy, null, null, null, State.OK);
+  }
+
+  private @Nullable Instant due(@Nullable Instant wrapped) {
+    return wrapped == null ? null : wrapped.plus(rotateAfter);
+  }
+
+  /** Of this node's own file: it is replaced when the key is wrapped anew. */
+  private Instant clusterKeyWrapped() {
+    try {
+      return Files.getLastModifiedTime(clusterKeyFile).toInstant();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package io.rekindle.node.model;
+
+import org.jspecify.annotations.Nullable;
+
+/** What can be asked about keys that wrap and seal; API keys are {@link AccessCommand}'s. */
+public sealed interface KeyCommand extends Command {
+  @Override
+  default boolean mutates() {
+    return this instanceof RewrapTenant;
+  }
+
+  /** Which keys there are, and how old they are; never a key. Needs a grant on the root. */
+  record ListAll() implements KeyCommand {}
+
+  /**
+   * Has a root namespace's own key wrapped anew.
+   *
+   * @param customerKey by another of the customers' keys; null for the newest version of the same
+   */
+  record RewrapTenant(NamespacePath root, @Nullable String customerKey) implements KeyCommand {}
+}
