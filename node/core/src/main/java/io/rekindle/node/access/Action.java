@@ -18,6 +18,10 @@ public enum Action {
   NAMESPACE_READ("namespace.read", KeyScope.READ_ONLY),
   /** Makes and deletes namespaces; a delete takes all rows, so the grant must show all. */
   NAMESPACE_WRITE("namespace.write", KeyScope.ADMIN, null, true),
+  /** Has a tenant's own key wrapped anew by the same customer's key. */
+  KEY_REWRAP("key.rewrap", KeyScope.ADMIN, null, true),
+  /** Has another customer's key wrap it: decides who may take the tenant away. */
+  KEY_MOVE("key.move", KeyScope.ADMIN, null, true),
   ACCESS_READ("access.read", KeyScope.ADMIN),
   ACCESS_WRITE("access.write", KeyScope.ADMIN),
   /** Reads audit records, which name memories by id whatever a condition hides. */

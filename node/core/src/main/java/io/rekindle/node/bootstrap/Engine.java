@@ -80,7 +80,7 @@ final class Engine implements AutoCloseable {
                   parts.clock()));
       cluster.awaitNothingLost();
       IgniteWrappedKeyStore wrappedKeys = new IgniteWrappedKeyStore(ignite);
-      TenantLeases tenants = onStop(TenantLeases.open(parts, wrappedKeys));
+      TenantLeases tenants = onStop(new TenantLeases(parts, wrappedKeys));
       Keyring keyring = onStop(new Keyring(parts.clusterKey(), wrappedKeys, tenants));
       IgniteStorage storage = startStorage(ignite, wrappedKeys, tenants, keyring);
       tenants.watch(new TenantLocks(storage, parts.audit()));

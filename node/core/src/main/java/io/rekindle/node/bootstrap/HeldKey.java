@@ -187,7 +187,7 @@ final class HeldKey implements AutoCloseable {
     KeyManagementService next = null;
     Probe byNext = Probe.OK;
     try {
-      Map<String, String> now = KeySettings.written(dataFolder);
+      Map<String, String> now = KeySettings.ofCluster(dataFolder);
       if (!now.equals(written)) {
         next = KeyProviders.of(configs.read());
         byNext = prove(next);

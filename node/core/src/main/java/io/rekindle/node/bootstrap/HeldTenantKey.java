@@ -11,9 +11,11 @@ import io.rekindle.node.kms.KeyManagementService.Probe;
 import io.rekindle.node.model.NamespacePath;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +27,13 @@ import org.slf4j.LoggerFactory;
 final class HeldTenantKey implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HeldTenantKey.class);
 
+  /** Pauses that are shorter are of a key that is in doubt. */
+  private static final Duration SPREAD_FROM = Duration.ofSeconds(20);
+
+  /** Of a thousand, at most. */
+  private static final int PERCENT = 100;
+
+  private final RandomGenerator random = new SplittableRandom();
   private final Tenant tenant;
   private final Supplier<@Nullable WrappedTenantKey> stored;
   private final CustomerKeys customers;
@@ -32,6 +41,11 @@ final class HeldTenantKey implements AutoCloseable {
   private final KeyLease lease;
   private final KeyWatch watch;
   private final CountDownLatch asked = new CountDownLatch(1);
+
+  /** Whoever comes before that waits for the first answer; then it counts as none. */
+  private final long answerBy;
+
+  private volatile boolean closed;
   private volatile @Nullable TenantKey key;
   private volatile String lastReason = "";
 
@@ -52,7 +66,9 @@ final class HeldTenantKey implements AutoCloseable {
       Supplier<@Nullable WrappedTenantKey> stored,
       CustomerKeys customers,
       KeyLease.Settings settings,
+      Duration firstWait,
       User user) {
+    this.answerBy = System.nanoTime() + firstWait.toNanos();
     this.tenant = tenant;
     this.stored = stored;
     this.customers = customers;
@@ -75,8 +91,12 @@ final class HeldTenantKey implements AutoCloseable {
 
     @Override
     public void unlock() {
-      key = Objects.requireNonNull(proved);
+      TenantKey opened = Objects.requireNonNull(proved);
       proved = null;
+      key = opened;
+      if (closed) {
+        opened.close();
+      }
       if (asked.getCount() == 0) {
         LOG.atWarn()
             .addKeyValue("namespace", tenant.root())
@@ -97,6 +117,9 @@ final class HeldTenantKey implements AutoCloseable {
   }
 
   private void tellLocked(Probe because) {
+    if (closed) {
+      return; // The engine stops; that is nobody's refusal.
+    }
     LOG.atError()
         .addKeyValue("namespace", tenant.root())
         .addKeyValue("answer", because)
@@ -108,7 +131,7 @@ final class HeldTenantKey implements AutoCloseable {
   private Duration step() {
     boolean first = asked.getCount() > 0;
     try {
-      return lease.step();
+      return spread(lease.step());
     } finally {
       TenantKey left = proved;
       proved = null;
@@ -123,14 +146,32 @@ final class HeldTenantKey implements AutoCloseable {
     }
   }
 
+  /** A little earlier, so that tenants whose leases began together do not ask together for ever. */
+  private Duration spread(Duration pause) {
+    boolean isLease = lease.locked() == null && pause.compareTo(SPREAD_FROM) > 0;
+    return isLease
+        ? pause.minus(pause.multipliedBy(random.nextInt(PERCENT)).dividedBy(1_000))
+        : pause;
+  }
+
   /** With the settings that the configuration has now, if those of before get nowhere. */
   private Probe prove() {
     WrappedTenantKey wrapped = find();
     if (wrapped == null) {
       return Probe.UNREACHABLE;
     }
-    Probe probe = prove(wrapped);
-    return probe != Probe.OK && customers.reopen(wrapped.customerKey()) ? prove(wrapped) : probe;
+    String name = wrapped.customerKey();
+    Probe probe = prove(wrapped, () -> customers.get(name));
+    if (probe == Probe.OK) {
+      return probe;
+    }
+    String reason = lastReason;
+    if (customers.follow(name, other -> prove(wrapped, () -> other) == Probe.OK)) {
+      return Probe.OK;
+    }
+    // What is in use is what counts: other settings may just be wrong.
+    lastReason = reason;
+    return probe;
   }
 
   private @Nullable WrappedTenantKey find() {
@@ -146,9 +187,9 @@ final class HeldTenantKey implements AutoCloseable {
   }
 
   @SuppressWarnings("CatchingUnchecked") // A fault of a vendor's library says nothing of the key.
-  private Probe prove(WrappedTenantKey wrapped) {
+  private Probe prove(WrappedTenantKey wrapped, Supplier<KeyManagementService> by) {
     try {
-      proved = wrapped.unwrap(tenant, customers.get(wrapped.customerKey()));
+      proved = wrapped.unwrap(tenant, by.get());
       lastReason = "";
       return Probe.OK;
     } catch (KeyManagementException e) {
@@ -174,14 +215,13 @@ final class HeldTenantKey implements AutoCloseable {
   }
 
   /**
-   * The key.
+   * The key; the first answer is waited for, in bounds, and nothing afterwards.
    *
-   * @param wait for the first answer
    * @throws io.rekindle.node.error.RekindleException KEY_REVOKED
    */
-  TenantKey get(Duration wait) {
+  TenantKey get() {
     TenantKey held = key;
-    if (held == null && awaitFirst(wait)) {
+    if (held == null && awaitFirst()) {
       held = key;
     }
     if (held == null) {
@@ -190,18 +230,18 @@ final class HeldTenantKey implements AutoCloseable {
     return held;
   }
 
-  private boolean awaitFirst(Duration wait) {
+  private boolean awaitFirst() {
     try {
-      return asked.await(wait.toNanos(), TimeUnit.NANOSECONDS);
+      return asked.await(answerBy - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     }
   }
 
-  /** Why it is locked; null when it is not, or was not asked for yet. */
+  /** Why it is locked; null when it is not, or the first answer is still waited for. */
   @Nullable Probe locked() {
-    return asked.getCount() > 0 ? null : lease.locked();
+    return asked.getCount() > 0 && System.nanoTime() - answerBy < 0 ? null : lease.locked();
   }
 
   /** Why it was not proved when it was asked last; empty when it was. */
@@ -212,6 +252,7 @@ final class HeldTenantKey implements AutoCloseable {
   /** What it has opened opens nothing any more. */
   @Override
   public void close() {
+    closed = true;
     watch.close();
     TenantKey held = key;
     key = null;

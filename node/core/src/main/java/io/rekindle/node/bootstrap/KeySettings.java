@@ -22,6 +22,10 @@ import java.util.stream.Stream;
 /** The keys {@code rekindle.keys.*} in the configuration file of a data folder. */
 final class KeySettings {
   static final String PREFIX = "rekindle.keys.";
+
+  /** After the prefix: of keys that are no cluster's. */
+  static final String TENANTS = "tenants.";
+
   private static final String PROVIDER = PREFIX + "provider";
   private static final String LOCAL = "local";
 
@@ -37,6 +41,13 @@ final class KeySettings {
   static Map<String, String> written(Path dataFolder) throws IOException {
     Map<String, String> settings = new TreeMap<>(NodeConfigLoader.written(dataFolder));
     settings.keySet().removeIf(key -> !key.startsWith(PREFIX));
+    return settings;
+  }
+
+  /** Those of the cluster's customer's key. */
+  static Map<String, String> ofCluster(Path dataFolder) throws IOException {
+    Map<String, String> settings = written(dataFolder);
+    settings.keySet().removeIf(key -> key.startsWith(PREFIX + TENANTS));
     return settings;
   }
 
@@ -57,7 +68,9 @@ final class KeySettings {
    */
   static Map<String, String> moved(Map<String, String> written, Map<String, String> given) {
     for (String key : given.keySet()) {
-      if (!key.startsWith(PREFIX) || key.equals(PREFIX + "cluster-key-file")) {
+      if (!key.startsWith(PREFIX)
+          || key.startsWith(PREFIX + TENANTS)
+          || key.equals(PREFIX + "cluster-key-file")) {
         throw new StartRefusedException(
             key + " is none of the customer's key: give settings that begin with " + PREFIX + ".");
       }

@@ -120,10 +120,11 @@ public final class NodeShell implements AutoCloseable {
       Deque<AutoCloseable> owned)
       throws IOException {
     Path folder = configs.read().dataFolder();
-    Map<String, String> keySettings = KeySettings.written(folder);
+    Map<String, String> keySettings = KeySettings.ofCluster(folder);
     NodeConfig config = configs.read(); // After them, so that a move in between is noticed.
     RestoreMark.requireMade(folder);
     HostSafety.check();
+    CustomerKeys.check(config);
     HeldKey key = own(owned, HeldKey.open(config, keySettings, folder.resolve(MARK), configs));
     ClusterKey clusterKey = own(owned, key.clusterKey());
     checkMark(folder, clusterKey);

@@ -15,9 +15,9 @@ import io.rekindle.node.kms.KeyProof;
 import io.rekindle.node.model.KeyInfo;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.storage.engine.IgniteWrappedKeyStore;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +50,8 @@ final class TenantLeases implements TenantKeys, AutoCloseable {
   private volatile HeldTenantKey.@Nullable User user;
   private volatile boolean closed;
 
-  private TenantLeases(NodeParts parts, IgniteWrappedKeyStore stored) throws IOException {
+  /** Opens no provider yet. */
+  TenantLeases(NodeParts parts, IgniteWrappedKeyStore stored) {
     this.clusterId = parts.clusterKey().clusterId();
     this.stored = stored;
     this.settings = KeyLease.Settings.of(parts.config().keys());
@@ -58,16 +59,7 @@ final class TenantLeases implements TenantKeys, AutoCloseable {
     this.defaultKey = parts.config().keys().tenantDefault().orElse(null);
     this.firstWait = parts.config().keys().requestTimeout();
     this.clock = parts.clock();
-    this.customers = CustomerKeys.open(parts.config(), parts.configs());
-  }
-
-  /**
-   * Opens the providers that the configuration names; asks none yet.
-   *
-   * @throws StartRefusedException when settings of one are wrong
-   */
-  static TenantLeases open(NodeParts parts, IgniteWrappedKeyStore stored) throws IOException {
-    return new TenantLeases(parts, stored);
+    this.customers = new CustomerKeys(parts.config().dataFolder(), parts.configs());
   }
 
   /** Begins with the tenants that are there; asks for their keys all at once. */
@@ -79,24 +71,31 @@ final class TenantLeases implements TenantKeys, AutoCloseable {
   @Override
   public TenantKey get(NamespacePath root) {
     HeldTenantKey known = held.get(root);
-    return (known == null ? hold(root) : known).get(firstWait);
+    return (known == null ? hold(root) : known).get();
   }
 
   private HeldTenantKey hold(NamespacePath root) {
+    HeldTenantKey begun = begin(root);
+    if (closed) {
+      begun.close(); // Who closes has not seen it, perhaps.
+      throw TenantKey.revoked(root);
+    }
+    return begun;
+  }
+
+  private HeldTenantKey begin(NamespacePath root) {
     return held.compute(
         root,
         (_, known) -> {
           if (known != null) {
             return known;
           }
-          if (closed) {
-            throw TenantKey.revoked(root);
-          }
           return new HeldTenantKey(
               tenant(root),
               () -> stored.findTenantKey(root),
               customers,
               settings,
+              firstWait,
               new HeldTenantKey.User() {
                 @Override
                 public void locked(NamespacePath of, Probe because) {
@@ -128,6 +127,7 @@ final class TenantLeases implements TenantKeys, AutoCloseable {
 
   @Override
   public Made make(NamespacePath root, String customerKey) {
+    CustomerKeys.requireName(customerKey, CUSTOMER_KEY);
     if (stored.tenants().size() >= tenantsMax) {
       throw RekindleException.overLimit(
           "rekindle.keys.tenants-max", tenantsMax + 1L, tenantsMax, "tenants");
@@ -147,6 +147,7 @@ final class TenantLeases implements TenantKeys, AutoCloseable {
   public WrappedTenantKey rewrap(
       NamespacePath root, WrappedTenantKey wrapped, @Nullable String customerKey) {
     String next = customerKey == null ? wrapped.customerKey() : customerKey;
+    CustomerKeys.requireName(next, CUSTOMER_KEY);
     return ask(
         next,
         (kms, tenant) -> {
@@ -174,15 +175,30 @@ final class TenantLeases implements TenantKeys, AutoCloseable {
     }
     try {
       return work.apply(kms, tenant(root));
-    } catch (KeyManagementException e) {
-      throw refused(kms, e, e.probe(), root);
-    } catch (StartRefusedException e) {
-      throw refused(
-          kms,
-          e,
-          e.getCause() instanceof KeyManagementException cause ? cause.probe() : Probe.OK,
-          root);
+    } catch (KeyManagementException | StartRefusedException e) {
+      // With the settings that the configuration has now, if these work.
+      List<T> done = new ArrayList<>();
+      if (customers.follow(
+          customerKey, other -> isDone(() -> done.add(work.apply(other, tenant(root)))))) {
+        return done.getFirst();
+      }
+      throw refused(kms, e, probe(e), root);
     }
+  }
+
+  private static boolean isDone(Runnable work) {
+    try {
+      work.run();
+      return true;
+    } catch (KeyManagementException | StartRefusedException e) {
+      LOG.atWarn().setCause(e).log("other settings of a customer's key do not work either");
+      return false;
+    }
+  }
+
+  private static Probe probe(RuntimeException e) {
+    Throwable cause = e instanceof KeyManagementException ? e : e.getCause();
+    return cause instanceof KeyManagementException answer ? answer.probe() : Probe.OK;
   }
 
   private static RekindleException refused(
@@ -207,10 +223,7 @@ final class TenantLeases implements TenantKeys, AutoCloseable {
 
   /** Whether a tenant's key may be used on this node; asks nobody. */
   KeyInfo.State state(NamespacePath root) {
-    HeldTenantKey known = held.get(root);
-    if (known == null) {
-      return KeyInfo.State.OK; // Of a tenant that was made elsewhere, and never asked for here.
-    }
+    HeldTenantKey known = hold(root); // It may have been made elsewhere since the start.
     return known.locked() != null
         ? KeyInfo.State.LOCKED
         : known.doubt().isEmpty() ? KeyInfo.State.OK : KeyInfo.State.UNPROVED;

@@ -73,7 +73,12 @@ final class CommandRules {
       case StateCommand.Delete c -> on(Action.STATE_WRITE, c.ref().namespace());
       case NamespaceCommand.Get c -> on(Action.NAMESPACE_READ, c.path());
       case NamespaceCommand.ListPage _ -> anywhere(Action.NAMESPACE_READ);
-      case NamespaceCommand.Create c -> on(Action.NAMESPACE_WRITE, c.path());
+      case NamespaceCommand.Create c ->
+          // Who names a customer's key has it asked, in that customer's name.
+          new Need(
+              EnumSet.of(Action.NAMESPACE_WRITE),
+              NamespaceSelector.of(c.path()),
+              c.customerKey() != null);
       case NamespaceCommand.Delete c -> on(Action.NAMESPACE_WRITE, c.path());
       case AccessCommand.ListKeys _ -> anywhere(Action.ACCESS_READ);
       case AccessCommand _ -> anywhere(Action.ACCESS_WRITE);
@@ -92,7 +97,7 @@ final class CommandRules {
       case KeyCommand.RewrapTenant c ->
           // Who moves it to another customer's key decides who may take it away.
           new Need(
-              EnumSet.of(Action.NAMESPACE_WRITE),
+              EnumSet.of(c.customerKey() == null ? Action.KEY_REWRAP : Action.KEY_MOVE),
               NamespaceSelector.of(c.root()),
               c.customerKey() != null);
       case ClusterCommand.WhoAmI _ -> anywhere(Action.WHO_AM_I);

@@ -1,6 +1,7 @@
 package io.rekindle.node.keyring;
 
 import com.google.crypto.tink.subtle.AesGcmHkdfStreaming;
+import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.index.FileCipher;
 import io.rekindle.node.model.SliceId;
@@ -71,7 +72,12 @@ public final class SliceFileCipher implements FileCipher {
     try {
       key = keyring.open(slice.namespace(), place(), envelope);
       return streaming(key).newDecryptingStream(from, associatedData(name));
-    } catch (RekindleException | GeneralSecurityException e) {
+    } catch (RekindleException e) {
+      if (e.code() == ErrorCode.KEY_REVOKED) {
+        throw e; // It says nothing of the file.
+      }
+      throw new IOException("a sealed file does not open", e);
+    } catch (GeneralSecurityException e) {
       throw new IOException("a sealed file does not open", e);
     } finally {
       Arrays.fill(key, (byte) 0);

@@ -59,6 +59,9 @@ final class UnwrappedKeys<K> {
       keys.remove(owner, unwrapped);
       throw notFound();
     }
+    if (!unwrapped.isOpen()) {
+      keys.remove(owner, unwrapped); // What was closed meanwhile has been forgotten already.
+    }
     return unwrapped.key();
   }
 

@@ -123,6 +123,13 @@ public sealed interface Reply {
   record NamespacesListed(List<NamespaceReply> namespaces, @Nullable String nextPage)
       implements Reply {}
 
+  /**
+   * A tenant's own key, wrapped anew.
+   *
+   * @param customerKey by which of the customers' keys
+   */
+  record TenantKeyRewrapped(NamespacePath root, String customerKey) implements Reply {}
+
   record AllKeysListed(List<KeyInfo> keys) implements Reply {}
 
   record NamespaceDeleted(long memoriesDeleted) implements Reply {}

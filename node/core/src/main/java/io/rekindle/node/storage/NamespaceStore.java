@@ -54,11 +54,12 @@ public interface NamespaceStore {
    *
    * @param root a root namespace that has such a key
    * @param customerKey the other; null for the same
+   * @return the name of the customer's key that has wrapped it
    * @throws io.rekindle.node.error.RekindleException NAMESPACE_NOT_FOUND; INVALID_ARGUMENT when it
    *     has none; NOT_READY when another request does the same; as {@link
    *     io.rekindle.node.keyring.TenantKeys#rewrap}
    */
-  Namespace rewrapTenantKey(Pass pass, NamespacePath root, @Nullable String customerKey);
+  String rewrapTenantKey(Pass pass, NamespacePath root, @Nullable String customerKey);
 
   /**
    * Lists by name what the pass covers.

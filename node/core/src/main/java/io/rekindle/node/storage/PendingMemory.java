@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param changedAt when its content, or anything else of it, was last changed by a caller
  * @param status PENDING, or FAILED when it is to be tried again daily
  * @param failedAt when the last attempt of a FAILED one failed; null when its row was changed since
+ * @param locked its tenant's key is not to be had here: it can't be embedded now
  */
 public record PendingMemory(
     Namespace namespace,
     MemoryId memoryId,
     Instant changedAt,
     EmbeddingStatus status,
-    @Nullable Instant failedAt) {}
+    @Nullable Instant failedAt,
+    boolean locked) {}

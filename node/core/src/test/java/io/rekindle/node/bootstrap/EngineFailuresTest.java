@@ -39,7 +39,7 @@ class EngineFailuresTest {
     NodeInit.create(folder, List.of(), Map.of("rekindle.keys.provider", "switched"));
     NodeConfig config = NodeConfigLoader.load(folder, Map.of());
     Path mark = folder.resolve(FolderMark.FILE);
-    key = HeldKey.open(config, KeySettings.written(folder), mark, () -> config);
+    key = HeldKey.open(config, KeySettings.ofCluster(folder), mark, () -> config);
     FolderMark.create(mark, key.clusterKey());
     failures = new EngineFailures((kind, _) -> happened.add(kind));
     key.watch(

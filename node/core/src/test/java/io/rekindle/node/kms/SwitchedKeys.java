@@ -11,6 +11,8 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The provider {@code switched}: a development key that a test switches off, for one data folder;
@@ -25,7 +27,9 @@ public final class SwitchedKeys implements KeyManagementProvider {
     /** Gives another key than was wrapped, as a provider that mixes up its customers. */
     CONFUSED,
     /** Throws what no provider should. */
-    BROKEN
+    BROKEN,
+    /** Does not answer until it is switched to something else, or a minute is over. */
+    HANGING
   }
 
   private static final Map<Path, Switch> SWITCHES = new ConcurrentHashMap<>();
@@ -72,9 +76,14 @@ public final class SwitchedKeys implements KeyManagementProvider {
 
     private void check() {
       asking(dataFolder).add(Thread.currentThread().getName());
+      long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+      while (now() == Switch.HANGING && System.nanoTime() - deadline < 0) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+      }
       switch (now()) {
         case REVOKED -> throw new KeyManagementException(Probe.REVOKED, "switched off", null);
-        case UNREACHABLE -> throw new KeyManagementException(Probe.UNREACHABLE, "away", null);
+        case UNREACHABLE, HANGING ->
+            throw new KeyManagementException(Probe.UNREACHABLE, "away", null);
         case BROKEN -> throw new NoClassDefFoundError("of a test");
         case ON, CONFUSED -> {}
       }

@@ -112,10 +112,10 @@ public final class KmsCommands {
           String customerKey,
       @Parameters(paramLabel = "NAMESPACE") String root) {
     session.answer(
-        session
-            .connected(client -> client.keys().rewrapTenant(root, customerKey).execute())
-            .getNamespace(),
-        Texts::line);
+        session.connected(client -> client.keys().rewrapTenant(root, customerKey).execute()),
+        done ->
+            "the tenant key of %s is wrapped anew by the customer's key %s"
+                .formatted(done.getNamespace(), done.getCustomerKey()));
     return ExitCodes.OK;
   }
 

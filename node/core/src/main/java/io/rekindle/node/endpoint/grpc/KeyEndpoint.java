@@ -39,10 +39,11 @@ final class KeyEndpoint implements BindableService {
                 new KeyCommand.RewrapTenant(
                     Fields.namespace(request.getNamespace(), null),
                     Fields.optional(request.getCustomerKey())),
-            Reply.NamespaceReply.class,
+            Reply.TenantKeyRewrapped.class,
             reply ->
                 RewrapTenantKeyResponse.newBuilder()
-                    .setNamespace(NamespaceEndpoint.message(reply))
+                    .setNamespace(reply.root().toString())
+                    .setCustomerKey(reply.customerKey())
                     .build())
         .build();
   }

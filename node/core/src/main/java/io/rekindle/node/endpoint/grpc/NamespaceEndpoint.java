@@ -110,7 +110,7 @@ final class NamespaceEndpoint implements BindableService {
     return (next == null ? response : response.setNextPageToken(next)).build();
   }
 
-  static Namespace message(Reply.NamespaceReply reply) {
+  private static Namespace message(Reply.NamespaceReply reply) {
     io.rekindle.node.model.Namespace namespace = reply.namespace();
     String customerKey = reply.customerKey();
     NamespaceSettings settings = namespace.settings();

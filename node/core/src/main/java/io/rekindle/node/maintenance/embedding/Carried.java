@@ -17,12 +17,26 @@ record Carried(SortedMap<Integer, Long> failed, SortedSet<Integer> untaken) {
     this(new TreeMap<>(), new TreeSet<>());
   }
 
-  /** Takes in what {@link EmbedOperation#run} answered for a part. */
-  void settle(BatchPart part, byte[] answer) {
+  /**
+   * Takes in what {@link EmbedOperation#run} answered for a part. What is locked where it was asked
+   * is brought again by the sweep when it is not, but another node may have the key that this one
+   * lacks.
+   *
+   * @param elsewhere whether another node has answered
+   */
+  void settle(BatchPart part, byte[] answer, boolean elsewhere) {
     EmbedCallCodec.readFailures(answer)
         .forEach(
             (position, contentVersion) ->
-                failed.put(part.positions().get(position), contentVersion));
+                settle(part.positions().get(position), contentVersion, elsewhere));
+  }
+
+  private void settle(int position, long contentVersion, boolean elsewhere) {
+    if (contentVersion != EmbedOperation.LOCKED) {
+      failed.put(position, contentVersion);
+    } else if (elsewhere) {
+      untaken.add(position);
+    }
   }
 
   /** Of whichever content. */

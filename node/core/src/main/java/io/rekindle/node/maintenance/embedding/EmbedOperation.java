@@ -35,6 +35,12 @@ public final class EmbedOperation {
   /** The name that the operation is registered under. */
   public static final String NAME = "embed";
 
+  /**
+   * In the place of a content: its tenant's key is not to be had on the node that was asked. No
+   * attempt; it is pending still.
+   */
+  static final long LOCKED = Long.MIN_VALUE;
+
   private static final Logger LOG = LoggerFactory.getLogger(EmbedOperation.class);
 
   private final NamespaceStore namespaces;
@@ -90,7 +96,9 @@ public final class EmbedOperation {
     if (Thread.currentThread().isInterrupted()) {
       throw new RekindleException(ErrorCode.NOT_READY, "the node stops");
     }
-    meters.count(NodeMeters.Count.EMBEDDINGS_FAILED, failed.size());
+    meters.count(
+        NodeMeters.Count.EMBEDDINGS_FAILED,
+        failed.values().stream().filter(content -> content != LOCKED).count());
     return EmbedCallCodec.writeFailures(failed);
   }
 
@@ -100,7 +108,7 @@ public final class EmbedOperation {
       PendingText text = vectors.openPending(pass, namespace, item.memoryId());
       return text == null ? null : new Job(position, namespace, item, text);
     } catch (RuntimeException e) {
-      failUnlessDone(position, item, VectorStore.ANY_CONTENT, e, failed);
+      failUnlessGone(position, item, VectorStore.ANY_CONTENT, e, failed);
       return null;
     }
   }
@@ -136,30 +144,31 @@ public final class EmbedOperation {
           meters.count(NodeMeters.Count.MEMORIES_EMBEDDED, done ? 1 : 0);
           changed.accept(job.item().memoryId());
         } catch (RuntimeException e) {
-          failUnlessDone(job.position(), job.item(), job.text().contentVersion(), e, failed);
+          failUnlessGone(job.position(), job.item(), job.text().contentVersion(), e, failed);
         }
       }
     }
   }
 
-  /**
-   * Deleted since it was queued: nothing is left to embed. Of a tenant whose key is not to be had,
-   * nothing can be: it is pending still, and the sweep brings it when the key is back.
-   */
-  private static boolean needsNothing(RuntimeException error) {
+  /** Deleted since it was queued: nothing is left to embed. */
+  private static boolean isGone(RuntimeException error) {
     return error instanceof RekindleException e
-        && (e.code() == ErrorCode.NAMESPACE_NOT_FOUND
-            || e.code() == ErrorCode.MEMORY_NOT_FOUND
-            || e.code() == ErrorCode.KEY_REVOKED);
+        && (e.code() == ErrorCode.NAMESPACE_NOT_FOUND || e.code() == ErrorCode.MEMORY_NOT_FOUND);
   }
 
-  private static void failUnlessDone(
+  private static boolean isLocked(RuntimeException error) {
+    return error instanceof RekindleException e && e.code() == ErrorCode.KEY_REVOKED;
+  }
+
+  private static void failUnlessGone(
       int position,
       Waiting item,
       long contentVersion,
       RuntimeException error,
       SortedMap<Integer, Long> failed) {
-    if (!needsNothing(error)) {
+    if (isLocked(error)) {
+      failed.put(position, LOCKED);
+    } else if (!isGone(error)) {
       fail(position, item, contentVersion, error, failed);
     }
   }

@@ -239,7 +239,7 @@ public final class EmbeddingGrid implements AutoCloseable {
       return;
     }
     try {
-      carried.settle(part, here.embed(EmbedCallCodec.write(part.items())));
+      carried.settle(part, here.embed(EmbedCallCodec.write(part.items())), false);
     } finally {
       seats.leave();
     }
@@ -264,7 +264,7 @@ public final class EmbeddingGrid implements AutoCloseable {
       try {
         byte[] answer = others.embed(node.id(), message);
         meters.count(Count.EMBEDDING_BATCHES_SENT, 1);
-        carried.settle(part, answer);
+        carried.settle(part, answer, true);
         part.items().forEach(item -> changed.accept(item.memoryId()));
         return Sent.DONE;
       } catch (RekindleException e) {

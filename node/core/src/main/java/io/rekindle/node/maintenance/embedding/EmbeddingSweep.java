@@ -158,6 +158,10 @@ public final class EmbeddingSweep {
 
     @Override
     public boolean test(PendingMemory memory) {
+      if (memory.locked()) {
+        last = memory;
+        return ++visits < VISITS_MAX;
+      }
       oldest = earlier(oldest, memory.changedAt());
       if (queue.isFull()) {
         return false;

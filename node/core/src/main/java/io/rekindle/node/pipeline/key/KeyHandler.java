@@ -4,7 +4,6 @@ import io.rekindle.node.access.AccessPass;
 import io.rekindle.node.access.Action;
 import io.rekindle.node.model.KeyCommand;
 import io.rekindle.node.model.KeyInfo;
-import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.storage.NamespaceStore;
 import java.util.List;
@@ -31,10 +30,9 @@ public final class KeyHandler {
         pass.checkRoot(Action.MONITOR);
         yield new Reply.AllKeysListed(keys.get());
       }
-      case KeyCommand.RewrapTenant c -> {
-        Namespace root = namespaces.rewrapTenantKey(pass, c.root(), c.customerKey());
-        yield new Reply.NamespaceReply(root, namespaces.customerKey(pass, root.path()));
-      }
+      case KeyCommand.RewrapTenant c ->
+          new Reply.TenantKeyRewrapped(
+              c.root(), namespaces.rewrapTenantKey(pass, c.root(), c.customerKey()));
     };
   }
 }

@@ -183,15 +183,13 @@ public final class IgniteNamespaceStore implements NamespaceStore {
   }
 
   @Override
-  public Namespace rewrapTenantKey(Pass pass, NamespacePath root, @Nullable String customerKey) {
-    pass.check(Action.NAMESPACE_WRITE, root);
+  public String rewrapTenantKey(Pass pass, NamespacePath root, @Nullable String customerKey) {
+    pass.check(customerKey == null ? Action.KEY_REWRAP : Action.KEY_MOVE, root);
     if (!root.equals(root.root())) {
       throw RekindleException.invalid(
           "namespace", "a root namespace has a key of its own, or none");
     }
-    Namespace namespace = get(pass, root);
-    roots.rewrap(root, customerKey);
-    return namespace;
+    return roots.rewrap(root, customerKey);
   }
 
   @Override

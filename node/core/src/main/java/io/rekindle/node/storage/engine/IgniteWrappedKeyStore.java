@@ -9,9 +9,9 @@ import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.storage.row.CacheName;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.DataKeyRow;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import javax.cache.Cache;
@@ -93,14 +93,21 @@ public final class IgniteWrappedKeyStore implements WrappedKeySource {
     return true;
   }
 
-  /** The root namespaces with a key of their own; it is a scan. */
-  public List<NamespacePath> tenants() {
-    List<NamespacePath> tenants = new ArrayList<>();
+  /**
+   * The root namespaces with a key of their own, and with something that it opens; it is a scan.
+   * The row of a root stays when its last namespace goes.
+   */
+  public Set<NamespacePath> tenants() {
+    Set<NamespacePath> tenants = new HashSet<>();
+    Set<NamespacePath> used = new HashSet<>();
     for (Cache.Entry<Object, DataKeyRow> entry : keys) {
-      if (entry.getKey() instanceof String && entry.getValue().tenantKey() != null) {
+      if (entry.getKey() instanceof UUID) {
+        used.add(entry.getValue().path().root());
+      } else if (entry.getValue().tenantKey() != null) {
         tenants.add(entry.getValue().path());
       }
     }
+    tenants.retainAll(used);
     return tenants;
   }
 

@@ -8,6 +8,8 @@ import io.rekindle.node.keyring.TenantKeys;
 import io.rekindle.node.keyring.WrappedTenantKey;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.storage.row.Transactions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ final class RootKeys {
   private final Transactions transactions;
   private final TenantKeys tenants;
   private final Keyring keyring;
+  private final Set<NamespacePath> rewrapping = ConcurrentHashMap.newKeySet();
 
   RootKeys(
       IgniteWrappedKeyStore keys, Transactions transactions, TenantKeys tenants, Keyring keyring) {
@@ -89,21 +92,37 @@ final class RootKeys {
   }
 
   /**
-   * Has a tenant's own key wrapped anew.
+   * Has a tenant's own key wrapped anew; one request at a time, so that nobody floods a customer.
    *
-   * @throws RekindleException INVALID_ARGUMENT when the root has none; NOT_READY when another
-   *     request has done the same meanwhile
+   * @return the name of the customer's key that has wrapped it
+   * @throws RekindleException NAMESPACE_NOT_FOUND; INVALID_ARGUMENT when the root has none;
+   *     NOT_READY when another request does the same
    */
-  void rewrap(NamespacePath root, @Nullable String customerKey) {
+  String rewrap(NamespacePath root, @Nullable String customerKey) {
+    if (keys.findWrappedRootKey(root) == null) {
+      throw IgniteNamespaceStore.notFound(root);
+    }
     WrappedTenantKey before = keys.findTenantKey(root);
     if (before == null) {
       throw RekindleException.invalid(
           "namespace", "the root namespace has no key of its own: the cluster's wraps it");
     }
-    WrappedTenantKey after = tenants.rewrap(root, before, customerKey);
-    if (!transactions.run(() -> () -> keys.replaceTenantKey(root, before, after))) {
-      throw new RekindleException(
-          ErrorCode.NOT_READY, "another request has just wrapped the key anew, try again");
+    if (!rewrapping.add(root)) {
+      throw contended();
     }
+    try {
+      WrappedTenantKey after = tenants.rewrap(root, before, customerKey);
+      if (!transactions.run(() -> () -> keys.replaceTenantKey(root, before, after))) {
+        throw contended();
+      }
+      return after.customerKey();
+    } finally {
+      rewrapping.remove(root);
+    }
+  }
+
+  private static RekindleException contended() {
+    return new RekindleException(
+        ErrorCode.NOT_READY, "another request wraps the key anew, try again");
   }
 }

@@ -10,6 +10,7 @@ import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.EmbeddingStatus;
 import io.rekindle.node.model.MemoryColumns;
 import io.rekindle.node.model.Namespace;
+import io.rekindle.node.model.NamespaceId;
 import io.rekindle.node.storage.ExpiredMemory;
 import io.rekindle.node.storage.PendingMemory;
 import io.rekindle.node.storage.row.CacheConfigurations;
@@ -27,7 +28,9 @@ import io.rekindle.node.storage.row.Transactions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
@@ -93,6 +96,7 @@ final class DueMemories {
       Predicate<PendingMemory> visitor) {
     requireSystem(pass);
     IndexScan<MemoryKey, MemoryRow> rows = rows(Columns.EMBEDDING_STATUS);
+    Map<NamespaceId, Boolean> locked = new HashMap<>();
     IndexQueryCriterion ofStatus = eq(Columns.EMBEDDING_STATUS, Codes.of(status));
     return scan(
         rows,
@@ -101,11 +105,15 @@ final class DueMemories {
           Namespace namespace = namespaces.find(key.slice().namespace());
           MemoryColumns columns = row.columns(key.memoryId());
           return namespace == null
-              || namespaces.isLocked(namespace)
               || columns.expiredAt(clock.instant())
               || visitor.test(
                   new PendingMemory(
-                      namespace, columns.memoryId(), columns.updatedAt(), status, row.failedAt()));
+                      namespace,
+                      columns.memoryId(),
+                      columns.updatedAt(),
+                      status,
+                      row.failedAt(),
+                      locked.computeIfAbsent(namespace.id(), _ -> namespaces.isLocked(namespace))));
         });
   }
 

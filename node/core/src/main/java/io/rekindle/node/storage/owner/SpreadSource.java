@@ -69,7 +69,8 @@ final class SpreadSource implements SearchSource {
       if (error == null) {
         found.add(answer.get());
       } else {
-        missing = error;
+        // One that can't be done without is not to be hidden by one that can.
+        missing = missing == null || canDoWithout(missing) ? error : missing;
       }
     }
     if (missing != null && (found.isEmpty() || !canDoWithout(missing))) {

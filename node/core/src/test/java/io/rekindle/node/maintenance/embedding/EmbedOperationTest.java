@@ -91,8 +91,9 @@ class EmbedOperationTest {
     vectors.add(space, memory(0), "good");
     namespaces.locked.add(space.path());
 
-    assertThat(run(memory(0)).isEmpty()).isTrue();
+    assertThat(run(memory(0))).isEqualTo(Map.of(0, EmbedOperation.LOCKED));
     assertThat(vectors.embedded).isEmpty();
+    assertThat(meters.scrape()).contains("rekindle_embeddings_failed_total 0.0");
 
     namespaces.locked.clear();
     assertThat(run(memory(0)).isEmpty()).isTrue();

@@ -67,7 +67,7 @@ final class FakeNamespaces implements NamespaceStore {
   }
 
   @Override
-  public Namespace rewrapTenantKey(Pass pass, NamespacePath root, @Nullable String customerKey) {
+  public String rewrapTenantKey(Pass pass, NamespacePath root, @Nullable String customerKey) {
     throw new UnsupportedOperationException();
   }
 

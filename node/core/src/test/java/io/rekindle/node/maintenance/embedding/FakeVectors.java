@@ -54,7 +54,7 @@ final class FakeVectors implements VectorStore {
     waiting.put(
         item.memoryId(),
         new PendingMemory(
-            namespace, item.memoryId(), clock.instant(), EmbeddingStatus.PENDING, null));
+            namespace, item.memoryId(), clock.instant(), EmbeddingStatus.PENDING, null, false));
     texts.put(item.memoryId(), new PendingText(content, 1, model));
   }
 
@@ -113,7 +113,12 @@ final class FakeVectors implements VectorStore {
         && waiting.replace(
                 memoryId,
                 new PendingMemory(
-                    namespace, memoryId, clock.instant(), EmbeddingStatus.FAILED, clock.instant()))
+                    namespace,
+                    memoryId,
+                    clock.instant(),
+                    EmbeddingStatus.FAILED,
+                    clock.instant(),
+                    false))
             != null;
   }
 

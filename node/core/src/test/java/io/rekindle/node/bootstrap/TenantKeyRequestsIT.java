@@ -1,0 +1,134 @@
+package io.rekindle.node.bootstrap;
+
+import static io.rekindle.node.endpoint.grpc.GrpcTestDoor.call;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.node.contract.TestDoor.Refused;
+import io.rekindle.node.contract.TestDoor.Seed;
+import io.rekindle.node.endpoint.grpc.GrpcTenants;
+import io.rekindle.node.kms.SwitchedKeys.Switch;
+import io.rekindle.v1.AuditRecord;
+import io.rekindle.v1.KeyScope;
+import io.rekindle.v1.KeyServiceGrpc;
+import io.rekindle.v1.KeyServiceGrpc.KeyServiceBlockingStub;
+import io.rekindle.v1.Namespace;
+import io.rekindle.v1.RewrapTenantKeyRequest;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is asked about tenants' keys, by whom, and what is refused. */
+class TenantKeyRequestsIT extends TenantKeysFixture {
+  @Test
+  void aKeyIsWrappedAnewByItsOwnOrByAnotherCustomersKeyUnderWhichItIsLockedThen() throws Exception {
+    Tenant tenant = new Tenant("acme");
+    assertThat(rewrap(tenant.root, "")).isEqualTo("acme");
+    assertThat(rewrap(tenant.root, "globex")).isEqualTo("globex");
+    tenant.assertAllThere();
+    set("acme", Switch.REVOKED);
+    set("globex", Switch.REVOKED);
+    await(() -> isLocked(tenant));
+    set("globex", Switch.ON);
+    await(() -> !isLocked(tenant));
+    tenant.assertAllThere();
+    set("acme", Switch.ON);
+  }
+
+  @Test
+  void badRequestsAboutKeysNameTheField() throws Exception {
+    Tenant own = new Tenant("acme");
+    Tenant plain = new Tenant("");
+    assertRefused(() -> create("fresh", "unknown", 4), "INVALID_ARGUMENT", "customer_key");
+    assertRefused(() -> create("fresh/below", "acme", 4), "INVALID_ARGUMENT", "customer_key");
+    assertRefused(() -> create("fresh", "../acme", 4), "INVALID_ARGUMENT", "customer_key");
+    assertRefused(() -> rewrap(plain.root, ""), "INVALID_ARGUMENT", "namespace");
+    assertRefused(() -> rewrap(own.below, ""), "INVALID_ARGUMENT", "namespace");
+    assertRefused(() -> rewrap(own.root, "unknown"), "INVALID_ARGUMENT", "customer_key");
+    assertRefused(() -> rewrap("nowhere", ""), "NAMESPACE_NOT_FOUND", "nowhere");
+    create("made/first", "", 4);
+    assertRefused(() -> create("made", "acme", 4), "INVALID_ARGUMENT", "customer_key");
+    set("globex", Switch.REVOKED);
+    assertRefused(() -> create("fresh", "globex", 4), "KEY_REVOKED", "fresh");
+    assertRefused(() -> rewrap(own.root, "globex"), "KEY_REVOKED", own.root);
+    set("globex", Switch.UNREACHABLE);
+    assertRefused(() -> create("fresh", "globex", 4), "NOT_READY", "customer's key");
+    set("globex", Switch.CONFUSED);
+    assertRefused(() -> create("fresh", "globex", 4), "INVALID_ARGUMENT", "customer_key");
+    set("globex", Switch.ON);
+    assertRefused(() -> namespaces().getNamespace(named("fresh")), "NAMESPACE_NOT_FOUND", "fresh");
+    create("fresh", "globex", 4);
+    own.assertAllThere();
+  }
+
+  @Test
+  void whoMayWriteOneRootMayNotMoveItToAnotherCustomersKey() {
+    Tenant tenant = new Tenant("acme");
+    String key =
+        new GrpcTenants(admin())
+            .create(KeyScope.KEY_SCOPE_ADMIN, "", GrpcTenants.grant(tenant.root, ""))
+            .getSecret();
+    KeyServiceBlockingStub theirs = KeyServiceGrpc.newBlockingStub(door.channel(key));
+    RewrapTenantKeyRequest same =
+        RewrapTenantKeyRequest.newBuilder().setNamespace(tenant.root).build();
+    assertThat(call(() -> theirs.rewrapTenantKey(same)).getCustomerKey()).isEqualTo("acme");
+    assertRefused(
+        () -> theirs.rewrapTenantKey(same.toBuilder().setCustomerKey("globex").build()),
+        "PERMISSION_DENIED",
+        "");
+    assertThat(actions()).contains("key.rewrap", "key.move");
+  }
+
+  /** Whoever could, would have another's customer asked in that customer's name. */
+  @Test
+  void whoMayWriteOneRootMayNotNameACustomersKey() {
+    String key =
+        new GrpcTenants(admin())
+            .create(KeyScope.KEY_SCOPE_ADMIN, "", GrpcTenants.grant("theirs", ""))
+            .getSecret();
+    Namespace wanted =
+        Namespace.newBuilder()
+            .setNamespace("theirs")
+            .setEmbeddingModel("external")
+            .setDimensions(4)
+            .setCustomerKey("acme")
+            .build();
+    GrpcTenants theirs = new GrpcTenants(door.channel(key));
+    assertRefused(() -> theirs.create(wanted), "PERMISSION_DENIED", "");
+    theirs.create(wanted.toBuilder().clearCustomerKey().build());
+  }
+
+  @Test
+  void aKeyThatIsConfiguredLaterIsFoundWithoutARestart() throws Exception {
+    assertRefused(() -> create("later", "initech", 4), "INVALID_ARGUMENT", "customer_key");
+    Files.writeString(
+        node.folder().resolve("node.properties"),
+        """
+
+        rekindle.keys.tenants.initech.provider=switched
+        rekindle.keys.tenants.initech.local-key-file=initech
+        """,
+        StandardOpenOption.APPEND);
+    await(() -> isMade("later", "initech")); // The file is looked at once a second.
+    assertThat(caller().store("later", Seed.of("a text")).content()).isEqualTo("a text");
+  }
+
+  private String rewrap(String path, String customerKey) {
+    RewrapTenantKeyRequest request =
+        RewrapTenantKeyRequest.newBuilder().setNamespace(path).setCustomerKey(customerKey).build();
+    return call(() -> keys().rewrapTenantKey(request)).getCustomerKey();
+  }
+
+  private boolean isMade(String path, String customerKey) {
+    try {
+      create(path, customerKey, 4);
+      return true;
+    } catch (Refused e) {
+      return e.reason().equals("NAMESPACE_EXISTS");
+    }
+  }
+
+  private List<String> actions() {
+    return records().stream().map(AuditRecord::getAction).toList();
+  }
+}
