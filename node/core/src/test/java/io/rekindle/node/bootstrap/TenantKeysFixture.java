@@ -50,6 +50,11 @@ abstract class TenantKeysFixture {
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
     Path data = folder.resolve("data");
+    NodeInit.create(data, List.of(), properties());
+    begin(data);
+  }
+
+  static Map<String, String> properties() {
     Map<String, String> properties = new TreeMap<>(TestNode.properties());
     properties.put("rekindle.keys.lease", "PT5S");
     properties.put("rekindle.keys.provider", "switched");
@@ -58,8 +63,7 @@ abstract class TenantKeysFixture {
       properties.put("rekindle.keys.tenants." + name + ".provider", "switched");
       properties.put("rekindle.keys.tenants." + name + ".local-key-file", name);
     }
-    NodeInit.create(data, List.of(), properties);
-    begin(data);
+    return properties;
   }
 
   void begin(Path data) {

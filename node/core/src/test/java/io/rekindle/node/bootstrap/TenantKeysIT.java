@@ -9,10 +9,14 @@ import io.rekindle.node.endpoint.grpc.GrpcTenants;
 import io.rekindle.node.kms.SwitchedKeys;
 import io.rekindle.node.kms.SwitchedKeys.Switch;
 import io.rekindle.v1.AuditRecord;
+import io.rekindle.v1.BackupServiceGrpc;
+import io.rekindle.v1.CreateBackupRequest;
 import io.rekindle.v1.Key;
 import io.rekindle.v1.KeyState;
 import io.rekindle.v1.ListKeysRequest;
 import io.rekindle.v1.Namespace;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -102,6 +106,36 @@ class TenantKeysIT extends TenantKeysFixture {
       await(() -> asking(tenant.customerKey).size() > 2);
       tenant.assertAllThere();
       set(tenant.customerKey, Switch.ON);
+    }
+  }
+
+  /** Everything of it is in the hands of whoever has the cluster's key; the customer's is away. */
+  @Test
+  void aTenantInABackupOpensWithItsCustomersKeyAlone() throws Exception {
+    Tenant own = new Tenant("globex");
+    Tenant plain = new Tenant("");
+    CreateBackupRequest request = CreateBackupRequest.newBuilder().setName("kept").build();
+    var _ = call(() -> BackupServiceGrpc.newBlockingStub(admin()).createBackup(request));
+    Path source = node.folder();
+    Path restored = source.resolveSibling("restored");
+    stop();
+    // The keys are not of the folder, but of their providers: here files beside it.
+    Files.copy(
+        source.resolveSibling("data.switched.key"), source.resolveSibling("restored.switched.key"));
+    NodeRestore.create(restored, source.resolve("backups/kept"), null, List.of(), properties());
+    Files.copy(source.resolve("admin.key"), restored.resolve("admin.key"));
+    Files.copy(source.resolve("globex.switched.key"), restored.resolve("globex.switched.key"));
+    SwitchedKeys.set(restored.resolve("globex"), Switch.REVOKED);
+    begin(restored);
+    try {
+      own.assertLocked();
+      plain.assertAllThere();
+      SwitchedKeys.set(restored.resolve("globex"), Switch.ON);
+      await(() -> !isLocked(own));
+      own.assertAllThere();
+    } finally {
+      stop();
+      begin(source);
     }
   }
 
