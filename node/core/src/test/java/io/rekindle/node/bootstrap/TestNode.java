@@ -34,7 +34,7 @@ public final class TestNode implements AutoCloseable {
 
   /**
    * One for all the tests of the module. Its root namespaces have keys of their own, under a
-   * customer's key: who has none can do no less. With {@code -Drekindle.test.keys=cluster} the
+   * customer's key: who has none can do no less. With {@code -Dtest.keys=cluster} the
    * customer's key is that of the cluster alone, with {@code local} there is none.
    */
   public static TestNode shared() {
@@ -48,11 +48,11 @@ public final class TestNode implements AutoCloseable {
             "rekindle.keys.tenants.every.provider", "switched",
             "rekindle.keys.tenants.every.local-key-file", "every",
             "rekindle.keys.tenant-default", "every");
-    return switch (System.getProperty("rekindle.test.keys", "tenant")) {
+    return switch (System.getProperty("test.keys", "tenant")) {
       case "tenant" -> tenants;
       case "cluster" -> Map.of("rekindle.keys.provider", "switched");
       case "local" -> Map.of();
-      default -> throw new IllegalArgumentException("rekindle.test.keys");
+      default -> throw new IllegalArgumentException("test.keys");
     };
   }
 

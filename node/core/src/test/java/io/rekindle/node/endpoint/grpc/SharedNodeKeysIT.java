@@ -12,7 +12,7 @@ class SharedNodeKeysIT {
   void theNamespacesOfTheSharedNodeHaveTheKeysThatWereAskedFor() {
     String space = GrpcDoorFixture.SHARED.tenants().companyA() + "/support";
     String expected =
-        System.getProperty("rekindle.test.keys", "tenant").equals("tenant") ? "every" : "";
+        System.getProperty("test.keys", "tenant").equals("tenant") ? "every" : "";
     assertThat(
             NamespaceServiceGrpc.newBlockingStub(GrpcDoorFixture.SHARED.admin())
                 .getNamespace(GetNamespaceRequest.newBuilder().setNamespace(space).build())
