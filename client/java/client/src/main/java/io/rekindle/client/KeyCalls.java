@@ -4,6 +4,8 @@ import io.grpc.Channel;
 import io.rekindle.v1.KeyServiceGrpc;
 import io.rekindle.v1.ListKeysRequest;
 import io.rekindle.v1.ListKeysResponse;
+import io.rekindle.v1.RewrapClusterKeyRequest;
+import io.rekindle.v1.RewrapClusterKeyResponse;
 import io.rekindle.v1.RewrapTenantKeyRequest;
 import io.rekindle.v1.RewrapTenantKeyResponse;
 import java.time.Duration;
@@ -24,6 +26,15 @@ public final class KeyCalls {
         channel,
         KeyServiceGrpc.getListKeysMethod(),
         ListKeysRequest.getDefaultInstance(),
+        deadline);
+  }
+
+  /** Has all nodes wrap the cluster key anew; not repeated by itself. */
+  public Call<RewrapClusterKeyResponse> rewrapCluster() {
+    return Call.ofWrite(
+        channel,
+        KeyServiceGrpc.getRewrapClusterKeyMethod(),
+        RewrapClusterKeyRequest.getDefaultInstance(),
         deadline);
   }
 

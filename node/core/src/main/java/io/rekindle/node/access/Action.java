@@ -18,7 +18,7 @@ public enum Action {
   NAMESPACE_READ("namespace.read", KeyScope.READ_ONLY),
   /** Makes and deletes namespaces; a delete takes all rows, so the grant must show all. */
   NAMESPACE_WRITE("namespace.write", KeyScope.ADMIN, null, true),
-  /** Has a tenant's own key wrapped anew by the same customer's key. */
+  /** Has the cluster's, or a tenant's own, key wrapped anew by the same customer's key. */
   KEY_REWRAP("key.rewrap", KeyScope.ADMIN, null, true),
   /** Has another customer's key wrap it: decides who may take the tenant away. */
   KEY_MOVE("key.move", KeyScope.ADMIN, null, true),

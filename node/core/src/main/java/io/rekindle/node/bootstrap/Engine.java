@@ -307,6 +307,8 @@ final class Engine implements AutoCloseable {
             BackupPart.open(parts, ignite, cluster),
             new KeyInventory(
                 parts, new IgniteWrappedKeyStore(ignite), storage.namespaces(), tenants),
+            new ClusterKeyRewrap(
+                new AllNodes(ignite, cluster.membership(), cluster.baseline()), parts),
             status(
                 ignite,
                 storage,

@@ -34,6 +34,7 @@ import io.rekindle.node.storage.AgentStateStore;
 import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.engine.IgniteStorage;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** Wires the handlers of all commands; what they do with memories and states, owners do. */
@@ -54,6 +55,7 @@ final class Handlers {
       ClusterHandler cluster,
       BackupHandler backups,
       Supplier<List<KeyInfo>> keys,
+      Supplier<Map<String, String>> rewrapping,
       StatusHandler status,
       NodeChains chains) {
     TokenCipher cipher = new SealedTokens(keyring);
@@ -93,7 +95,7 @@ final class Handlers {
         status,
         cluster,
         backups,
-        new KeyHandler(keys, storage.namespaces()));
+        new KeyHandler(keys, storage.namespaces(), rewrapping));
   }
 
   /** The keyring's token cipher, as the tokens need it. */

@@ -6,11 +6,17 @@ import org.jspecify.annotations.Nullable;
 public sealed interface KeyCommand extends Command {
   @Override
   default boolean mutates() {
-    return this instanceof RewrapTenant;
+    return this instanceof RewrapTenant || this instanceof RewrapCluster;
   }
 
   /** Which keys there are, and how old they are; never a key. Needs a grant on the root. */
   record ListAll() implements KeyCommand {}
+
+  /**
+   * Has each node wrap its copy of the cluster key anew, under the newest version of the same
+   * customer's key.
+   */
+  record RewrapCluster() implements KeyCommand {}
 
   /**
    * Has a root namespace's own key wrapped anew.

@@ -130,6 +130,13 @@ public sealed interface Reply {
    */
   record TenantKeyRewrapped(NamespacePath root, String customerKey) implements Reply {}
 
+  /**
+   * Copies of the cluster key, wrapped anew or not.
+   *
+   * @param problems by node id; empty where it was done
+   */
+  record ClusterKeyRewrapped(Map<String, String> problems) implements Reply {}
+
   record AllKeysListed(List<KeyInfo> keys) implements Reply {}
 
   record NamespaceDeleted(long memoriesDeleted) implements Reply {}

@@ -169,6 +169,7 @@ final class HeldNode implements AutoCloseable {
             null,
             null,
             List::of,
+            Map::of,
             new StatusHandler("", List::of, storage.apiKeys()),
             null));
   }

@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.node.contract.TestDoor.Refused;
 import io.rekindle.node.contract.TestDoor.Seed;
 import io.rekindle.node.endpoint.grpc.GrpcTenants;
+import io.rekindle.node.kms.SwitchedKeys;
 import io.rekindle.node.kms.SwitchedKeys.Switch;
 import io.rekindle.v1.AuditRecord;
 import io.rekindle.v1.KeyScope;
 import io.rekindle.v1.KeyServiceGrpc;
 import io.rekindle.v1.KeyServiceGrpc.KeyServiceBlockingStub;
 import io.rekindle.v1.Namespace;
+import io.rekindle.v1.RewrapClusterKeyRequest;
 import io.rekindle.v1.RewrapTenantKeyRequest;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -77,6 +80,27 @@ class TenantKeyRequestsIT extends TenantKeysFixture {
         "PERMISSION_DENIED",
         "");
     assertThat(actions()).contains("key.rewrap", "key.move");
+  }
+
+  @Test
+  void theClusterKeyIsWrappedAnewByARequest() throws Exception {
+    Path file = node.folder().resolve("keys/cluster.key");
+    byte[] before = Files.readAllBytes(file);
+    RewrapClusterKeyRequest request = RewrapClusterKeyRequest.getDefaultInstance();
+    assertThat(call(() -> keys().rewrapClusterKey(request)).getProblemsMap().values())
+        .containsExactly("");
+    byte[] after = Files.readAllBytes(file);
+    assertThat(after).isNotEqualTo(before);
+    SwitchedKeys.set(node.folder(), Switch.UNREACHABLE);
+    try {
+      assertThat(call(() -> keys().rewrapClusterKey(request)).getProblemsMap().values())
+          .containsExactly("the customer's key can't be reached");
+    } finally {
+      SwitchedKeys.set(node.folder(), Switch.ON);
+    }
+    assertThat(Files.readAllBytes(file)).isEqualTo(after);
+    restart();
+    assertThat(actions()).contains("key.rewrap");
   }
 
   /** Whoever could, would have another's customer asked in that customer's name. */

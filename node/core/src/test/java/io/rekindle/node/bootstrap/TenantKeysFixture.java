@@ -66,7 +66,7 @@ abstract class TenantKeysFixture {
     return properties;
   }
 
-  void begin(Path data) {
+  final void begin(Path data) {
     node = TestNode.start(data);
     door = new GrpcTestDoor(node);
   }

@@ -34,8 +34,8 @@ public final class TestNode implements AutoCloseable {
 
   /**
    * One for all the tests of the module. Its root namespaces have keys of their own, under a
-   * customer's key: who has none can do no less. With {@code -Dtest.keys=cluster} the
-   * customer's key is that of the cluster alone, with {@code local} there is none.
+   * customer's key: who has none can do no less. With {@code -Dtest.keys=cluster} the customer's
+   * key is that of the cluster alone, with {@code local} there is none.
    */
   public static TestNode shared() {
     return Shared.NODE;

@@ -7,8 +7,10 @@ import io.rekindle.cli.node.NodeFolder;
 import io.rekindle.cli.node.NodeProcess;
 import io.rekindle.v1.Key;
 import io.rekindle.v1.KeyKind;
+import io.rekindle.v1.RewrapClusterKeyResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -101,8 +103,13 @@ public final class KmsCommands {
   }
 
   @Command(
-      description = "Have a root namespace's own key wrapped anew by its customer's key.",
-      mixinStandardHelpOptions = true)
+      description = {
+        "Have the cluster key wrapped anew on all nodes, under the newest version of its customer's"
+            + " key; with NAMESPACE, the own key of that root namespace instead."
+      },
+      mixinStandardHelpOptions = true,
+      exitCodeListHeading = "%nExit codes:%n",
+      exitCodeList = {"0:it is wrapped anew everywhere", "1:not on every node"})
   int rewrap(
       @Mixin Session session,
       @Option(
@@ -110,13 +117,34 @@ public final class KmsCommands {
               defaultValue = "",
               description = "by another one: NAME of rekindle.keys.tenants.NAME")
           String customerKey,
-      @Parameters(paramLabel = "NAMESPACE") String root) {
+      @Parameters(paramLabel = "NAMESPACE", arity = "0..1", defaultValue = "") String root) {
+    if (root.isEmpty() && customerKey.isEmpty()) {
+      return rewrapCluster(session);
+    }
     session.answer(
         session.connected(client -> client.keys().rewrapTenant(root, customerKey).execute()),
         done ->
             "the tenant key of %s is wrapped anew by the customer's key %s"
                 .formatted(done.getNamespace(), done.getCustomerKey()));
     return ExitCodes.OK;
+  }
+
+  private static int rewrapCluster(Session session) {
+    RewrapClusterKeyResponse done =
+        session.connected(client -> client.keys().rewrapCluster().execute());
+    session.answer(
+        done,
+        answer ->
+            Texts.lines(
+                List.copyOf(new TreeMap<>(answer.getProblemsMap()).entrySet()),
+                node ->
+                    node.getKey()
+                        + (node.getValue().isEmpty()
+                            ? "  wrapped anew"
+                            : "  NOT wrapped anew: " + node.getValue())));
+    return done.getProblemsMap().values().stream().allMatch(String::isEmpty)
+        ? ExitCodes.OK
+        : ExitCodes.FAILURE;
   }
 
   @Command(

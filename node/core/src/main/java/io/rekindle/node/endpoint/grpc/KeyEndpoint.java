@@ -10,6 +10,7 @@ import io.rekindle.v1.KeyKind;
 import io.rekindle.v1.KeyServiceGrpc;
 import io.rekindle.v1.KeyState;
 import io.rekindle.v1.ListKeysResponse;
+import io.rekindle.v1.RewrapClusterKeyResponse;
 import io.rekindle.v1.RewrapTenantKeyResponse;
 import java.time.Instant;
 
@@ -32,6 +33,11 @@ final class KeyEndpoint implements BindableService {
                 ListKeysResponse.newBuilder()
                     .addAllKeys(reply.keys().stream().map(KeyEndpoint::key).toList())
                     .build())
+        .unary(
+            KeyServiceGrpc.getRewrapClusterKeyMethod(),
+            (_, _) -> new KeyCommand.RewrapCluster(),
+            Reply.ClusterKeyRewrapped.class,
+            reply -> RewrapClusterKeyResponse.newBuilder().putAllProblems(reply.problems()).build())
         .unary(
             KeyServiceGrpc.getRewrapTenantKeyMethod(),
             // Never the API key's default namespace, as for a delete.

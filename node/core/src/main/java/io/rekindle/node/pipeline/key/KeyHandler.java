@@ -7,21 +7,28 @@ import io.rekindle.node.model.KeyInfo;
 import io.rekindle.node.model.Reply;
 import io.rekindle.node.storage.NamespaceStore;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** Says which keys there are, and has tenants' keys wrapped anew. */
 public final class KeyHandler {
   private final Supplier<List<KeyInfo>> keys;
   private final NamespaceStore namespaces;
+  private final Supplier<Map<String, String>> rewrapping;
 
   /**
    * A handler.
    *
    * @param keys all of them, as this node sees them now
+   * @param rewrapping has all nodes wrap the cluster key anew, and says by node id what went wrong
    */
-  public KeyHandler(Supplier<List<KeyInfo>> keys, NamespaceStore namespaces) {
+  public KeyHandler(
+      Supplier<List<KeyInfo>> keys,
+      NamespaceStore namespaces,
+      Supplier<Map<String, String>> rewrapping) {
     this.keys = keys;
     this.namespaces = namespaces;
+    this.rewrapping = rewrapping;
   }
 
   public Reply handle(AccessPass pass, KeyCommand command) {
@@ -29,6 +36,10 @@ public final class KeyHandler {
       case KeyCommand.ListAll _ -> {
         pass.checkRoot(Action.MONITOR);
         yield new Reply.AllKeysListed(keys.get());
+      }
+      case KeyCommand.RewrapCluster _ -> {
+        pass.checkRoot(Action.KEY_REWRAP);
+        yield new Reply.ClusterKeyRewrapped(rewrapping.get());
       }
       case KeyCommand.RewrapTenant c ->
           new Reply.TenantKeyRewrapped(

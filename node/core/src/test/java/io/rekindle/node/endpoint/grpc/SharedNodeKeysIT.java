@@ -11,8 +11,7 @@ class SharedNodeKeysIT {
   @Test
   void theNamespacesOfTheSharedNodeHaveTheKeysThatWereAskedFor() {
     String space = GrpcDoorFixture.SHARED.tenants().companyA() + "/support";
-    String expected =
-        System.getProperty("test.keys", "tenant").equals("tenant") ? "every" : "";
+    String expected = System.getProperty("test.keys", "tenant").equals("tenant") ? "every" : "";
     assertThat(
             NamespaceServiceGrpc.newBlockingStub(GrpcDoorFixture.SHARED.admin())
                 .getNamespace(GetNamespaceRequest.newBuilder().setNamespace(space).build())
