@@ -16,8 +16,8 @@ import org.apache.ignite.Ignite;
 import org.apache.ignite.cluster.ClusterNode;
 
 /**
- * Asks all nodes that hold data, at the same time, for what may take long. Safe for use by many
- * threads.
+ * Asks all nodes, or all that hold data, at the same time, for what may take long. Safe for use by
+ * many threads.
  */
 public final class AllNodes {
   private final Ignite ignite;
@@ -55,8 +55,20 @@ public final class AllNodes {
    * @throws RekindleException what the first one threw that failed
    */
   public Map<String, byte[]> ask(String name, byte[] body, Duration timeout) {
+    return ask(holding(), name, body, timeout);
+  }
+
+  /** As {@link #ask}, on the nodes that are there and hold no data, too. */
+  public Map<String, byte[]> askEvery(String name, byte[] body, Duration timeout) {
+    List<ClusterNode> every = new ArrayList<>(membership.others());
+    every.add(membership.self());
+    return ask(every, name, body, timeout);
+  }
+
+  private Map<String, byte[]> ask(
+      List<ClusterNode> nodes, String name, byte[] body, Duration timeout) {
     Map<String, CompletableFuture<byte[]>> asked = new TreeMap<>();
-    for (ClusterNode node : holding()) {
+    for (ClusterNode node : nodes) {
       asked.put(String.valueOf(node.consistentId()), begin(name, node, body, timeout));
     }
     // All have ended before the first failure is told: what it does next would meet them.

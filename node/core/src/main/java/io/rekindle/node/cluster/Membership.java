@@ -1,5 +1,7 @@
 package io.rekindle.node.cluster;
 
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.ClusterNodeInfo;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -100,6 +102,25 @@ public final class Membership {
   /** Whether all of the baseline is there. */
   public boolean isComplete() {
     return online() == baseline().size();
+  }
+
+  /**
+   * Looks whether all of the baseline is there.
+   *
+   * @throws RekindleException NODE_AWAY, with the first one that is not
+   */
+  public void requireComplete() {
+    List<String> away =
+        members().stream()
+            .filter(node -> node.inBaseline() && !node.online())
+            .map(ClusterNodeInfo::id)
+            .toList();
+    if (!away.isEmpty()) {
+      throw new RekindleException(
+          ErrorCode.NODE_AWAY,
+          "a node that holds data is away: it has to come back, or to be removed",
+          Map.of("node", away.getFirst(), "away", Integer.toString(away.size())));
+    }
   }
 
   /** How many of the baseline are there, with this one. */

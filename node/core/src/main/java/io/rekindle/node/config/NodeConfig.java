@@ -195,6 +195,10 @@ public interface NodeConfig {
     @WithDefault("PT3M")
     Duration checkpointInterval();
 
+    /** How long a rotation of the keys of pages waits for a node to write what has changed. */
+    @WithDefault("PT2M")
+    Duration checkpointMax();
+
     /** Where other nodes find this one; 0 takes a free port. */
     @WithDefault("0")
     @Range(min = 0, max = 65_535)

@@ -40,6 +40,7 @@ class NodeConfigTest {
     assertThat(config.ignite().walSegments()).isEqualTo(4);
     assertThat(config.ignite().walArchiveMax()).isEqualTo(DataSize.ofMebibytes(256));
     assertThat(config.ignite().checkpointInterval()).isEqualTo(Duration.ofMinutes(3));
+    assertThat(config.ignite().checkpointMax()).isEqualTo(Duration.ofMinutes(2));
     assertThat(config.ignite().backups()).isZero();
     assertThat(config.keys().provider()).isEqualTo("local");
     assertThat(config.keys().localKeyFile()).isEqualTo(Path.of("keys/local.key"));
