@@ -10,6 +10,8 @@ import io.rekindle.v1.ListNodesRequest;
 import io.rekindle.v1.ListNodesResponse;
 import io.rekindle.v1.ResetLostPartitionsRequest;
 import io.rekindle.v1.ResetLostPartitionsResponse;
+import io.rekindle.v1.RotateGroupKeysRequest;
+import io.rekindle.v1.RotateGroupKeysResponse;
 import io.rekindle.v1.WhoAmIRequest;
 import io.rekindle.v1.WhoAmIResponse;
 import java.time.Duration;
@@ -56,6 +58,18 @@ public final class ClusterCalls {
         channel,
         ClusterServiceGrpc.getResetLostPartitionsMethod(),
         ResetLostPartitionsRequest.newBuilder().setAcceptLoss(acceptLoss).build(),
+        deadline);
+  }
+
+  /**
+   * Gives all caches new keys for their pages; not repeated by itself. It waits for checkpoints of
+   * all nodes, and wants a longer deadline where much is written.
+   */
+  public Call<RotateGroupKeysResponse> rotateGroupKeys() {
+    return Call.ofWrite(
+        channel,
+        ClusterServiceGrpc.getRotateGroupKeysMethod(),
+        RotateGroupKeysRequest.getDefaultInstance(),
         deadline);
   }
 

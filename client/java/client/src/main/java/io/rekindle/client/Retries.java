@@ -13,8 +13,8 @@ import java.util.Map;
 
 /**
  * What is tried again when the node cannot be reached: reads, and writes that are the same write
- * when repeated (they carry an idempotency key, or set a state). Making an API key, and making or
- * deleting a namespace, are not.
+ * when repeated (they carry an idempotency key, or set a state). Making an API key, making or
+ * deleting a namespace, and rotating keys are not.
  */
 final class Retries {
   private static final double ATTEMPTS_MAX = 4;
@@ -47,6 +47,10 @@ final class Retries {
             2.0,
             "retryableStatusCodes",
             List.of("UNAVAILABLE"));
-    return Map.of("methodConfig", List.of(Map.of("name", names, "retryPolicy", policy)));
+    List<Map<String, ?>> once =
+        List.of(Map.of("service", ClusterServiceGrpc.SERVICE_NAME, "method", "RotateGroupKeys"));
+    return Map.of(
+        "methodConfig",
+        List.of(Map.of("name", names, "retryPolicy", policy), Map.of("name", once)));
   }
 }

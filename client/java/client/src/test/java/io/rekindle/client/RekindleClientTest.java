@@ -21,15 +21,20 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.rekindle.v1.BatchStoreMemoriesRequest;
 import io.rekindle.v1.BatchStoreMemoriesResponse;
+import io.rekindle.v1.ClusterServiceGrpc;
 import io.rekindle.v1.CreateNamespaceRequest;
 import io.rekindle.v1.CreateNamespaceResponse;
 import io.rekindle.v1.ExportMemoriesRequest;
 import io.rekindle.v1.ExportMemoriesResponse;
 import io.rekindle.v1.GetMemoryRequest;
 import io.rekindle.v1.GetMemoryResponse;
+import io.rekindle.v1.ListNodesRequest;
+import io.rekindle.v1.ListNodesResponse;
 import io.rekindle.v1.Memory;
 import io.rekindle.v1.MemoryServiceGrpc;
 import io.rekindle.v1.NamespaceServiceGrpc;
+import io.rekindle.v1.RotateGroupKeysRequest;
+import io.rekindle.v1.RotateGroupKeysResponse;
 import io.rekindle.v1.StoreMemoryItem;
 import io.rekindle.v1.StoreMemoryRequest;
 import io.rekindle.v1.StoreMemoryResponse;
@@ -54,6 +59,7 @@ import org.junit.jupiter.api.Test;
 class RekindleClientTest {
   private final FakeMemories memories = new FakeMemories();
   private final FakeNamespaces namespaces = new FakeNamespaces();
+  private final FakeCluster cluster = new FakeCluster();
   private final AtomicReference<@Nullable String> authorization = new AtomicReference<>();
   private Server server;
   private RekindleClient client;
@@ -65,6 +71,7 @@ class RekindleClientTest {
         InProcessServerBuilder.forName(name)
             .addService(memories)
             .addService(namespaces)
+            .addService(cluster)
             .intercept(new RecordAuthorization())
             .build()
             .start();
@@ -189,6 +196,18 @@ class RekindleClientTest {
         .isInstanceOf(RekindleClientException.class);
 
     assertThat(namespaces.creations).hasValue(1);
+  }
+
+  /** Of a service whose other calls are tried again. */
+  @Test
+  void doesNotRotateKeysTwice() {
+    assertThatThrownBy(() -> client.cluster().rotateGroupKeys().execute())
+        .isInstanceOf(RekindleClientException.class);
+    assertThat(cluster.rotations).hasValue(1);
+
+    assertThatThrownBy(() -> client.cluster().listNodes().execute())
+        .isInstanceOf(RekindleClientException.class);
+    assertThat(cluster.lists).hasValueGreaterThan(1);
   }
 
   @Test
@@ -368,6 +387,24 @@ class RekindleClientTest {
         ExportMemoriesRequest request, StreamObserver<ExportMemoriesResponse> out) {
       out.onNext(ExportMemoriesResponse.newBuilder().setNextPageToken("more").build());
       out.onError(Status.UNAUTHENTICATED.asRuntimeException());
+    }
+  }
+
+  private static final class FakeCluster extends ClusterServiceGrpc.ClusterServiceImplBase {
+    private final AtomicInteger rotations = new AtomicInteger();
+    private final AtomicInteger lists = new AtomicInteger();
+
+    @Override
+    public void rotateGroupKeys(
+        RotateGroupKeysRequest request, StreamObserver<RotateGroupKeysResponse> out) {
+      rotations.incrementAndGet();
+      out.onError(Status.UNAVAILABLE.asRuntimeException());
+    }
+
+    @Override
+    public void listNodes(ListNodesRequest request, StreamObserver<ListNodesResponse> out) {
+      lists.incrementAndGet();
+      out.onError(Status.UNAVAILABLE.asRuntimeException());
     }
   }
 

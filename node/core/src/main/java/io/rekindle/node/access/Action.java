@@ -27,7 +27,9 @@ public enum Action {
   /** Reads audit records, which name memories by id whatever a condition hides. */
   AUDIT("audit.read", KeyScope.READ_ONLY, "audit", true),
   MONITOR("cluster.monitor", KeyScope.READ_ONLY, "monitor", false),
-  /** Changes which nodes hold data, of all tenants: the grant must show all. */
+  /**
+   * Changes which nodes hold data, and the keys of pages, of all tenants: the grant must show all.
+   */
   CLUSTER_WRITE("cluster.write", KeyScope.ADMIN, null, true),
   /** Sees backups, which are of all tenants: the grant must show all. */
   BACKUP_READ("backup.read", KeyScope.ADMIN, null, true),

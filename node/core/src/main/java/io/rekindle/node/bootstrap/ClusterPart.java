@@ -1,9 +1,11 @@
 package io.rekindle.node.bootstrap;
 
 import io.rekindle.node.cluster.Absences;
+import io.rekindle.node.cluster.AllNodes;
 import io.rekindle.node.cluster.Baseline;
 import io.rekindle.node.cluster.Contact;
 import io.rekindle.node.cluster.EngineFailureListener;
+import io.rekindle.node.cluster.GroupKeys;
 import io.rekindle.node.cluster.LostPartitions;
 import io.rekindle.node.cluster.Membership;
 import io.rekindle.node.cluster.SeparateRingException;
@@ -46,6 +48,7 @@ final class ClusterPart implements AutoCloseable {
   private final Absences absences;
   private final SliceCalls calls;
   private final LostPartitions lost;
+  private final GroupKeys groupKeys;
   private final ClusterRecords records;
   private final ScheduledExecutorService looks =
       Executors.newSingleThreadScheduledExecutor(
@@ -64,6 +67,7 @@ final class ClusterPart implements AutoCloseable {
       Contact contact,
       SliceCalls calls,
       LostPartitions lost,
+      GroupKeys groupKeys,
       ClusterRecords records,
       Absences absences) {
     this.config = config;
@@ -72,6 +76,7 @@ final class ClusterPart implements AutoCloseable {
     this.contact = contact;
     this.calls = calls;
     this.lost = lost;
+    this.groupKeys = groupKeys;
     this.records = records;
     this.absences = absences;
   }
@@ -82,15 +87,24 @@ final class ClusterPart implements AutoCloseable {
    * @throws StartRefusedException when this node's clock is too far from the others'
    */
   static ClusterPart begin(
-      NodeConfig.Cluster config,
+      NodeConfig node,
       Ignite ignite,
       EngineFailureListener failures,
       ClusterRecords records,
       InstantSource clock) {
+    NodeConfig.Cluster config = node.cluster();
     Membership membership = new Membership(ignite);
     SliceCalls calls = SliceCalls.of(ignite);
     Contact contact = new Contact(membership, calls, clock, config.contactMax());
     Baseline baseline = new Baseline(ignite, membership);
+    GroupKeys groupKeys =
+        new GroupKeys(
+            ignite,
+            membership,
+            new AllNodes(ignite, membership, baseline),
+            node.ignite().checkpointMax());
+    groupKeys.register();
+    groupKeys.resume();
     ClusterPart part =
         new ClusterPart(
             config,
@@ -99,6 +113,7 @@ final class ClusterPart implements AutoCloseable {
             contact,
             calls,
             new LostPartitions(ignite, membership, baseline),
+            groupKeys,
             records,
             new Absences(membership::members, clock));
     contact.round();
@@ -126,6 +141,7 @@ final class ClusterPart implements AutoCloseable {
             () -> {
               try {
                 askAgain();
+                groupKeys.hasten();
                 if (lost.look(records::resetting) == LostPartitions.Step.START_TOGETHER) {
                   startTogether(lost.others());
                 }
@@ -234,7 +250,7 @@ final class ClusterPart implements AutoCloseable {
 
   /** What answers for the cluster. */
   ClusterHandler handler(int backups) {
-    return new ClusterHandler(membership, baseline, contact, backups);
+    return new ClusterHandler(membership, baseline, contact, groupKeys, records.audit(), backups);
   }
 
   Membership membership() {
@@ -243,6 +259,10 @@ final class ClusterPart implements AutoCloseable {
 
   Baseline baseline() {
     return baseline;
+  }
+
+  GroupKeys groupKeys() {
+    return groupKeys;
   }
 
   Absences absences() {

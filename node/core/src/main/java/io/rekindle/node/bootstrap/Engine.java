@@ -73,7 +73,7 @@ final class Engine implements AutoCloseable {
       cluster =
           onStop(
               ClusterPart.begin(
-                  parts.config().cluster(),
+                  parts.config(),
                   ignite,
                   parts.failures(),
                   new ClusterRecords(parts.audit()),

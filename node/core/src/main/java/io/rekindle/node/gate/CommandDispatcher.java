@@ -62,6 +62,7 @@ public record CommandDispatcher(
       case ClusterCommand.ListNodes _ -> cluster.listNodes(pass);
       case ClusterCommand.ChangeBaseline c -> cluster.change(pass, c);
       case ClusterCommand.ResetLost c -> cluster.resetLost(pass, c);
+      case ClusterCommand.RotateGroupKeys _ -> cluster.rotateGroupKeys(pass);
     };
   }
 }

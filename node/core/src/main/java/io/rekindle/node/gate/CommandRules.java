@@ -87,7 +87,9 @@ final class CommandRules {
       case AuditCommand.Verify _ -> new Need(EnumSet.of(Action.AUDIT), null, true);
       case ClusterCommand.GetStatus _ -> new Need(EnumSet.of(Action.MONITOR), null, true);
       case ClusterCommand.ListNodes _ -> new Need(EnumSet.of(Action.MONITOR), null, true);
-      case ClusterCommand.ChangeBaseline _, ClusterCommand.ResetLost _ ->
+      case ClusterCommand.ChangeBaseline _,
+          ClusterCommand.ResetLost _,
+          ClusterCommand.RotateGroupKeys _ ->
           new Need(EnumSet.of(Action.CLUSTER_WRITE), null, true);
       case BackupCommand.ListAll _, BackupCommand.Verify _ ->
           new Need(EnumSet.of(Action.BACKUP_READ), null, true);

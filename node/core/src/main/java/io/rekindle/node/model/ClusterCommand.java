@@ -48,6 +48,14 @@ public sealed interface ClusterCommand extends Command {
     }
   }
 
+  /** Gives all groups of caches new keys on all nodes; needs an administrator of the root. */
+  record RotateGroupKeys() implements ClusterCommand {
+    @Override
+    public boolean mutates() {
+      return true;
+    }
+  }
+
   /** Who the caller is and what they may do. */
   record WhoAmI() implements ClusterCommand {}
 }

@@ -232,6 +232,13 @@ public sealed interface Reply {
 
   record LostReset(int partitions) implements Reply {}
 
+  /**
+   * All nodes have new keys of pages.
+   *
+   * @param groups of caches
+   */
+  record GroupKeysRotated(int groups) implements Reply {}
+
   record BackupMade(BackupInfo backup) implements Reply {}
 
   record BackupsListed(List<BackupInfo> backups) implements Reply {

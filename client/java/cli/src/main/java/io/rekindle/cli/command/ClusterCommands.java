@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code rekindle cluster show|add|remove|reset-lost|demo}. */
+/** {@code rekindle cluster show|add|remove|reset-lost|rotate-keys|demo}. */
 @Command(
     name = "cluster",
     description = "The nodes of a cluster, and which of them hold data.",
@@ -69,6 +69,19 @@ public final class ClusterCommands {
     session.answer(
         session.connected(client -> client.cluster().resetLostPartitions(acceptLoss).execute()),
         reset -> "%,d partitions are served again".formatted(reset.getPartitionsReset()));
+    return ExitCodes.OK;
+  }
+
+  @Command(
+      name = "rotate-keys",
+      description = "Give all caches new keys for their pages, on all nodes, while these go on.",
+      mixinStandardHelpOptions = true)
+  int rotateKeys(@Mixin Session session) {
+    session.answer(
+        session.connected(client -> client.cluster().rotateGroupKeys().execute()),
+        rotated ->
+            "%,d groups of caches have new keys; pages are sealed anew in the background"
+                .formatted(rotated.getGroups()));
     return ExitCodes.OK;
   }
 

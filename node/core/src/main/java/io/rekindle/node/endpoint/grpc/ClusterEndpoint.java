@@ -19,6 +19,7 @@ import io.rekindle.v1.ListNodesResponse;
 import io.rekindle.v1.Node;
 import io.rekindle.v1.NodeStatus;
 import io.rekindle.v1.ResetLostPartitionsResponse;
+import io.rekindle.v1.RotateGroupKeysResponse;
 import io.rekindle.v1.StatusFact;
 import io.rekindle.v1.StatusProblem;
 import io.rekindle.v1.WhoAmIResponse;
@@ -66,6 +67,11 @@ final class ClusterEndpoint implements BindableService {
                 ResetLostPartitionsResponse.newBuilder()
                     .setPartitionsReset(reply.partitions())
                     .build())
+        .unary(
+            ClusterServiceGrpc.getRotateGroupKeysMethod(),
+            (_, _) -> new ClusterCommand.RotateGroupKeys(),
+            Reply.GroupKeysRotated.class,
+            reply -> RotateGroupKeysResponse.newBuilder().setGroups(reply.groups()).build())
         .build();
   }
 

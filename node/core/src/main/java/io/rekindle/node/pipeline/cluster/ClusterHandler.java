@@ -2,23 +2,28 @@ package io.rekindle.node.pipeline.cluster;
 
 import io.rekindle.node.access.AccessPass;
 import io.rekindle.node.access.Action;
+import io.rekindle.node.audit.AuditLog;
 import io.rekindle.node.cluster.Baseline;
 import io.rekindle.node.cluster.Contact;
+import io.rekindle.node.cluster.GroupKeys;
 import io.rekindle.node.cluster.Membership;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.ClusterCommand;
 import io.rekindle.node.model.ClusterHealth;
-import io.rekindle.node.model.ClusterNodeInfo;
 import io.rekindle.node.model.Reply;
-import java.util.List;
 import java.util.Map;
 
-/** Says which nodes there are, and changes which of them hold data. */
+/** Says which nodes there are, changes which of them hold data, and rotates the keys of pages. */
 public final class ClusterHandler {
+  /** Nothing else keeps when that was; the count is of groups of caches. */
+  private static final String GROUP_KEYS_ROTATED = "group-keys.rotated";
+
   private final Membership membership;
   private final Baseline baseline;
   private final Contact contact;
+  private final GroupKeys groupKeys;
+  private final AuditLog audit;
   private final int backups;
 
   /**
@@ -26,10 +31,18 @@ public final class ClusterHandler {
    *
    * @param backups copies of each partition besides the first
    */
-  public ClusterHandler(Membership membership, Baseline baseline, Contact contact, int backups) {
+  public ClusterHandler(
+      Membership membership,
+      Baseline baseline,
+      Contact contact,
+      GroupKeys groupKeys,
+      AuditLog audit,
+      int backups) {
     this.membership = membership;
     this.baseline = baseline;
     this.contact = contact;
+    this.groupKeys = groupKeys;
+    this.audit = audit;
     this.backups = backups;
   }
 
@@ -59,18 +72,8 @@ public final class ClusterHandler {
 
   public Reply resetLost(AccessPass pass, ClusterCommand.ResetLost command) {
     pass.checkRoot(Action.CLUSTER_WRITE);
-    List<String> away =
-        membership.members().stream()
-            .filter(node -> node.inBaseline() && !node.online())
-            .map(ClusterNodeInfo::id)
-            .toList();
-    if (!away.isEmpty()) {
-      // Its older copy would be taken for the newest when it comes back.
-      throw new RekindleException(
-          ErrorCode.NODE_AWAY,
-          "a node that holds data is away: it has to come back, or to be removed",
-          Map.of("node", away.getFirst(), "away", Integer.toString(away.size())));
-    }
+    // The older copy of one that is away would be taken for the newest when it comes back.
+    membership.requireComplete();
     if (baseline.lost() > 0 && !command.acceptLoss()) {
       throw new RekindleException(
           ErrorCode.DATA_WOULD_BE_LOST,
@@ -78,5 +81,11 @@ public final class ClusterHandler {
           Map.of("partitions", Integer.toString(baseline.lost())));
     }
     return new Reply.LostReset(baseline.resetLost());
+  }
+
+  public Reply rotateGroupKeys(AccessPass pass) {
+    pass.checkRoot(Action.CLUSTER_WRITE);
+    return new Reply.GroupKeysRotated(
+        groupKeys.rotate(groups -> audit.note(pass.requestId(), GROUP_KEYS_ROTATED, groups, "")));
   }
 }
