@@ -28,6 +28,9 @@ final class BackupPart {
     NodeConfig config = parts.config();
     BackupCipher cipher = new BackupCipher(parts.clusterKey());
     AllNodes nodes = new AllNodes(ignite, cluster.membership(), cluster.baseline());
+    Snapshots snapshots = new Snapshots(ignite);
+    BackupRoom room =
+        new BackupRoom(parts.folders(), folder(config), config.disk().reserveBytes().bytes());
     BackupParts own =
         new BackupParts(
             parts.folders().nodeId().toString(),
@@ -35,14 +38,16 @@ final class BackupPart {
             folder(config),
             parts.audit(),
             cipher,
-            new BackupRoom(parts.folders(), folder(config), config.disk().reserveBytes().bytes())
-                ::check);
+            () -> {
+              snapshots.requirePossible();
+              room.check();
+            });
     own.register(nodes);
     Path keyFile = config.dataFolder().resolve(config.keys().clusterKeyFile());
     return new BackupHandler(
         new BackupMaker(
             nodes,
-            new Snapshots(ignite),
+            snapshots,
             own,
             new BackupMaker.Facts(
                 parts.clusterKey().clusterId(),

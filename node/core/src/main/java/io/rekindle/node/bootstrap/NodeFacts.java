@@ -109,6 +109,9 @@ final class NodeFacts {
     facts.put("partitions_coming", () -> Integer.toString(cluster.baseline().partitionsComing()));
     facts.put("partitions_stopped", () -> Integer.toString(cluster.baseline().partitionsStopped()));
     facts.put("copies_of_a_cut", () -> cluster.baseline().keepsCopiesOfACut() ? "yes" : "no");
+    facts.put(
+        "group_keys_reencrypting", () -> Integer.toString(cluster.groupKeys().reencrypting()));
+    facts.put("group_keys_bytes_left", () -> Long.toString(cluster.groupKeys().bytesLeft()));
     facts.put("copies_missing", () -> Integer.toString(cluster.baseline().copiesMissing()));
     facts.put("messages_sent", () -> Long.toString(cluster.membership().messagesSent()));
     facts.put(

@@ -3,6 +3,7 @@ package io.rekindle.node.bootstrap;
 import static io.rekindle.node.endpoint.grpc.GrpcTestDoor.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.rekindle.node.cluster.FreePort;
 import io.rekindle.node.config.NodeConfigLoader;
@@ -13,21 +14,27 @@ import io.rekindle.v1.AuditRecord;
 import io.rekindle.v1.Backup;
 import io.rekindle.v1.BackupServiceGrpc;
 import io.rekindle.v1.BackupServiceGrpc.BackupServiceBlockingStub;
+import io.rekindle.v1.ClusterServiceGrpc;
 import io.rekindle.v1.CreateBackupRequest;
 import io.rekindle.v1.DeleteBackupRequest;
 import io.rekindle.v1.ListBackupsRequest;
+import io.rekindle.v1.RotateGroupKeysRequest;
 import io.rekindle.v1.SearchMode;
 import io.rekindle.v1.VerifyBackupRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.apache.ignite.Ignition;
+import org.apache.ignite.internal.IgniteEx;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,6 +51,10 @@ import org.junit.jupiter.api.io.TempDir;
 class BackupIT {
   private static final String FIRST = "first";
   private static final String SECOND = "second";
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
+  /** Some pages in a second, so that sealing anew goes on until the test lets it end. */
+  private static final double SLOW_MEGABYTES = 0.03;
 
   @TempDir static Path parent;
 
@@ -69,7 +80,8 @@ class BackupIT {
         KeyChange.move(source, Map.of("rekindle.keys.local-key-file", "keys/moved.key"));
         Files.delete(source.resolve("keys/local.key"));
         before = tenancy.everything();
-        made = create(tenancy, FIRST);
+        rotateGroupKeys(tenancy);
+        made = createWhenSealed(tenancy);
         tenancy.store(Tenancy.MEANING, "after the backup");
 
         assertThat(problems(tenancy, FIRST)).isEmpty();
@@ -408,6 +420,41 @@ class BackupIT {
     return call(() ->
             backups(tenancy).createBackup(CreateBackupRequest.newBuilder().setName(name).build()))
         .getBackup();
+  }
+
+  /** The backup is of pages that have another key than their first one. */
+  private static void rotateGroupKeys(Tenancy tenancy) {
+    sealAnew(SLOW_MEGABYTES);
+    RotateGroupKeysRequest request = RotateGroupKeysRequest.getDefaultInstance();
+    assertThat(
+            call(
+                () -> ClusterServiceGrpc.newBlockingStub(tenancy.admin()).rotateGroupKeys(request)))
+        .satisfies(rotated -> assertThat(rotated.getGroups()).isPositive());
+  }
+
+  /** In megabytes a second; 0 is without a limit. */
+  private static void sealAnew(double rate) {
+    ((IgniteEx) Ignition.ignite("rekindle-" + sourceId))
+        .context()
+        .encryption()
+        .setReencryptionRate(rate);
+  }
+
+  /** While pages are sealed anew it is refused, and says so. */
+  private static Backup createWhenSealed(Tenancy tenancy) {
+    Refused refused = catchThrowableOfType(Refused.class, () -> create(tenancy, FIRST));
+    sealAnew(0);
+    while (refused != null) {
+      assertThat(refused).hasMessageContaining("pages are being sealed anew");
+      assertThat(refused.reason()).isEqualTo("NOT_READY");
+      LockSupport.parkNanos(PAUSE.toNanos());
+      try {
+        return create(tenancy, FIRST);
+      } catch (Refused e) {
+        refused = e;
+      }
+    }
+    throw new AssertionError("pages are sealed anew, and a backup was made");
   }
 
   private static List<Backup> list(Tenancy tenancy) {

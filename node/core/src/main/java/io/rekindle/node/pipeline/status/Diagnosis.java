@@ -152,6 +152,7 @@ final class Diagnosis {
                   + " that node either")
               .formatted(id, gone));
     }
+    groupKeys(report);
     disk(report);
     clock(report);
     long tail = number(report, "audit_tail_bytes");
@@ -195,6 +196,20 @@ final class Diagnosis {
                   + " them after rekindle.keys.grace; its diagnostics say why,"
                   + " docs/security/tenant-keys.md what to do")
               .formatted(report.nodeId(), unproved.size(), some(unproved)));
+    }
+  }
+
+  /** Whoever misses a backup at night looks here. */
+  private void groupKeys(NodeReport report) {
+    long groups = number(report, "group_keys_reencrypting");
+    if (groups > 0) {
+      add(
+          "reencryption",
+          report.nodeId(),
+          ("node %s seals the pages of %,d groups of caches anew after a rotation of their keys,"
+                  + " %,d bytes are left to be read: backups and rotations are refused until then."
+                  + " Wait; if it gets no further, start the node anew by `./rekindle node start`")
+              .formatted(report.nodeId(), groups, number(report, "group_keys_bytes_left")));
     }
   }
 

@@ -78,6 +78,7 @@ class DiagnosisTest {
     "copies_of_a_cut, yes, copies-of-a-cut, n1, no",
     "key_doubt, status 503, key-unproved, n1, ''",
     "tenant_keys_locked, [acme], tenants-locked, n1, []",
+    "group_keys_reencrypting, 2, reencryption, n1, 0",
     "tenant_keys_unproved, [acme], tenant-keys-unproved, n1, []",
     "majority, no, no-majority, n1, yes",
     "disk_usable_bytes, 999, disk-reserve, n1, 2000",
