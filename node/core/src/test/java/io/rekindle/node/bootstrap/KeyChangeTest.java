@@ -17,9 +17,11 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,24 @@ class KeyChangeTest {
     assertThat(Files.readAllBytes(file())).isNotEqualTo(before).hasSameSizeAs(before);
     assertThat(opened().isSame(key)).isTrue();
     assertThat(status()).containsEntry("answer", "OK").containsEntry("wrappings", "1");
+  }
+
+  /** All of the folder is there, and the customer's key is another's. */
+  @Test
+  void aFolderThatWasCopiedDoesNotOpenElsewhere() throws IOException {
+    folder = temporary.resolve("customer");
+    NodeInit.create(folder, List.of(), Map.of("rekindle.keys.provider", "switched"));
+    opened().close();
+    Path copy = temporary.resolve("copy");
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(folder.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+    folder = copy;
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(this::opened)
+        .withMessageContaining("was not wrapped by this key");
   }
 
   @Test
