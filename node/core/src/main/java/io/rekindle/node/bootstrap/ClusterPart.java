@@ -249,8 +249,9 @@ final class ClusterPart implements AutoCloseable {
   }
 
   /** What answers for the cluster. */
-  ClusterHandler handler(int backups) {
-    return new ClusterHandler(membership, baseline, contact, groupKeys, records.audit(), backups);
+  ClusterHandler handler(int backups, Runnable rotated) {
+    return new ClusterHandler(
+        membership, baseline, contact, groupKeys, records.audit(), backups, rotated);
   }
 
   Membership membership() {

@@ -29,6 +29,7 @@ import io.rekindle.node.pipeline.status.StatusHandler;
 import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.engine.IgniteStorage;
 import io.rekindle.node.storage.engine.IgniteWrappedKeyStore;
+import io.rekindle.node.storage.engine.KeyRotations;
 import io.rekindle.node.storage.owner.OwnedStores;
 import io.rekindle.node.storage.row.CacheConfigurations;
 import io.rekindle.node.storage.slice.SliceIndexes;
@@ -303,10 +304,16 @@ final class Engine implements AutoCloseable {
             queue,
             waits,
             queries,
-            cluster.handler(parts.config().ignite().backups()),
+            cluster.handler(
+                parts.config().ignite().backups(),
+                () -> new KeyRotations(ignite).noteGroupKeys(parts.clock().instant())),
             BackupPart.open(parts, ignite, cluster),
             new KeyInventory(
-                parts, new IgniteWrappedKeyStore(ignite), storage.namespaces(), tenants),
+                parts,
+                new IgniteWrappedKeyStore(ignite),
+                new KeyRotations(ignite),
+                storage.namespaces(),
+                tenants),
             new ClusterKeyRewrap(
                 new AllNodes(ignite, cluster.membership(), cluster.baseline()), parts),
             status(

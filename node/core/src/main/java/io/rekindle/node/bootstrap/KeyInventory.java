@@ -7,6 +7,7 @@ import io.rekindle.node.model.KeyInfo.State;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.storage.engine.IgniteNamespaceStore;
 import io.rekindle.node.storage.engine.IgniteWrappedKeyStore;
+import io.rekindle.node.storage.engine.KeyRotations;
 import io.rekindle.node.storage.row.CacheName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,12 +30,14 @@ final class KeyInventory implements Supplier<List<KeyInfo>> {
   private final HeldKey heldKey;
   private final Duration rotateAfter;
   private final IgniteWrappedKeyStore stored;
+  private final KeyRotations rotations;
   private final IgniteNamespaceStore namespaces;
   private final TenantLeases tenants;
 
   KeyInventory(
       NodeParts parts,
       IgniteWrappedKeyStore stored,
+      KeyRotations rotations,
       IgniteNamespaceStore namespaces,
       TenantLeases tenants) {
     this.clusterKeyFile =
@@ -43,6 +46,7 @@ final class KeyInventory implements Supplier<List<KeyInfo>> {
     this.heldKey = parts.heldKey();
     this.rotateAfter = parts.config().keys().rotateAfter();
     this.stored = stored;
+    this.rotations = rotations;
     this.namespaces = namespaces;
     this.tenants = tenants;
   }
@@ -62,9 +66,18 @@ final class KeyInventory implements Supplier<List<KeyInfo>> {
             wrapped,
             due(wrapped),
             heldKey.doubt().isEmpty() ? State.OK : State.UNPROVED));
+    Instant rotated = rotations.groupKeys();
     keys.add(
-        ofKind(
-            Kind.GROUP, CacheName.values().length, "pages and the write-ahead log", CLUSTER_KEY));
+        new KeyInfo(
+            Kind.GROUP,
+            "",
+            CacheName.values().length,
+            "pages and the write-ahead log",
+            CLUSTER_KEY,
+            rotated,
+            null,
+            due(rotated),
+            State.OK));
     stored.tenants().stream()
         .sorted(Comparator.comparing(NamespacePath::toString))
         .forEach(root -> addTenant(keys, root));

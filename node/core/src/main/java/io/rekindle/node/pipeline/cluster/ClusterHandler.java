@@ -16,7 +16,7 @@ import java.util.Map;
 
 /** Says which nodes there are, changes which of them hold data, and rotates the keys of pages. */
 public final class ClusterHandler {
-  /** Nothing else keeps when that was; the count is of groups of caches. */
+  /** The count is of groups of caches. */
   private static final String GROUP_KEYS_ROTATED = "group-keys.rotated";
 
   private final Membership membership;
@@ -25,11 +25,13 @@ public final class ClusterHandler {
   private final GroupKeys groupKeys;
   private final AuditLog audit;
   private final int backups;
+  private final Runnable rotated;
 
   /**
    * Knows whom to ask.
    *
    * @param backups copies of each partition besides the first
+   * @param rotated told when all group keys were changed
    */
   public ClusterHandler(
       Membership membership,
@@ -37,13 +39,15 @@ public final class ClusterHandler {
       Contact contact,
       GroupKeys groupKeys,
       AuditLog audit,
-      int backups) {
+      int backups,
+      Runnable rotated) {
     this.membership = membership;
     this.baseline = baseline;
     this.contact = contact;
     this.groupKeys = groupKeys;
     this.audit = audit;
     this.backups = backups;
+    this.rotated = rotated;
   }
 
   public Reply listNodes(AccessPass pass) {
@@ -86,6 +90,10 @@ public final class ClusterHandler {
   public Reply rotateGroupKeys(AccessPass pass) {
     pass.checkRoot(Action.CLUSTER_WRITE);
     return new Reply.GroupKeysRotated(
-        groupKeys.rotate(groups -> audit.note(pass.requestId(), GROUP_KEYS_ROTATED, groups, "")));
+        groupKeys.rotate(
+            groups -> {
+              audit.note(pass.requestId(), GROUP_KEYS_ROTATED, groups, "");
+              rotated.run();
+            }));
   }
 }

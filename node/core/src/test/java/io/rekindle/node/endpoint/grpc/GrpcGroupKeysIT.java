@@ -12,8 +12,11 @@ import io.rekindle.v1.ClusterServiceGrpc;
 import io.rekindle.v1.CreateApiKeyResponse;
 import io.rekindle.v1.GetStatusRequest;
 import io.rekindle.v1.Grant;
+import io.rekindle.v1.KeyKind;
 import io.rekindle.v1.KeyScope;
+import io.rekindle.v1.KeyServiceGrpc;
 import io.rekindle.v1.ListAuditRecordsRequest;
+import io.rekindle.v1.ListKeysRequest;
 import io.rekindle.v1.RotateGroupKeysRequest;
 import io.rekindle.v1.RotateGroupKeysResponse;
 import java.util.List;
@@ -97,5 +100,14 @@ class GrpcGroupKeysIT {
                 .getFactsList())
         .extracting(fact -> fact.getName())
         .contains("group_keys_reencrypting", "group_keys_bytes_left");
+    assertThat(
+            call(() ->
+                    KeyServiceGrpc.newBlockingStub(ADMIN)
+                        .listKeys(ListKeysRequest.getDefaultInstance()))
+                .getKeysList())
+        .as("since when they are so, and until when")
+        .filteredOn(listed -> listed.getKind() == KeyKind.KEY_KIND_GROUP)
+        .allMatch(listed -> listed.hasMadeAt() && listed.hasDueAt())
+        .hasSize(1);
   }
 }

@@ -57,9 +57,11 @@ class RowFormatsTest {
     AccessRow access = new AccessRow(1, 1);
     ModelPinRow pin = new ModelPinRow("fingerprint");
     EpochRow epoch = new EpochRow(1);
+    TimeRow time = new TimeRow(Instant.EPOCH);
     ClosingRow closing = new ClosingRow(ID.value(), ID.value());
     return Stream.of(
         new Written(closing, closing::delete),
+        new Written(time, time::time),
         new Written(memory, () -> memory.columns(ID)),
         new Written(embedded, () -> embedded.columns(ID)),
         new Written(vector, vector::sealed),
