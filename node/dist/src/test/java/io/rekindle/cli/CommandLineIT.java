@@ -141,6 +141,7 @@ class CommandLineIT {
     assertThat(ok("backup", "create").out()).containsPattern("^[0-9]{8}_[0-9]{6}  ");
     assertThat(ok("backup", "list").out()).contains("by_hand  ").contains(" files, ");
     assertThat(ok("backup", "verify", "by_hand").out()).startsWith("whole: by_hand  ");
+    assertThat(Path.of("ignite")).as("nothing is written beside the data folder").doesNotExist();
     assertThat(code("backup", "create", "--name", "by_hand")).isEqualTo(ExitCodes.FAILURE);
     assertThat(code("backup", "verify", "none")).isEqualTo(ExitCodes.NOT_FOUND);
 

@@ -30,8 +30,8 @@ final class HeldTenantKey implements AutoCloseable {
   /** Pauses that are shorter are of a key that is in doubt. */
   private static final Duration SPREAD_FROM = Duration.ofSeconds(20);
 
-  /** Of a thousand, at most. */
-  private static final int PERCENT = 100;
+  /** How much earlier a lease may be proved, at most. */
+  private static final int SPREAD_PERMILLE = 100;
 
   private final RandomGenerator random = new SplittableRandom();
   private final Tenant tenant;
@@ -150,7 +150,7 @@ final class HeldTenantKey implements AutoCloseable {
   private Duration spread(Duration pause) {
     boolean isLease = lease.locked() == null && pause.compareTo(SPREAD_FROM) > 0;
     return isLease
-        ? pause.minus(pause.multipliedBy(random.nextInt(PERCENT)).dividedBy(1_000))
+        ? pause.minus(pause.multipliedBy(random.nextInt(SPREAD_PERMILLE)).dividedBy(1_000))
         : pause;
   }
 

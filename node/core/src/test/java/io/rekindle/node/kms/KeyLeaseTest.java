@@ -40,9 +40,20 @@ class KeyLeaseTest {
     private final long began = now;
 
     World(LongFunction<Probe> answers, double answerSeconds) {
+      this(answers, answerSeconds, true);
+    }
+
+    World(LongFunction<Probe> answers, double answerSeconds, boolean unwrapped) {
       this.answers = answers;
       this.answerSeconds = answerSeconds;
-      lease = new KeyLease(this::answer, () -> happened("login"), this, SETTINGS, () -> now, now);
+      lease =
+          new KeyLease(
+              this::answer,
+              () -> happened("login"),
+              this,
+              SETTINGS,
+              () -> now,
+              unwrapped ? now : null);
     }
 
     private double seconds() {
@@ -81,7 +92,7 @@ class KeyLeaseTest {
     }
 
     World run(int untilSeconds) {
-      Duration pause = lease.first();
+      Duration pause = lease.locked() == null ? lease.first() : Duration.ZERO;
       while (seconds() + pause.toNanos() / (double) SECOND <= untilSeconds) {
         now += pause.toNanos();
         pause = lease.step();
@@ -111,6 +122,25 @@ class KeyLeaseTest {
       assertThat(locks).hasSize(1);
       assertThat(locks.getFirst()).isLessThanOrEqualTo(revoked + LEASE + 1);
     }
+  }
+
+  /** As of a tenant, at the start of a node. */
+  @Test
+  void aKeyThatWasNotUnwrappedYetIsLockedUntilItIsAndLikeAnyOtherFromThenOn() {
+    World world = new World(t -> t >= 30 && t < 200 ? Probe.OK : Probe.REVOKED, 0, false);
+    assertThat(world.lease.locked()).isEqualTo(Probe.UNREACHABLE);
+    world.run(20);
+    assertThat(world.lease.locked()).as("what was answered").isEqualTo(Probe.REVOKED);
+    assertThat(world.of("unlock")).isEmpty();
+    assertThat(world.of("REVOKED").getFirst()).as("asked at once").isZero();
+    world.run(150);
+    assertThat(world.lease.locked()).isNull();
+    assertThat(world.of("unlock")).hasSize(1);
+    assertThat(world.of("lock REVOKED")).as("it was locked before").isEmpty();
+    world.run(400);
+    assertThat(world.of("lock REVOKED"))
+        .singleElement()
+        .satisfies(at -> assertThat(at).isBetween(200.0, 200.0 + LEASE + 1));
   }
 
   @Test

@@ -196,6 +196,8 @@ public final class NodeProcess implements AutoCloseable {
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("OPT_OUT_TRACKING", "true");
+    // What Ignite writes while it reads snapshots, where its configuration is not asked.
+    builder.environment().put("IGNITE_WORK_DIR", data.resolve("tmp").resolve("ignite").toString());
     return builder;
   }
 
