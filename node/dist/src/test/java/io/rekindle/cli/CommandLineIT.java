@@ -135,6 +135,19 @@ class CommandLineIT {
   }
 
   @Test
+  void keysAreListedAndTheClustersIsWrappedAnew() throws Exception {
+    ok("namespace", "create", "keys/a");
+    assertThat(ok("kms", "list").out())
+        .containsPattern("(?m)^cluster key [0-9a-f-]{36}  opens all others.*; to be rotated by 20")
+        .containsPattern("(?m)^group keys: [0-9]+  opens pages")
+        .containsPattern("(?m)^namespace keys?.*made 20")
+        .contains("file keys  opens one file of an index each");
+    assertThat(ok("kms", "rewrap").out()).containsPattern("^[0-9a-f-]{36}  wrapped anew");
+    JsonNode keys = json("kms", "list", "-o", "json").get("keys");
+    assertThat(keys.get(0).get("state").asText()).isEqualTo("KEY_STATE_OK");
+  }
+
+  @Test
   void aBackupIsMadeListedVerifiedRestoredIntoAFolderAndDeleted() throws Exception {
     JsonNode made = json("backup", "create", "--name", "by_hand", "-o", "json").get("backup");
     assertThat(made.get("files").asLong()).isPositive();

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A key, or all keys of a kind, as operators are told of it: never the key.
  *
  * @param name of what it belongs to; empty for a kind as a whole
- * @param count of the keys
+ * @param count of the keys; 0 where they are not counted
  * @param opens what it is used for
  * @param wrappedBy what opens it
  * @param madeAt of several, the oldest; null when that is not known

@@ -44,7 +44,7 @@ final class KeysBench {
   /**
    * What is measured.
    *
-   * @param memories of each namespace before the searches; stores may have left more
+   * @param memories of each namespace that is searched
    * @param seconds of each turn of each namespace
    * @param warmUpSeconds before the stores, and before the searches
    */
@@ -58,22 +58,14 @@ final class KeysBench {
 
   void run() throws InterruptedException {
     for (String space : SPACES) {
-      client
-          .namespaces()
-          .create(
-              CreateNamespaceRequest.newBuilder()
-                  .setNamespace(
-                      Namespace.newBuilder()
-                          .setNamespace(space)
-                          .setCustomerKey(space.equals(PLAIN) ? "" : CUSTOMER_KEY)
-                          .setEmbeddingModel("external")
-                          .setDimensions(DIMENSIONS))
-                  .build())
-          .execute();
+      create(space, space.equals(PLAIN) ? "" : CUSTOMER_KEY);
+      create(stores(space), "");
     }
     turns("store", this::store);
     for (String space : SPACES) {
       fill(space);
+      // Both by the same path: what is compared is the key.
+      var _ = IndexWait.path(client, request(space), plan.memories(), List.of());
     }
     Map<String, Histogram> server = new LinkedHashMap<>();
     SPACES.forEach(space -> server.put(space, Load.histogram()));
@@ -81,6 +73,26 @@ final class KeysBench {
         "search, through gRPC",
         (space, record) -> search(space, record ? server.get(space) : null));
     add("search, server's timer", server);
+  }
+
+  /** Where it is stored to by the clock: under the same keys, and not searched. */
+  private static String stores(String space) {
+    return space + "/stores";
+  }
+
+  private void create(String path, String customerKey) {
+    client
+        .namespaces()
+        .create(
+            CreateNamespaceRequest.newBuilder()
+                .setNamespace(
+                    Namespace.newBuilder()
+                        .setNamespace(path)
+                        .setCustomerKey(customerKey)
+                        .setEmbeddingModel("external")
+                        .setDimensions(DIMENSIONS))
+                .build())
+        .execute();
   }
 
   /** One operation on a namespace; measured or not. */
@@ -131,7 +143,7 @@ final class KeysBench {
         .memories()
         .store(
             StoreMemoryRequest.newBuilder()
-                .setNamespace(space)
+                .setNamespace(stores(space))
                 .setMemory(memory(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE)))
                 .build())
         .execute();
@@ -156,21 +168,20 @@ final class KeysBench {
     }
   }
 
-  private void search(String space, @Nullable Histogram server) {
+  private SearchMemoriesRequest request(String space) {
     QueryVector.Builder vector = QueryVector.newBuilder();
     for (float value : vectors.next(ThreadLocalRandom.current())) {
       vector.addValues(value);
     }
-    SearchMemoriesResponse found =
-        client
-            .memories()
-            .search(
-                SearchMemoriesRequest.newBuilder()
-                    .addNamespaces(space)
-                    .setTopK(Queries.TOP_K)
-                    .setVector(vector)
-                    .build())
-            .execute();
+    return SearchMemoriesRequest.newBuilder()
+        .addNamespaces(space)
+        .setTopK(Queries.TOP_K)
+        .setVector(vector)
+        .build();
+  }
+
+  private void search(String space, @Nullable Histogram server) {
+    SearchMemoriesResponse found = client.memories().search(request(space)).execute();
     if (server != null) {
       SearchTimes times = found.getTimes();
       server.recordValue(1_000 * (times.getIndexMicros() + times.getJoinMicros()));

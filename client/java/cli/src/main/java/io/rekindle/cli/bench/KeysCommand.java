@@ -36,7 +36,7 @@ final class KeysCommand implements Callable<Integer> {
   @Option(
       names = "--memories",
       defaultValue = "10000",
-      description = "of each tenant before the searches, 10 to 1,000,000 (default: 10000)")
+      description = "of each namespace that is searched, 10 to 1,000,000 (default: 10000)")
   private int memories = 10_000;
 
   @Option(

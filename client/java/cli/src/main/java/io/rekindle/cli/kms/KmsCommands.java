@@ -68,7 +68,12 @@ public final class KmsCommands {
 
   private static String line(Key key) {
     StringBuilder line = new StringBuilder(name(key.getKind()));
-    line.append(key.getCount() == 1 ? "" : "s: %,d".formatted(key.getCount()))
+    line.append(
+            switch (key.getCount()) {
+              case 0 -> "s";
+              case 1 -> "";
+              default -> "s: %,d".formatted(key.getCount());
+            })
         .append(key.getName().isEmpty() ? "" : " " + key.getName())
         .append("  opens ")
         .append(key.getOpens())
