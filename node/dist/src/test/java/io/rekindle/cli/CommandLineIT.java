@@ -144,7 +144,7 @@ class CommandLineIT {
         .contains("file keys  opens one file of an index each");
     assertThat(ok("kms", "rewrap").out()).containsPattern("^[0-9a-f-]{36}  wrapped anew");
     JsonNode keys = json("kms", "list", "-o", "json").get("keys");
-    assertThat(keys.get(0).get("state").asText()).isEqualTo("KEY_STATE_OK");
+    assertThat(keys.get(0).get("state").asText()).isEqualTo("ok");
   }
 
   @Test
