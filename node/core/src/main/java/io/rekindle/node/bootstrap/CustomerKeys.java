@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ final class CustomerKeys implements AutoCloseable {
 
   private final Path dataFolder;
   private final HeldKey.ConfigSource configs;
+  private final LongSupplier nanos;
   private final Map<String, Opened> opened = new ConcurrentHashMap<>();
   private @Nullable Configured configured;
   private long lookedAt;
@@ -57,8 +59,14 @@ final class CustomerKeys implements AutoCloseable {
 
   /** Opens nothing yet, and asks nobody. */
   CustomerKeys(Path dataFolder, HeldKey.ConfigSource configs) {
+    this(dataFolder, configs, System::nanoTime);
+  }
+
+  /** As above, by another clock. */
+  CustomerKeys(Path dataFolder, HeldKey.ConfigSource configs, LongSupplier nanos) {
     this.dataFolder = dataFolder;
     this.configs = configs;
+    this.nanos = nanos;
   }
 
   /**
@@ -172,7 +180,7 @@ final class CustomerKeys implements AutoCloseable {
   /** Under the lock. */
   private Configured now() {
     Configured last = configured;
-    if (last != null && System.nanoTime() - lookedAt < LOOK_NANOS) {
+    if (last != null && nanos.getAsLong() - lookedAt < LOOK_NANOS) {
       return last;
     }
     try {
@@ -181,7 +189,7 @@ final class CustomerKeys implements AutoCloseable {
         last = new Configured(written, configs.read());
         configured = last;
       }
-      lookedAt = System.nanoTime();
+      lookedAt = nanos.getAsLong();
       return last;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

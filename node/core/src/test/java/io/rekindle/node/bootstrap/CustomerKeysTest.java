@@ -10,9 +10,11 @@ import io.rekindle.node.kms.KeyManagementService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +29,12 @@ class CustomerKeysTest {
 
   @TempDir private Path folder;
   private final List<CustomerKeys> opened = new ArrayList<>();
+  private final AtomicLong nanos = new AtomicLong();
   private final AtomicInteger parsed = new AtomicInteger();
+
+  private void passASecond() {
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+  }
 
   private void write(String settings) throws IOException {
     Files.writeString(folder.resolve("node.properties"), settings);
@@ -40,7 +47,7 @@ class CustomerKeysTest {
 
   private CustomerKeys open(String settings) throws IOException {
     write(settings);
-    CustomerKeys keys = new CustomerKeys(folder, this::read);
+    CustomerKeys keys = new CustomerKeys(folder, this::read, nanos::get);
     opened.add(keys);
     return keys;
   }
@@ -58,7 +65,7 @@ class CustomerKeysTest {
       assertThat(keys.get("acme")).isSameAs(acme);
       assertThat(keys.follow("acme", _ -> true)).isFalse();
     }
-    Thread.sleep(1_100); // It looks at the file again, which is as it was.
+    passASecond(); // It looks at the file again, which is as it was.
     assertThat(keys.follow("acme", _ -> true)).isFalse();
     assertThat(parsed).hasValue(1);
   }
@@ -68,7 +75,7 @@ class CustomerKeysTest {
     CustomerKeys keys = open(ACME.formatted("one"));
     KeyManagementService before = keys.get("acme");
     write(ACME.formatted("two"));
-    Thread.sleep(1_100);
+    passASecond();
     assertThat(keys.follow("acme", _ -> false)).isFalse();
     assertThat(keys.get("acme")).isSameAs(before);
     assertThat(keys.follow("acme", other -> other != before)).isTrue();
@@ -80,7 +87,7 @@ class CustomerKeysTest {
     CustomerKeys keys = open(ACME.formatted("one"));
     assertRefused(() -> keys.get("globex"), "rekindle.keys.tenants.globex is not configured");
     write(ACME.formatted("one") + ACME.formatted("three").replace("acme", "globex"));
-    Thread.sleep(1_100);
+    passASecond();
     assertThat(keys.get("globex").describe()).isNotEmpty();
   }
 
@@ -92,7 +99,7 @@ class CustomerKeysTest {
         () -> keys.get("globex"), "rekindle.keys.tenants.globex.provider names an unknown");
     assertThat(keys.get("acme").describe()).isNotEmpty();
     write("rekindle.nonsense=1");
-    Thread.sleep(1_100);
+    passASecond();
     assertThat(keys.follow("acme", _ -> true)).isFalse();
     assertThat(keys.get("acme").describe()).isNotEmpty();
   }
