@@ -95,7 +95,8 @@ final class HeldTenantKey implements AutoCloseable {
       proved = null;
       key = opened;
       if (closed) {
-        opened.close();
+        opened.close(); // Who closes has not seen it, perhaps; and nothing comes back.
+        return;
       }
       if (asked.getCount() == 0) {
         LOG.atWarn()

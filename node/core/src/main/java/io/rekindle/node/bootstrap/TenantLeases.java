@@ -36,7 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 final class TenantLeases implements TenantKeys, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TenantLeases.class);
-  private static final String CUSTOMER_KEY = "customer_key";
 
   private final UUID clusterId;
   private final IgniteWrappedKeyStore stored;
@@ -221,7 +220,7 @@ final class TenantLeases implements TenantKeys, AutoCloseable {
     };
   }
 
-  /** Whether a tenant's key may be used on this node; asks nobody. */
+  /** Whether a tenant's key may be used on this node; waits for no answer. */
   KeyInfo.State state(NamespacePath root) {
     HeldTenantKey known = hold(root); // It may have been made elsewhere since the start.
     return known.locked() != null

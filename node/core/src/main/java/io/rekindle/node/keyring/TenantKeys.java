@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The keys of tenants, while their customers allow it. Safe for use by many threads. */
 public interface TenantKeys {
+  /** The field of requests that names a customer's key. */
+  String CUSTOMER_KEY = "customer_key";
+
   /**
    * The key of a root namespace that has one of its own. Waits for the customer's key the first
    * time, in bounds; asks nobody afterwards.

@@ -36,8 +36,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The namespaces in Ignite: entries keyed by path. */
 public final class IgniteNamespaceStore implements NamespaceStore {
-  static final String CUSTOMER_KEY = "customer_key";
-
   private final IgniteCache<String, NamespaceRow> namespaces;
   private final NamespacesOnDisk onDisk;
   private final AvoidedPartitions avoided;
@@ -132,7 +130,8 @@ public final class IgniteNamespaceStore implements NamespaceStore {
     pass.check(Action.NAMESPACE_WRITE, path);
     if (customerKey != null && !path.equals(path.root())) {
       throw RekindleException.invalid(
-          CUSTOMER_KEY, "a root namespace names the key of itself and of those below it");
+          TenantKeys.CUSTOMER_KEY,
+          "a root namespace names the key of itself and of those below it");
     }
     Namespace namespace = newNamespace(path, settings);
     return transactions.run(

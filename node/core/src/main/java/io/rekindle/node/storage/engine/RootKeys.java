@@ -71,7 +71,7 @@ final class RootKeys {
       return;
     }
     throw RekindleException.invalid(
-        IgniteNamespaceStore.CUSTOMER_KEY,
+        TenantKeys.CUSTOMER_KEY,
         known == null
             ? "the root namespace has no key of its own: it gets one with its first namespace"
             : "the root namespace has another customer's key");
