@@ -4,6 +4,8 @@ import io.grpc.Channel;
 import io.rekindle.v1.KeyServiceGrpc;
 import io.rekindle.v1.ListKeysRequest;
 import io.rekindle.v1.ListKeysResponse;
+import io.rekindle.v1.ReplaceClusterKeyRequest;
+import io.rekindle.v1.ReplaceClusterKeyResponse;
 import io.rekindle.v1.RewrapClusterKeyRequest;
 import io.rekindle.v1.RewrapClusterKeyResponse;
 import io.rekindle.v1.RewrapTenantKeyRequest;
@@ -35,6 +37,15 @@ public final class KeyCalls {
         channel,
         KeyServiceGrpc.getRewrapClusterKeyMethod(),
         RewrapClusterKeyRequest.getDefaultInstance(),
+        deadline);
+  }
+
+  /** Gives the cluster a new key; not repeated by itself, and may take minutes. */
+  public Call<ReplaceClusterKeyResponse> replaceCluster() {
+    return Call.ofWrite(
+        channel,
+        KeyServiceGrpc.getReplaceClusterKeyMethod(),
+        ReplaceClusterKeyRequest.getDefaultInstance(),
         deadline);
   }
 

@@ -22,6 +22,8 @@ public enum Action {
   KEY_REWRAP("key.rewrap", KeyScope.ADMIN, null, true),
   /** Has another customer's key wrap it: decides who may take the tenant away. */
   KEY_MOVE("key.move", KeyScope.ADMIN, null, true),
+  /** Gives the cluster a new key, in the place of one that somebody may have seen. */
+  KEY_REPLACE("key.replace", KeyScope.ADMIN, null, true),
   ACCESS_READ("access.read", KeyScope.ADMIN),
   ACCESS_WRITE("access.write", KeyScope.ADMIN),
   /** Reads audit records, which name memories by id whatever a condition hides. */

@@ -10,8 +10,10 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * Carries a pass from the node that authorised a request to the one that owns the data.
@@ -46,15 +48,20 @@ public final class PassCodec {
     }
   }
 
-  private final byte[] sessionKey;
+  private final Supplier<List<byte[]>> sessionKeys;
   private final InstantSource clock;
 
-  /** A codec for the nodes that share a session key. */
-  public PassCodec(byte[] sessionKey, InstantSource clock) {
-    if (sessionKey.length < SESSION_KEY_BYTES_MIN) {
+  /**
+   * A codec for the nodes that share a session key.
+   *
+   * @param sessionKeys the first one seals, all open; asked for each pass, because the cluster key
+   *     they come from can be replaced
+   */
+  public PassCodec(Supplier<List<byte[]>> sessionKeys, InstantSource clock) {
+    if (sessionKeys.get().stream().anyMatch(key -> key.length < SESSION_KEY_BYTES_MIN)) {
       throw new IllegalArgumentException("a session key has at least 32 bytes");
     }
-    this.sessionKey = sessionKey.clone();
+    this.sessionKeys = sessionKeys;
     this.clock = clock;
   }
 
@@ -76,7 +83,7 @@ public final class PassCodec {
     Instant expiresAt = pass.expiresAt();
     sealed.putLong(expiresAt.getEpochSecond()).putInt(expiresAt.getNano());
     sealed.put(body);
-    return sealed.put(1, mac(sealed.array())).array();
+    return sealed.put(1, mac(sessionKeys.get().getFirst(), sealed.array())).array();
   }
 
   /**
@@ -90,7 +97,7 @@ public final class PassCodec {
   public AccessPass open(byte[] sealed, UUID self, Epochs current) {
     if (sealed.length < BODY_AT + PassBody.HEAD_BYTES
         || sealed[0] != FORMAT
-        || !MessageDigest.isEqual(mac(sealed), Arrays.copyOfRange(sealed, 1, BODY_AT))) {
+        || !isAuthentic(sealed)) {
       throw refusal("forged");
     }
     ByteBuffer head = ByteBuffer.wrap(sealed).position(BODY_AT);
@@ -130,8 +137,14 @@ public final class PassCodec {
         && EXPIRED.equals(error.details().get(REASON));
   }
 
+  private boolean isAuthentic(byte[] sealed) {
+    byte[] claimed = Arrays.copyOfRange(sealed, 1, BODY_AT);
+    return sessionKeys.get().stream()
+        .anyMatch(key -> MessageDigest.isEqual(mac(key, sealed), claimed));
+  }
+
   /** Over the format byte and everything behind the HMAC, apart from other uses of the key. */
-  private byte[] mac(byte[] sealed) {
+  private static byte[] mac(byte[] sessionKey, byte[] sealed) {
     ByteBuffer message = ByteBuffer.allocate(LABEL.length + 1 + sealed.length - BODY_AT);
     message.put(LABEL).put(sealed[0]).put(sealed, BODY_AT, sealed.length - BODY_AT);
     return KeyedHash.of(sessionKey, message.array());

@@ -1,6 +1,7 @@
 package io.rekindle.node.authn;
 
 import io.rekindle.node.model.ApiKeyId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where the stored API keys come from. Safe for use by many threads. */
@@ -8,6 +9,9 @@ public interface ApiKeySource {
   /** The key as it now is, revoked and expired ones included, or null when there is none. */
   @Nullable StoredApiKey findKey(ApiKeyId id);
 
-  /** The secret, at least 32 bytes, under which the keys' secrets are hashed. Not changed. */
-  byte[] pepper();
+  /**
+   * The secrets, at least 32 bytes each, under which the keys' secrets are hashed: new ones under
+   * the first. Few, at least one, and not changed.
+   */
+  List<byte[]> peppers();
 }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A credential to its principal. Safe for use by many threads.
  *
- * <p>Every refusal costs one keyed hash and one constant-time comparison, and has one answer, so
- * that neither text nor time tells a guesser whether an id exists.
+ * <p>Every refusal costs one keyed hash and one constant-time comparison for each pepper, and has
+ * one answer, so that neither text nor time tells a guesser whether an id exists.
  */
 public final class Authenticator {
   private final ApiKeySource source;
@@ -41,8 +41,7 @@ public final class Authenticator {
   public Principal authenticate(@Nullable String credential) {
     ApiKeyText key = credential == null ? null : ApiKeyText.find(credential);
     StoredApiKey stored = key == null ? null : source.findKey(key.id());
-    byte[] given = (key == null ? nobody : key).mac(ApiKeyMint.requirePepper(source.pepper()));
-    boolean proven = MessageDigest.isEqual(given, stored == null ? nobodysMac : stored.mac());
+    boolean proven = proves(key == null ? nobody : key, stored == null ? nobodysMac : stored.mac());
     if (key == null) {
       throw AuthenticationFailure.refusal(
           credential == null ? Reason.MISSING : Reason.MALFORMED, null);
@@ -55,6 +54,15 @@ public final class Authenticator {
     }
     checkGood(stored);
     return stored.principal();
+  }
+
+  /** One hash for each pepper, whichever is the right one. */
+  private boolean proves(ApiKeyText key, byte[] mac) {
+    boolean proven = false;
+    for (byte[] pepper : source.peppers()) {
+      proven |= MessageDigest.isEqual(key.mac(ApiKeyMint.requirePepper(pepper)), mac);
+    }
+    return proven;
   }
 
   /**

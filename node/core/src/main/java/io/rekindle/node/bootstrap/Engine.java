@@ -23,8 +23,11 @@ import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.gate.RequestGate;
 import io.rekindle.node.gate.RequestHandler;
 import io.rekindle.node.keyring.ClusterKey;
+import io.rekindle.node.keyring.GroupKeyCipher;
 import io.rekindle.node.keyring.Keyring;
+import io.rekindle.node.keyring.SubKeys;
 import io.rekindle.node.pipeline.audit.NodeChains;
+import io.rekindle.node.pipeline.key.KeyHandler;
 import io.rekindle.node.pipeline.status.StatusHandler;
 import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.engine.IgniteStorage;
@@ -38,7 +41,6 @@ import io.rekindle.node.storage.slice.SnapshotSettings;
 import io.rekindle.node.storage.slice.WordSettings;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -116,9 +118,7 @@ final class Engine implements AutoCloseable {
   }
 
   private Ignite startIgnite(@Nullable PendingRestore restore) throws IOException {
-    byte[] pageKey = parts.clusterKey().derive(ClusterKey.Use.PAGE);
-    XaesEncryptionSpi encryption = new XaesEncryptionSpi(pageKey);
-    Arrays.fill(pageKey, (byte) 0);
+    XaesEncryptionSpi encryption = new XaesEncryptionSpi(new GroupKeyCipher(parts.clusterKey()));
     IgniteConfiguration configuration =
         IgniteConfigurations.of(
             parts.config(),
@@ -148,7 +148,7 @@ final class Engine implements AutoCloseable {
     return started.ignite();
   }
 
-  /** What may not differ between the nodes of a cluster; the cluster key Ignite compares itself. */
+  /** What may not differ between the nodes of a cluster. */
   private NodeTraits traits() {
     Map<String, String> traits = new HashMap<>();
     traits.put("the cluster id", parts.clusterKey().clusterId().toString());
@@ -157,7 +157,8 @@ final class Engine implements AutoCloseable {
     for (EmbeddingModel model : parts.models().models()) {
       traits.put(NodeTraits.MODEL + model.id(), model.fingerprint());
     }
-    return new NodeTraits(traits);
+    return new NodeTraits(
+        traits, Set.copyOf(parts.clusterKey().generations()), parts.clusterKey()::generation);
   }
 
   /** A last checkpoint of a failed engine could only spread what went wrong. */
@@ -308,20 +309,33 @@ final class Engine implements AutoCloseable {
                 parts.config().ignite().backups(),
                 () -> new KeyRotations(ignite).noteGroupKeys(parts.clock().instant())),
             BackupPart.open(parts, ignite, cluster),
-            new KeyInventory(
-                parts,
-                new IgniteWrappedKeyStore(ignite),
-                new KeyRotations(ignite),
-                storage.namespaces(),
-                tenants),
-            new ClusterKeyRewrap(
-                new AllNodes(ignite, cluster.membership(), cluster.baseline()), parts),
+            keys(ignite, storage, tenants),
             status(
                 ignite,
                 storage,
                 NodeFacts.of(
                     parts, storage, queue, queries, waits, modelsInUse, work, cluster, tenants)),
             chains(ignite, storage)));
+  }
+
+  private KeyHandler keys(Ignite ignite, IgniteStorage storage, TenantLeases tenants) {
+    AllNodes nodes = new AllNodes(ignite, cluster.membership(), cluster.baseline());
+    KeyRotations rotations = new KeyRotations(ignite);
+    ClusterKeyReplacement replacement =
+        new ClusterKeyReplacement(
+            nodes,
+            cluster.membership(),
+            cluster.groupKeys(),
+            storage.namespaces(),
+            rotations,
+            parts);
+    replacement.catchUp();
+    return new KeyHandler(
+        new KeyInventory(
+            parts, new IgniteWrappedKeyStore(ignite), rotations, storage.namespaces(), tenants),
+        storage.namespaces(),
+        new ClusterKeyRewrap(nodes, parts),
+        replacement);
   }
 
   private NodeChains chains(Ignite ignite, IgniteStorage storage) {
@@ -355,10 +369,8 @@ final class Engine implements AutoCloseable {
   }
 
   private PassCodec passes() {
-    byte[] sessionKey = parts.clusterKey().derive(ClusterKey.Use.SESSION);
-    PassCodec passes = new PassCodec(sessionKey, parts.clock());
-    Arrays.fill(sessionKey, (byte) 0);
-    return passes;
+    return new PassCodec(
+        new SubKeys(parts.clusterKey(), ClusterKey.Use.SESSION)::get, parts.clock());
   }
 
   private OwnedStores owned(Ignite ignite, IgniteStorage storage) {

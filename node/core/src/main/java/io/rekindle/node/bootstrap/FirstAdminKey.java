@@ -35,7 +35,8 @@ final class FirstAdminKey {
     List<GrantSpec> grants = List.of(new GrantSpec(null, null, GrantSpec.EXTRA_ACTIONS));
     CreateKey command =
         new CreateKey("first administrator", KeyScope.ADMIN, null, null, null, grants);
-    IssuedApiKey issued = new ApiKeyMint().issue(command, keys.pepper(), clock.instant());
+    IssuedApiKey issued =
+        new ApiKeyMint().issue(command, keys.peppers().getFirst(), clock.instant());
     Path file = dataFolder.resolve(FILE);
     Files.deleteIfExists(file);
     SecretFiles.create(file, (issued.text() + "\n").getBytes(StandardCharsets.US_ASCII));

@@ -8,7 +8,6 @@ import io.rekindle.node.embedding.EmbeddingWaits;
 import io.rekindle.node.embedding.QueryVectorCache;
 import io.rekindle.node.gate.CommandDispatcher;
 import io.rekindle.node.keyring.Keyring;
-import io.rekindle.node.model.KeyInfo;
 import io.rekindle.node.pipeline.apikey.ApiKeyHandler;
 import io.rekindle.node.pipeline.audit.AuditHandler;
 import io.rekindle.node.pipeline.audit.NodeChains;
@@ -33,9 +32,6 @@ import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.AgentStateStore;
 import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.engine.IgniteStorage;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Supplier;
 
 /** Wires the handlers of all commands; what they do with memories and states, owners do. */
 final class Handlers {
@@ -54,8 +50,7 @@ final class Handlers {
       CallWatch queries,
       ClusterHandler cluster,
       BackupHandler backups,
-      Supplier<List<KeyInfo>> keys,
-      Supplier<Map<String, String>> rewrapping,
+      KeyHandler keys,
       StatusHandler status,
       NodeChains chains) {
     TokenCipher cipher = new SealedTokens(keyring);
@@ -95,7 +90,7 @@ final class Handlers {
         status,
         cluster,
         backups,
-        new KeyHandler(keys, storage.namespaces(), rewrapping));
+        keys);
   }
 
   /** The keyring's token cipher, as the tokens need it. */

@@ -121,6 +121,37 @@ final class KeyChange {
     }
   }
 
+  /**
+   * Keeps a generation more of the cluster key, which is not used yet.
+   *
+   * @param next the key of this folder, with it
+   * @throws StartRefusedException when the provider does not wrap it, and then nothing was changed
+   */
+  static void hold(Path dataFolder, HeldKey.ConfigSource configs, ClusterKey next)
+      throws IOException {
+    try (var _ = lock(dataFolder)) {
+      NodeConfig config = configs.read();
+      try (KeyManagementService kms = KeyProviders.of(config)) {
+        requireRight(dataFolder, next);
+        WrappedClusterKey before = WrappedClusterKey.read(file(config));
+        asked(kms, () -> before.with(next, kms)).write();
+      }
+    }
+  }
+
+  /**
+   * Has the newest generation of the cluster key be the one in use from the next start on; asks no
+   * provider.
+   *
+   * @param key that of this folder
+   */
+  static void useNewest(Path dataFolder, HeldKey.ConfigSource configs, ClusterKey key)
+      throws IOException {
+    try (var _ = lock(dataFolder)) {
+      WrappedClusterKey.read(file(configs.read())).withNewestInUse(key).write();
+    }
+  }
+
   private static WrappedClusterKey asked(
       KeyManagementService kms, Supplier<WrappedClusterKey> wrapping) {
     try {

@@ -62,7 +62,7 @@ final class KeyInventory implements Supplier<List<KeyInfo>> {
             1,
             "all others; it seals nothing itself",
             heldKey.describe(),
-            null,
+            rotations.clusterKey(),
             wrapped,
             due(wrapped),
             heldKey.doubt().isEmpty() ? State.OK : State.UNPROVED));

@@ -60,6 +60,7 @@ public final class NodeShell implements AutoCloseable {
   private static final String KEY_UNLOCKED = "key.unlocked";
 
   private final HeldKey key;
+  private final AuditCipher auditCipher;
   private final GateSwitch gate;
   private final GrpcDoor door;
   private final Deque<AutoCloseable> owned;
@@ -76,9 +77,15 @@ public final class NodeShell implements AutoCloseable {
   private boolean keyWiped;
 
   private NodeShell(
-      NodeParts parts, HeldKey key, GateSwitch gate, GrpcDoor door, Deque<AutoCloseable> owned) {
+      NodeParts parts,
+      HeldKey key,
+      AuditCipher auditCipher,
+      GateSwitch gate,
+      GrpcDoor door,
+      Deque<AutoCloseable> owned) {
     this.parts = parts;
     this.key = key;
+    this.auditCipher = auditCipher;
     this.gate = gate;
     this.door = door;
     this.owned = owned;
@@ -143,12 +150,13 @@ public final class NodeShell implements AutoCloseable {
     HostSafety.warn();
     Keyring.loadNatives(folders.temporary());
     ensureMark(folder.resolve(MARK), clusterKey);
+    AuditCipher auditCipher = new AuditCipher(clusterKey);
     AuditLog audit =
         own(
             owned,
             AuditLog.open(
                 folder.resolve("audit"),
-                new AuditCipher(clusterKey),
+                auditCipher,
                 config.durability(),
                 AuditSettings.of(config.audit()),
                 clock));
@@ -183,7 +191,7 @@ public final class NodeShell implements AutoCloseable {
                     warming::names,
                     meters::scrape,
                     clock)));
-    NodeShell shell = new NodeShell(parts, key, gate, door, owned);
+    NodeShell shell = new NodeShell(parts, key, auditCipher, gate, door, owned);
     warming.watch(shell);
     key.watch(shell.new KeyUser());
     failures.watch(key);
@@ -362,6 +370,7 @@ public final class NodeShell implements AutoCloseable {
             return;
           }
           parts = parts.with(unwrapped);
+          auditCipher.follow(unwrapped);
           keyWiped = false;
           gate.close(ErrorCode.NOT_READY);
           note(KEY_UNLOCKED, "");
@@ -402,12 +411,14 @@ public final class NodeShell implements AutoCloseable {
   }
 
   private static void ensureMark(Path mark, ClusterKey clusterKey) {
-    if (!FolderMark.exists(mark)) {
-      try {
+    try {
+      if (FolderMark.exists(mark)) {
+        FolderMark.bringUpToDate(mark, clusterKey);
+      } else {
         FolderMark.create(mark, clusterKey);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -118,6 +118,17 @@ public final class GroupKeys {
     }
   }
 
+  /**
+   * Looks whether {@link #rotate} would begin; makes the checkpoints that it begins with.
+   *
+   * @throws RekindleException as {@link #rotate}, with nothing changed
+   */
+  public void requireReady() {
+    requireAll();
+    nodes.askEvery(CHECKPOINT, BEFORE, checkpointMax);
+    requireAll();
+  }
+
   private void change(List<String> groups) {
     Map<Integer, Integer> before = activeIds();
     try {

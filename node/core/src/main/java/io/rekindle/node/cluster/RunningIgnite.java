@@ -1,5 +1,6 @@
 package io.rekindle.node.cluster;
 
+import io.rekindle.node.error.StartRefusedException;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -127,6 +128,12 @@ public final class RunningIgnite implements AutoCloseable {
     } catch (IgniteException e) {
       if (JoinRefusal.isForNow(e)) {
         throw new WaitOutsideException(e);
+      }
+      if (X.hasCause(e, XaesEncryptionSpi.OtherClusterKeyException.class)) {
+        throw new StartRefusedException(
+            "The keys of pages were wrapped by another cluster key, or a newer one, than the cluster"
+                + " key file has.",
+            e);
       }
       throw JoinRefusal.isBehind(e) ? JoinRefusal.of(e) : DamagedPartitions.refusalOf(e);
     }

@@ -4,13 +4,8 @@ import com.google.crypto.tink.Aead;
 import io.rekindle.node.kms.Xaes;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.InvalidKeyException;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.apache.ignite.spi.IgniteSpiAdapter;
 import org.apache.ignite.spi.IgniteSpiException;
 import org.apache.ignite.spi.IgniteSpiMultipleInstancesSupport;
@@ -21,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * Ignite's encryption at rest with XAES-256-GCM: every page, WAL record and dump entry is
  * authenticated, and a tampered one is refused (the stock SPI is CBC with a checksum).
  *
- * <p>Each cache group has its own random key, wrapped by the page key given to the constructor. The
- * SPI never calls a key management service: Ignite asks it from discovery and exchange threads.
+ * <p>Each cache group has its own random key, wrapped by what was given to the constructor. What
+ * wraps may change while Ignite runs, and Ignite is not told: a key is wrapped anew whenever Ignite
+ * writes it down. So Ignite's own change of its master key, which loses acknowledged writes, is not
+ * needed. The SPI never calls a key management service: Ignite asks it from discovery and exchange
+ * threads.
  *
  * <p>Sizes: a page of 4,096 bytes carries 4,040 of data, {@value Xaes#OVERHEAD_BYTES} of nonce and
  * tag, and {@value #BLOCK_BYTES} that Ignite keeps for its checksum and key id. The SPI sees
@@ -39,23 +37,24 @@ public final class XaesEncryptionSpi extends IgniteSpiAdapter implements Encrypt
   /** How much less of data an encrypted page carries than one that is not. */
   static final int LOST_BYTES = Xaes.OVERHEAD_BYTES + BLOCK_BYTES;
 
-  /** Under one cluster key there is one page key, so its name carries no information. */
+  /** Of whatever wraps: Ignite is not told of a change. */
   private static final String MASTER_KEY_NAME = "rekindle-page-key";
 
   private static final byte[] NO_CONTEXT = {};
-  private static final byte[] GROUP_KEY = "ignite group key".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] DIGEST = "ignite page key digest".getBytes(StandardCharsets.US_ASCII);
+  /** A group's key was wrapped by another cluster key, or a newer one, or is damaged. */
+  static final class OtherClusterKeyException extends IgniteSpiException {
+    private static final long serialVersionUID = 1L;
 
-  private final Aead pageKey;
-  private final byte[] digest;
+    OtherClusterKeyException(GeneralSecurityException cause) {
+      super("a group key does not unwrap under this cluster key", cause);
+    }
+  }
+
+  private final GroupKeyWrapper wrapper;
   private final SecureRandom random = new SecureRandom();
 
-  /**
-   * @param pageKey 32 bytes, copied; the caller wipes its own
-   */
-  public XaesEncryptionSpi(byte[] pageKey) {
-    this.pageKey = Xaes.of(pageKey);
-    this.digest = digest(pageKey);
+  public XaesEncryptionSpi(GroupKeyWrapper wrapper) {
+    this.wrapper = wrapper;
   }
 
   /**
@@ -87,7 +86,7 @@ public final class XaesEncryptionSpi extends IgniteSpiAdapter implements Encrypt
   /** Compared between nodes; says nothing of the key. */
   @Override
   public byte[] masterKeyDigest() {
-    return digest.clone();
+    return wrapper.digest();
   }
 
   @Override
@@ -135,7 +134,7 @@ public final class XaesEncryptionSpi extends IgniteSpiAdapter implements Encrypt
 
   @Override
   public byte[] encryptKey(Serializable key) {
-    return groupKey(key).wrapped();
+    return groupKey(key).wrapped(wrapper);
   }
 
   @Override
@@ -147,9 +146,9 @@ public final class XaesEncryptionSpi extends IgniteSpiAdapter implements Encrypt
   @Override
   public Serializable decryptKey(byte[] key) {
     try {
-      return new XaesGroupKey(pageKey.decrypt(key, GROUP_KEY), key.clone());
+      return new XaesGroupKey(wrapper.unwrap(key), key);
     } catch (GeneralSecurityException e) {
-      throw new IgniteSpiException("a group key does not unwrap under this cluster key", e);
+      throw new OtherClusterKeyException(e);
     }
   }
 
@@ -188,11 +187,7 @@ public final class XaesEncryptionSpi extends IgniteSpiAdapter implements Encrypt
   private XaesGroupKey createKey() {
     byte[] secret = new byte[Xaes.KEY_BYTES];
     random.nextBytes(secret);
-    try {
-      return new XaesGroupKey(secret, pageKey.encrypt(secret, GROUP_KEY));
-    } catch (GeneralSecurityException e) {
-      throw new IgniteSpiException("a group key was not wrapped", e);
-    }
+    return new XaesGroupKey(secret);
   }
 
   private static Aead cipher(Serializable key) {
@@ -209,16 +204,6 @@ public final class XaesEncryptionSpi extends IgniteSpiAdapter implements Encrypt
   private static void checkName(String masterKeyName) {
     if (!MASTER_KEY_NAME.equals(masterKeyName)) {
       throw new IgniteSpiException("Ignite's master key is never changed here");
-    }
-  }
-
-  private static byte[] digest(byte[] pageKey) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(pageKey, "HmacSHA256"));
-      return mac.doFinal(DIGEST);
-    } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-      throw new IllegalStateException("every JDK has HmacSHA256", e);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The key of one cache group, as Ignite hands it around: unwrapped, with its cipher ready and its
@@ -17,21 +18,36 @@ final class XaesGroupKey implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final transient byte[] secret;
-  private final transient byte[] wrapped;
   private final transient Aead cipher;
+  private transient volatile @Nullable Wrapped wrapped;
 
-  XaesGroupKey(byte[] secret, byte[] wrapped) {
+  /** By what wrapped it. */
+  private record Wrapped(byte[] bytes, Object generation) {}
+
+  /** A new one; owns {@code secret}. */
+  XaesGroupKey(byte[] secret) {
     this.secret = secret;
-    this.wrapped = wrapped;
     this.cipher = Xaes.of(secret);
+  }
+
+  XaesGroupKey(GroupKeyWrapper.Unwrapped unwrapped, byte[] wrapped) {
+    this(unwrapped.secret());
+    this.wrapped = new Wrapped(wrapped.clone(), unwrapped.generation());
   }
 
   Aead cipher() {
     return cipher;
   }
 
-  byte[] wrapped() {
-    return wrapped.clone();
+  /** By what wraps now. */
+  byte[] wrapped(GroupKeyWrapper wrapper) {
+    Wrapped known = wrapped;
+    Object generation = wrapper.generation();
+    if (known == null || known.generation != generation) {
+      known = new Wrapped(wrapper.wrap(secret), generation);
+      wrapped = known;
+    }
+    return known.bytes.clone();
   }
 
   /** Two are equal when their secrets are, however often they were wrapped. */

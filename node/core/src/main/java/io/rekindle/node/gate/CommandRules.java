@@ -97,6 +97,7 @@ final class CommandRules {
       case BackupCommand.Delete _ -> new Need(EnumSet.of(Action.BACKUP_DELETE), null, true);
       case KeyCommand.ListAll _ -> new Need(EnumSet.of(Action.MONITOR), null, true);
       case KeyCommand.RewrapCluster _ -> new Need(EnumSet.of(Action.KEY_REWRAP), null, true);
+      case KeyCommand.ReplaceCluster _ -> new Need(EnumSet.of(Action.KEY_REPLACE), null, true);
       case KeyCommand.RewrapTenant c ->
           // Who moves it to another customer's key decides who may take it away.
           new Need(

@@ -4,9 +4,7 @@ import com.google.crypto.tink.Aead;
 import io.rekindle.node.audit.BlockCipher;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
-import io.rekindle.node.kms.Xaes;
 import java.security.GeneralSecurityException;
-import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -16,12 +14,15 @@ import java.util.Map;
  * the customer's key is revoked. Safe for use by many threads.
  */
 public final class AuditCipher implements BlockCipher {
-  private final Aead cipher;
+  private volatile Aead cipher;
 
   public AuditCipher(ClusterKey clusterKey) {
-    byte[] key = clusterKey.derive(ClusterKey.Use.AUDIT);
-    this.cipher = Xaes.of(key);
-    Arrays.fill(key, (byte) 0);
+    this.cipher = new SubKeyCipher(clusterKey, ClusterKey.Use.AUDIT);
+  }
+
+  /** Goes on with the same cluster key, unwrapped anew: it may be replaced from now on. */
+  public void follow(ClusterKey unwrappedAgain) {
+    cipher = new SubKeyCipher(unwrappedAgain, ClusterKey.Use.AUDIT);
   }
 
   @Override

@@ -4,9 +4,7 @@ import com.google.crypto.tink.Aead;
 import io.rekindle.node.backup.ManifestCipher;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
-import io.rekindle.node.kms.Xaes;
 import java.security.GeneralSecurityException;
-import java.util.Arrays;
 import java.util.Map;
 
 /** Seals manifests of backups under the cluster's {@code backup} sub-key. Thread-safe. */
@@ -14,9 +12,7 @@ public final class BackupCipher implements ManifestCipher {
   private final Aead cipher;
 
   public BackupCipher(ClusterKey clusterKey) {
-    byte[] key = clusterKey.derive(ClusterKey.Use.BACKUP);
-    this.cipher = Xaes.of(key);
-    Arrays.fill(key, (byte) 0);
+    this.cipher = new SubKeyCipher(clusterKey, ClusterKey.Use.BACKUP);
   }
 
   @Override

@@ -30,21 +30,22 @@ final class KeyWrapper {
   private final Aead cipher;
   private final SecureRandom random = new SecureRandom();
 
-  private KeyWrapper(byte format, UUID clusterId, byte[] key) {
+  private KeyWrapper(byte format, UUID clusterId, Aead cipher) {
     this.format = format;
     this.clusterId = clusterId;
-    this.cipher = Xaes.of(key);
-    Arrays.fill(key, (byte) 0);
+    this.cipher = cipher;
   }
 
   static KeyWrapper of(ClusterKey clusterKey) {
     return new KeyWrapper(
-        BY_CLUSTER, clusterKey.clusterId(), clusterKey.derive(ClusterKey.Use.NAMESPACE));
+        BY_CLUSTER, clusterKey.clusterId(), new SubKeyCipher(clusterKey, ClusterKey.Use.NAMESPACE));
   }
 
   /** Wipes {@code key}. */
   static KeyWrapper ofTenant(UUID clusterId, byte[] key) {
-    return new KeyWrapper(BY_TENANT, clusterId, key);
+    Aead cipher = Xaes.of(key);
+    Arrays.fill(key, (byte) 0);
+    return new KeyWrapper(BY_TENANT, clusterId, cipher);
   }
 
   /** Whether it takes the key of a tenant to unwrap it. */
@@ -56,7 +57,11 @@ final class KeyWrapper {
   byte[] wrapNew(String label, byte[] owner) {
     byte[] secret = new byte[KEY_BYTES];
     random.nextBytes(secret);
-    long id = random.nextLong();
+    return wrap(label, owner, random.nextLong(), secret);
+  }
+
+  /** Wipes {@code secret}. */
+  private byte[] wrap(String label, byte[] owner, long id, byte[] secret) {
     try {
       byte[] wrapped = cipher.encrypt(secret, associatedData(label, owner, id));
       return ByteBuffer.allocate(WRAPPED_BYTES).put(format).putLong(id).put(wrapped).array();
@@ -68,9 +73,27 @@ final class KeyWrapper {
   }
 
   /**
+   * The same key, wrapped by what wraps new ones now.
+   *
+   * @throws RekindleException as {@link #unwrap}
+   */
+  byte[] rewrap(String label, byte[] owner, byte[] wrapped) {
+    Opened opened = open(label, owner, wrapped);
+    return wrap(label, owner, opened.id(), opened.secret());
+  }
+
+  /**
    * @throws RekindleException DATA_CORRUPTED when {@code wrapped} was not made for this owner
    */
   DataKey unwrap(String label, byte[] owner, byte[] wrapped) {
+    Opened opened = open(label, owner, wrapped);
+    return new DataKey(opened.id(), opened.secret());
+  }
+
+  /** A key, and the id that is bound to it. */
+  private record Opened(long id, byte[] secret) {}
+
+  private Opened open(String label, byte[] owner, byte[] wrapped) {
     if (wrapped.length != WRAPPED_BYTES || wrapped[0] != format) {
       throw new RekindleException(
           ErrorCode.DATA_CORRUPTED, "a data key has an unknown form", Map.of("kind", label));
@@ -80,7 +103,7 @@ final class KeyWrapper {
     byte[] sealed = new byte[buffer.remaining()];
     buffer.get(sealed);
     try {
-      return new DataKey(id, cipher.decrypt(sealed, associatedData(label, owner, id)));
+      return new Opened(id, cipher.decrypt(sealed, associatedData(label, owner, id)));
     } catch (GeneralSecurityException e) {
       throw new RekindleException(
           ErrorCode.DATA_CORRUPTED, "a data key does not unwrap", Map.of("kind", label), e);

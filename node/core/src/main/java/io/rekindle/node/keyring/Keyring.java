@@ -3,13 +3,12 @@ package io.rekindle.node.keyring;
 import com.google.crypto.tink.Aead;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
-import io.rekindle.node.kms.Xaes;
 import io.rekindle.node.model.NamespaceId;
 import io.rekindle.node.model.NamespacePath;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +32,7 @@ public final class Keyring implements AutoCloseable {
   private final UnwrappedKeys<NamespaceId> namespaceKeys;
   private final UnwrappedKeys<NamespacePath> rootKeys;
   private final Aead tokenCipher;
-  private final byte[] pepper;
+  private final SubKeys peppers;
 
   /** Keeps sub-keys of {@code clusterKey}, not the key itself. */
   public Keyring(ClusterKey clusterKey, WrappedKeySource source, TenantKeys tenants) {
@@ -50,10 +49,8 @@ public final class Keyring implements AutoCloseable {
             KEYS_MAX,
             source::findWrappedRootKey,
             (root, wrapped) -> unwrap(ROOT, name(root), wrapped));
-    byte[] tokenKey = clusterKey.derive(ClusterKey.Use.TOKEN);
-    this.tokenCipher = Xaes.of(tokenKey);
-    Arrays.fill(tokenKey, (byte) 0);
-    this.pepper = clusterKey.derive(ClusterKey.Use.PEPPER);
+    this.tokenCipher = new SubKeyCipher(clusterKey, ClusterKey.Use.TOKEN);
+    this.peppers = new SubKeys(clusterKey, ClusterKey.Use.PEPPER);
   }
 
   /**
@@ -85,6 +82,27 @@ public final class Keyring implements AutoCloseable {
   /** A new key of subject digests for {@code root}, wrapped; never rotated. */
   public byte[] newWrappedRootKey(NamespacePath root, @Nullable TenantKey tenant) {
     return wrapper(tenant).wrapNew(ROOT, name(root));
+  }
+
+  /**
+   * A namespace key, wrapped anew by the generation of the cluster key that is in use.
+   *
+   * @return null when the key of a tenant wraps it
+   * @throws RekindleException DATA_CORRUPTED
+   */
+  public byte @Nullable [] rewrapNamespaceKey(NamespaceId id, WrappedKey wrapped) {
+    return rewrap(NAMESPACE, name(id), wrapped);
+  }
+
+  /** As {@link #rewrapNamespaceKey}, of the key of a root namespace. */
+  public byte @Nullable [] rewrapRootKey(NamespacePath root, WrappedKey wrapped) {
+    return rewrap(ROOT, name(root), wrapped);
+  }
+
+  private byte @Nullable [] rewrap(String label, byte[] owner, WrappedKey wrapped) {
+    return KeyWrapper.isByTenant(wrapped.bytes())
+        ? null
+        : wrapper.rewrap(label, owner, wrapped.bytes());
   }
 
   private KeyWrapper wrapper(@Nullable TenantKey tenant) {
@@ -152,9 +170,12 @@ public final class Keyring implements AutoCloseable {
     return digest(rootKeys.get(root.root()), "subject", subjectId.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The key of the HMAC over API key secrets; the caller owns the copy. */
-  public byte[] pepper() {
-    return pepper.clone();
+  /**
+   * The keys of the HMAC over API key secrets, 32 bytes each: the first is that of new ones, and
+   * older ones may have any. Not to be changed.
+   */
+  public List<byte[]> peppers() {
+    return peppers.get();
   }
 
   /** Seals a token: authenticated, and opaque to whoever carries it. */
@@ -185,7 +206,7 @@ public final class Keyring implements AutoCloseable {
   public void close() {
     namespaceKeys.clear();
     rootKeys.clear();
-    Arrays.fill(pepper, (byte) 0);
+    peppers.wipe();
   }
 
   private static byte[] digest(DataKey key, String purpose, byte[]... parts) {

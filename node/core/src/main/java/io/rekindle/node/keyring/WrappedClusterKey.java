@@ -7,29 +7,35 @@ import io.rekindle.node.kms.KeyManagementService.Probe;
 import io.rekindle.node.kms.SecretFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the file of the cluster key holds: the key, wrapped by the customer's key. While another key
  * of the customer takes over there are two wrappings, so that the file can be opened under the
- * settings of before and of after.
+ * settings of before and of after. Of a key of several generations the newest is wrapped, and has
+ * sealed the earlier ones: they all take one unwrapping.
  *
- * <p>Layout: {@code RKCK}, a format byte, the cluster id (16 bytes); then in format 1 the one
- * wrapping (the rest), in format 2 the length (2 bytes) and the bytes of each. The cluster id is
- * bound to each wrapping. Immutable.
+ * <p>Layout: {@code RKCK}, a format byte, the cluster id (16 bytes); in format 3 the index of the
+ * generation in use (1 byte), and the length (2 bytes) and the bytes of the sealed ones; then in
+ * format 1 the one wrapping (the rest), in formats 2 and 3 the length (2 bytes) and the bytes of
+ * each. The cluster id is bound to each wrapping, and with the index to what is sealed. Immutable.
  */
 public final class WrappedClusterKey {
   private static final String WHAT = "cluster key file";
   private static final int MAGIC = 0x524b434b;
   private static final byte ONE = 1;
   private static final byte SEVERAL = 2;
+  private static final byte GENERATIONS = 3;
   private static final int HEADER_BYTES = 4 + 1 + 16;
 
   private static final byte[] LABEL = "rekindle cluster key".getBytes(StandardCharsets.US_ASCII);
@@ -39,12 +45,39 @@ public final class WrappedClusterKey {
 
   private final Path file;
   private final UUID clusterId;
+  private final Earlier earlier;
   private final List<byte[]> wrappings;
 
-  private WrappedClusterKey(Path file, UUID clusterId, List<byte[]> wrappings) {
+  private WrappedClusterKey(Path file, UUID clusterId, Earlier earlier, List<byte[]> wrappings) {
     this.file = file;
     this.clusterId = clusterId;
+    this.earlier = earlier;
     this.wrappings = List.copyOf(wrappings);
+  }
+
+  /**
+   * The generations before the newest.
+   *
+   * @param used the index of the generation in use
+   * @param sealed by the newest; empty when there is none
+   */
+  private record Earlier(int used, byte[] sealed) {
+    static final Earlier NONE = new Earlier(0, new byte[0]);
+
+    static Earlier of(ClusterKey key) {
+      int used = key.earlier();
+      return new Earlier(used, key.sealEarlier(associatedData(key.clusterId(), used)));
+    }
+
+    ClusterKey with(UUID clusterId, byte[] newest) throws GeneralSecurityException {
+      return sealed.length == 0
+          ? new ClusterKey(clusterId, newest)
+          : ClusterKey.of(clusterId, newest, sealed, used, associatedData(clusterId, used));
+    }
+
+    private static byte[] associatedData(UUID clusterId, int used) {
+      return Parts.join(LABEL, new byte[] {GENERATIONS, (byte) used}, Parts.of(clusterId));
+    }
   }
 
   /**
@@ -74,31 +107,53 @@ public final class WrappedClusterKey {
       throw new StartRefusedException("The " + WHAT + " " + file + " is not a " + WHAT + ".");
     }
     byte format = content.get();
-    if (format != ONE && format != SEVERAL) {
+    if (format < ONE || format > GENERATIONS) {
       throw new StartRefusedException(
           "The " + WHAT + " " + file + " was written by a newer release.");
     }
     UUID clusterId = new UUID(content.getLong(), content.getLong());
-    List<byte[]> wrappings = new ArrayList<>();
-    while (content.hasRemaining()) {
-      int length =
-          format == ONE
-              ? content.remaining()
-              : content.remaining() < Short.BYTES ? -1 : Short.toUnsignedInt(content.getShort());
-      if (length < 0 || length > content.remaining()) {
-        throw new StartRefusedException("The " + WHAT + " " + file + " is damaged.");
+    try {
+      Earlier earlier =
+          format == GENERATIONS ? new Earlier(content.get(), part(content)) : Earlier.NONE;
+      List<byte[]> wrappings = new ArrayList<>();
+      while (content.hasRemaining()) {
+        wrappings.add(format == ONE ? bytes(content, content.remaining()) : part(content));
       }
-      byte[] wrapping = new byte[length];
-      content.get(wrapping);
-      wrappings.add(wrapping);
+      return new WrappedClusterKey(file, clusterId, earlier, wrappings);
+    } catch (BufferUnderflowException e) {
+      throw damaged(file, e);
     }
-    return new WrappedClusterKey(file, clusterId, wrappings);
+  }
+
+  private static byte[] part(ByteBuffer content) {
+    return bytes(content, Short.toUnsignedInt(content.getShort()));
+  }
+
+  private static byte[] bytes(ByteBuffer content, int length) {
+    if (length > content.remaining()) {
+      throw new BufferUnderflowException();
+    }
+    byte[] bytes = new byte[length];
+    content.get(bytes);
+    return bytes;
+  }
+
+  private static StartRefusedException damaged(Path file, @Nullable Throwable cause) {
+    String sentence = "The " + WHAT + " " + file + " is damaged.";
+    return cause == null
+        ? new StartRefusedException(sentence)
+        : new StartRefusedException(sentence, cause);
   }
 
   /** Of a key that is not in a file yet. */
   static WrappedClusterKey of(ClusterKey key, KeyManagementService kms) {
+    return of(Path.of(""), key, kms);
+  }
+
+  /** All generations of a key, wrapped anew, for a file. */
+  static WrappedClusterKey of(Path file, ClusterKey key, KeyManagementService kms) {
     byte[] wrapping = key.wrap(kms, associatedData(key.clusterId()));
-    return new WrappedClusterKey(Path.of(""), key.clusterId(), List.of(wrapping));
+    return new WrappedClusterKey(file, key.clusterId(), Earlier.of(key), List.of(wrapping));
   }
 
   public UUID clusterId() {
@@ -127,9 +182,11 @@ public final class WrappedClusterKey {
         byte[] secret = kms.unwrap(wrapping, associatedData(clusterId));
         if (secret.length != ClusterKey.BYTES) {
           Arrays.fill(secret, (byte) 0);
-          throw new StartRefusedException("The " + WHAT + " " + file + " is damaged.");
+          throw damaged(file, null);
         }
-        return new Unwrapped(new ClusterKey(clusterId, secret), wrapping);
+        return new Unwrapped(earlier.with(clusterId, secret), wrapping);
+      } catch (GeneralSecurityException e) {
+        throw damaged(file, e);
       } catch (KeyManagementException e) {
         // What is of another key says nothing of this one, and may be refused for what it is.
         if (failure == null || failure.probe() == Probe.OK || e.probe() == Probe.UNREACHABLE) {
@@ -137,9 +194,7 @@ public final class WrappedClusterKey {
         }
       }
     }
-    throw failure == null
-        ? new StartRefusedException("The " + WHAT + " " + file + " is damaged.")
-        : failure;
+    throw failure == null ? damaged(file, null) : failure;
   }
 
   /**
@@ -153,7 +208,7 @@ public final class WrappedClusterKey {
     try (ClusterKey key = before.key()) {
       right.accept(key);
       byte[] anew = kms.rewrap(before.wrapping(), associatedData(clusterId));
-      WrappedClusterKey after = new WrappedClusterKey(file, clusterId, List.of(anew));
+      WrappedClusterKey after = new WrappedClusterKey(file, clusterId, earlier, List.of(anew));
       after.requireOf(key, kms);
       return after;
     }
@@ -172,15 +227,38 @@ public final class WrappedClusterKey {
     try (ClusterKey key = before.key()) {
       right.accept(key);
       byte[] wrapping = key.wrap(next, associatedData(clusterId));
-      WrappedClusterKey alone = new WrappedClusterKey(file, clusterId, List.of(wrapping));
+      WrappedClusterKey alone = new WrappedClusterKey(file, clusterId, earlier, List.of(wrapping));
       alone.requireOf(key, next);
-      return new WrappedClusterKey(file, clusterId, List.of(before.wrapping(), wrapping));
+      return new WrappedClusterKey(file, clusterId, earlier, List.of(before.wrapping(), wrapping));
     }
   }
 
   /** With the last wrapping alone. */
   public WrappedClusterKey last() {
-    return new WrappedClusterKey(file, clusterId, List.of(wrappings.getLast()));
+    return new WrappedClusterKey(file, clusterId, earlier, List.of(wrappings.getLast()));
+  }
+
+  /**
+   * A key with a generation more in the place of this one.
+   *
+   * @param next owned by the caller
+   * @throws KeyManagementException when the provider does not do its part
+   */
+  public WrappedClusterKey with(ClusterKey next, KeyManagementService kms) {
+    WrappedClusterKey after = of(file, next, kms);
+    after.requireOf(next, kms);
+    return after;
+  }
+
+  /**
+   * The same with the newest generation in use; asks no provider.
+   *
+   * @param key the same key, in memory
+   */
+  public WrappedClusterKey withNewestInUse(ClusterKey key) {
+    try (ClusterKey next = key.withNewestInUse()) {
+      return new WrappedClusterKey(file, clusterId, Earlier.of(next), wrappings);
+    }
   }
 
   /** What can't be unwrapped again is never written. */
@@ -200,18 +278,35 @@ public final class WrappedClusterKey {
 
   byte[] bytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    byte format = wrappings.size() == 1 ? ONE : SEVERAL;
     bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(MAGIC).array());
+    byte format = format();
     bytes.write(format);
     bytes.writeBytes(Parts.of(clusterId));
+    if (format == GENERATIONS) {
+      bytes.write(earlier.used());
+      writePart(bytes, earlier.sealed());
+    }
     for (byte[] wrapping : wrappings) {
-      if (format == SEVERAL) {
-        bytes.write(wrapping.length >>> Byte.SIZE);
-        bytes.write(wrapping.length);
+      if (format == ONE) {
+        bytes.writeBytes(wrapping);
+      } else {
+        writePart(bytes, wrapping);
       }
-      bytes.writeBytes(wrapping);
     }
     return bytes.toByteArray();
+  }
+
+  private byte format() {
+    if (earlier.sealed().length > 0) {
+      return GENERATIONS;
+    }
+    return wrappings.size() == 1 ? ONE : SEVERAL;
+  }
+
+  private static void writePart(ByteArrayOutputStream bytes, byte[] part) {
+    bytes.write(part.length >>> Byte.SIZE);
+    bytes.write(part.length);
+    bytes.writeBytes(part);
   }
 
   private static byte[] associatedData(UUID clusterId) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface KeyCommand extends Command {
   @Override
   default boolean mutates() {
-    return this instanceof RewrapTenant || this instanceof RewrapCluster;
+    return !(this instanceof ListAll);
   }
 
   /** Which keys there are, and how old they are; never a key. Needs a grant on the root. */
@@ -17,6 +17,9 @@ public sealed interface KeyCommand extends Command {
    * customer's key.
    */
   record RewrapCluster() implements KeyCommand {}
+
+  /** Gives the cluster a new key, and all that comes from it, in the place of the one it has. */
+  record ReplaceCluster() implements KeyCommand {}
 
   /**
    * Has a root namespace's own key wrapped anew.

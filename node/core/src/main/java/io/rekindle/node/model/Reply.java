@@ -131,6 +131,15 @@ public sealed interface Reply {
   record TenantKeyRewrapped(NamespacePath root, String customerKey) implements Reply {}
 
   /**
+   * The cluster has another key.
+   *
+   * @param generation names it; no secret
+   * @param keys of namespaces and roots that it wraps
+   * @param groups of caches that have a new key
+   */
+  record ClusterKeyReplaced(String generation, int keys, int groups) implements Reply {}
+
+  /**
    * Copies of the cluster key, wrapped anew or not.
    *
    * @param problems by node id; empty where it was done

@@ -32,7 +32,7 @@ class PassCodecTest {
   private static final Epochs EPOCHS = new Epochs(5, 3);
 
   private Instant now = NOW;
-  private final PassCodec codec = new PassCodec(SESSION_KEY, () -> now);
+  private final PassCodec codec = new PassCodec(() -> List.of(SESSION_KEY), () -> now);
   private final AccessPass pass = richPass();
   private final byte[] sealed = codec.seal(pass, OWNER, EPOCHS);
 
@@ -94,7 +94,8 @@ class PassCodecTest {
     byte[] other = SESSION_KEY.clone();
     other[31] = 1;
 
-    assertRefused(new PassCodec(other, () -> NOW).seal(pass, OWNER, EPOCHS), "forged");
+    assertRefused(
+        new PassCodec(() -> List.of(other), () -> NOW).seal(pass, OWNER, EPOCHS), "forged");
   }
 
   @Test
@@ -124,7 +125,7 @@ class PassCodecTest {
 
   @Test
   void aShortSessionKeyIsAMistakeOfTheProgram() {
-    assertThatThrownBy(() -> new PassCodec(new byte[31], () -> NOW))
+    assertThatThrownBy(() -> new PassCodec(() -> List.of(new byte[31]), () -> NOW))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -27,8 +27,8 @@ final class FakeApiKeySource implements ApiKeySource {
   }
 
   @Override
-  public byte[] pepper() {
+  public List<byte[]> peppers() {
     pepperReads++;
-    return PEPPER;
+    return List.of(PEPPER);
   }
 }

@@ -168,8 +168,7 @@ final class HeldNode implements AutoCloseable {
             queries,
             null,
             null,
-            List::of,
-            Map::of,
+            null,
             new StatusHandler("", List::of, storage.apiKeys()),
             null));
   }
@@ -206,7 +205,7 @@ final class HeldNode implements AutoCloseable {
         new ApiKeyMint()
             .issue(
                 new CreateKey("a test's key", KeyScope.ADMIN, null, null, null, List.of(grants)),
-                NODE.storage().apiKeys().pepper(),
+                NODE.storage().apiKeys().peppers().getFirst(),
                 NODE.clock.instant());
     var _ = NODE.storage().apiKeys().create(StorageNode.PASS, issued.stored(), List.of(grants));
     return issued;

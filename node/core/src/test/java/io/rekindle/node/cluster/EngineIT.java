@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.common.primitives.Bytes;
 import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.keyring.GroupKeyCipher;
+import io.rekindle.node.keyring.TestClusterKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -177,7 +179,7 @@ class EngineIT {
   void anotherPageKeyOpensNothing() {
     running.close();
     IgniteConfiguration wrong = engine.configuration(null);
-    wrong.setEncryptionSpi(new XaesEncryptionSpi(new byte[32]));
+    wrong.setEncryptionSpi(new XaesEncryptionSpi(new GroupKeyCipher(TestClusterKey.of(1))));
     assertThatExceptionOfType(IgniteException.class).isThrownBy(() -> RunningIgnite.start(wrong));
     running = startEngine();
     assertThat(running.ignite().cache("memory").get(CANARY + 0)).isEqualTo(CANARY + "value-0");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class NodeTraitsTest {
@@ -43,6 +44,26 @@ class NodeTraitsTest {
     assertThat(told.attributes()).isEqualTo(CLUSTER.attributes()).hasSize(3);
     assertThat(NodeTraits.of(traits(Map.of("c", "8")).attributes()).differenceTo(told))
         .contains("c is 2 here and 8 in the cluster");
+  }
+
+  /** A node that missed that the cluster key was replaced opens nothing that is new. */
+  @Test
+  void aNodeThatLacksTheClusterKeyInUseIsNotLetIn() {
+    String[] inUse = {"one"};
+    NodeTraits there = new NodeTraits(Map.of(), Set.of("one", "two"), () -> inUse[0]);
+    NodeTraits same = told(Set.of("one"));
+    NodeTraits holding = told(Set.of("one", "two"));
+    assertThat(there.differenceTo(same)).isEmpty();
+    assertThat(there.differenceTo(holding)).isEmpty();
+    inUse[0] = "two";
+    assertThat(there.differenceTo(same)).get().asString().contains("earlier one");
+    assertThat(there.differenceTo(holding)).isEmpty();
+    // Of an earlier release, where keys were not replaced.
+    assertThat(there.differenceTo(NodeTraits.of(Map.of()))).isEmpty();
+  }
+
+  private static NodeTraits told(Set<String> held) {
+    return NodeTraits.of(new NodeTraits(Map.of(), held, () -> "").attributes());
   }
 
   private static NodeTraits traits(Map<String, String> values) {

@@ -5,6 +5,7 @@ import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
 import io.rekindle.node.config.NodeConfig;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.ClusterKeyFile;
+import io.rekindle.node.keyring.GroupKeyCipher;
 import io.rekindle.node.kms.LocalKeyManagementService;
 import io.rekindle.node.kms.SecretFiles;
 import io.smallrye.config.PropertiesConfigSource;
@@ -133,7 +134,7 @@ public final class TestEngine implements AutoCloseable {
             config,
             folders,
             folders.nodeId(),
-            new XaesEncryptionSpi(clusterKey.derive(ClusterKey.Use.PAGE)),
+            new XaesEncryptionSpi(new GroupKeyCipher(clusterKey)),
             tls,
             indexing,
             (kind, cause) -> {

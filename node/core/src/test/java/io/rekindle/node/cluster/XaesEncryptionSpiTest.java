@@ -3,12 +3,14 @@ package io.rekindle.node.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.rekindle.node.keyring.ClusterKey;
+import io.rekindle.node.keyring.GroupKeyCipher;
+import io.rekindle.node.keyring.TestClusterKey;
 import java.io.ByteArrayOutputStream;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -24,9 +26,7 @@ class XaesEncryptionSpiTest {
   private final Serializable key = spi.create();
 
   private static XaesEncryptionSpi spi(int seed) {
-    byte[] pageKey = new byte[32];
-    Arrays.fill(pageKey, (byte) seed);
-    return new XaesEncryptionSpi(pageKey);
+    return new XaesEncryptionSpi(new GroupKeyCipher(TestClusterKey.of(seed)));
   }
 
   @Test
@@ -81,6 +81,36 @@ class XaesEncryptionSpiTest {
     byte[] wrapped = spi.encryptKey(key);
     assertThat(spi.encryptKey(key)).isEqualTo(wrapped);
     assertThat(spi.encryptKey(spi.decryptKey(wrapped))).isEqualTo(wrapped);
+  }
+
+  /**
+   * Ignite is not told of another cluster key: it writes the same keys, and they are wrapped anew.
+   */
+  @Test
+  void aReplacedClusterKeyWrapsWhatIsWrittenFromThenOnAndOpensAll() {
+    ClusterKey cluster = TestClusterKey.of(1);
+    XaesEncryptionSpi replaced = new XaesEncryptionSpi(new GroupKeyCipher(cluster));
+    Serializable made = replaced.create();
+    byte[] before = replaced.encryptKey(made);
+    Serializable read = replaced.decryptKey(before);
+
+    TestClusterKey.hold(cluster, 2);
+    assertThat(spi.decryptKey(replaced.encryptKey(made))).isEqualTo(made);
+    assertThat(
+            replaced.decryptKey(
+                new XaesEncryptionSpi(new GroupKeyCipher(TestClusterKey.of(1, 2)))
+                    .encryptKey(made)))
+        .isEqualTo(made);
+
+    cluster.useNewest();
+    for (Serializable key : new Serializable[] {made, read}) {
+      byte[] after = replaced.encryptKey(key);
+      assertThatExceptionOfType(IgniteSpiException.class).isThrownBy(() -> spi.decryptKey(after));
+      assertThat(replaced.decryptKey(after)).isEqualTo(made);
+      assertThat(replaced.encryptKey(replaced.decryptKey(after))).isEqualTo(after);
+    }
+    assertThat(replaced.decryptKey(before)).isEqualTo(made);
+    assertThat(replaced.masterKeyDigest()).isEqualTo(spi.masterKeyDigest());
   }
 
   @Test

@@ -91,8 +91,8 @@ class RequestGateTest {
     }
 
     @Override
-    public byte[] pepper() {
-      return PEPPER;
+    public List<byte[]> peppers() {
+      return List.of(PEPPER);
     }
   }
 

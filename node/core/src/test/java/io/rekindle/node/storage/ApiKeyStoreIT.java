@@ -223,7 +223,8 @@ class ApiKeyStoreIT {
     GrantSpec outside = new GrantSpec(NamespacePath.parse("elsewhere"), null, Set.of());
     CreateKey command =
         new CreateKey("reader", KeyScope.READ_WRITE, null, null, null, List.of(outside));
-    IssuedApiKey key = new ApiKeyMint().issue(command, KEYS.pepper(), NODE.clock.instant());
+    IssuedApiKey key =
+        new ApiKeyMint().issue(command, KEYS.peppers().getFirst(), NODE.clock.instant());
 
     assertThat(refusal(() -> KEYS.create(writer, key.stored(), command.grants())).code())
         .isEqualTo(ErrorCode.PERMISSION_DENIED);
@@ -247,7 +248,8 @@ class ApiKeyStoreIT {
     CreateKey command =
         new CreateKey(
             "reader", KeyScope.READ_WRITE, "a7", space.path(), expiresAt, List.of(grants));
-    IssuedApiKey key = new ApiKeyMint().issue(command, KEYS.pepper(), NODE.clock.instant());
+    IssuedApiKey key =
+        new ApiKeyMint().issue(command, KEYS.peppers().getFirst(), NODE.clock.instant());
     KEYS.create(ALL, key.stored(), command.grants());
     return key;
   }

@@ -130,7 +130,8 @@ class RestartIT {
     CreateKey command =
         new CreateKey("key", KeyScope.ADMIN, "a7", GRANT.namespace(), expiresAt, List.of(GRANT));
     ApiKeyStore keys = node.storage().apiKeys();
-    IssuedApiKey key = new ApiKeyMint().issue(command, keys.pepper(), node.clock.instant());
+    IssuedApiKey key =
+        new ApiKeyMint().issue(command, keys.peppers().getFirst(), node.clock.instant());
     keys.create(StorageNode.PASS, key.stored(), command.grants());
     return key;
   }

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code rekindle kms status|rotate|move|list|rewrap|demo}: the first three on the folder of a
- * node, {@code list} and {@code rewrap} by a request to one.
+ * {@code rekindle kms status|rotate|move|list|rewrap|replace|demo}: the first three on the folder
+ * of a node, {@code list}, {@code rewrap} and {@code replace} by a request to one.
  */
 @Command(
     name = "kms",
@@ -131,6 +131,21 @@ public final class KmsCommands {
         done ->
             "the tenant key of %s is wrapped anew by the customer's key %s"
                 .formatted(done.getNamespace(), done.getCustomerKey()));
+    return ExitCodes.OK;
+  }
+
+  @Command(
+      description = {
+        "Give the cluster a new cluster key, in the place of one that somebody may have seen, and"
+            + " new keys of pages; all nodes that hold data have to be there."
+      },
+      mixinStandardHelpOptions = true)
+  int replace(@Mixin Session session) {
+    session.answer(
+        session.connected(client -> client.keys().replaceCluster().execute()),
+        done ->
+            "the cluster key is %s now: it wraps %,d keys of namespaces, and %,d groups have new keys of pages"
+                .formatted(done.getGeneration(), done.getKeysRewrapped(), done.getGroupsRotated()));
     return ExitCodes.OK;
   }
 

@@ -10,6 +10,7 @@ import io.rekindle.v1.KeyKind;
 import io.rekindle.v1.KeyServiceGrpc;
 import io.rekindle.v1.KeyState;
 import io.rekindle.v1.ListKeysResponse;
+import io.rekindle.v1.ReplaceClusterKeyResponse;
 import io.rekindle.v1.RewrapClusterKeyResponse;
 import io.rekindle.v1.RewrapTenantKeyResponse;
 import java.time.Instant;
@@ -38,6 +39,16 @@ final class KeyEndpoint implements BindableService {
             (_, _) -> new KeyCommand.RewrapCluster(),
             Reply.ClusterKeyRewrapped.class,
             reply -> RewrapClusterKeyResponse.newBuilder().putAllProblems(reply.problems()).build())
+        .unary(
+            KeyServiceGrpc.getReplaceClusterKeyMethod(),
+            (_, _) -> new KeyCommand.ReplaceCluster(),
+            Reply.ClusterKeyReplaced.class,
+            reply ->
+                ReplaceClusterKeyResponse.newBuilder()
+                    .setGeneration(reply.generation())
+                    .setKeysRewrapped(reply.keys())
+                    .setGroupsRotated(reply.groups())
+                    .build())
         .unary(
             KeyServiceGrpc.getRewrapTenantKeyMethod(),
             // Never the API key's default namespace, as for a delete.

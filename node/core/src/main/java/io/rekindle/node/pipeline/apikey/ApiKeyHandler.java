@@ -65,7 +65,7 @@ public final class ApiKeyHandler {
 
   private Reply create(AccessPass pass, AccessCommand.CreateKey command) {
     authorizer.checkMayCreate(pass, command);
-    IssuedApiKey issued = mint.issue(command, keys.pepper(), clock.instant());
+    IssuedApiKey issued = mint.issue(command, keys.peppers().getFirst(), clock.instant());
     ApiKeyInfo created = keys.create(pass, issued.stored(), command.grants());
     return new Reply.KeyCreated(created, issued.text());
   }

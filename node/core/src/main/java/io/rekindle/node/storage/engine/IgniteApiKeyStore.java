@@ -49,8 +49,8 @@ public final class IgniteApiKeyStore implements ApiKeyStore {
   }
 
   @Override
-  public byte[] pepper() {
-    return keyring.pepper();
+  public List<byte[]> peppers() {
+    return keyring.peppers();
   }
 
   @Override

@@ -191,6 +191,17 @@ public final class IgniteNamespaceStore implements NamespaceStore {
     return roots.rewrap(root, customerKey);
   }
 
+  /**
+   * Has the keys of all namespaces that the cluster key wraps wrapped by its generation in use; for
+   * it to be called after each node has that one. May be repeated.
+   *
+   * @return how many
+   */
+  public int rewrapAll(Pass pass) {
+    pass.checkRoot(Action.KEY_REPLACE);
+    return roots.rewrapAll();
+  }
+
   @Override
   public Page<Namespace> list(
       Pass pass, @Nullable NamespacePath below, int pageSize, @Nullable NamespacePath after) {

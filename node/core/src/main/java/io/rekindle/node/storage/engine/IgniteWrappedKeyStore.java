@@ -9,8 +9,10 @@ import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.storage.row.CacheName;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.DataKeyRow;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -80,6 +82,34 @@ public final class IgniteWrappedKeyStore implements WrappedKeySource {
   public @Nullable WrappedTenantKey findTenantKey(NamespacePath root) {
     DataKeyRow row = keys.get(root.toString());
     return row == null ? null : row.tenantKey();
+  }
+
+  /** The ids of all namespaces ({@code UUID}) and paths of all roots ({@code String}); a scan. */
+  List<Object> owners() {
+    List<Object> owners = new ArrayList<>();
+    for (Cache.Entry<Object, DataKeyRow> entry : keys) {
+      owners.add(entry.getKey());
+    }
+    return owners;
+  }
+
+  /** The key of an owner as {@link #owners} names it, or null when there is none (any more). */
+  @Nullable WrappedKey findWrapped(Object owner) {
+    return wrapped(keys.get(owner));
+  }
+
+  /**
+   * Inside a transaction: puts the same key, wrapped anew, into the place of another wrapping.
+   *
+   * @return whether that was there
+   */
+  boolean replaceWrapped(Object owner, byte[] before, byte[] after) {
+    DataKeyRow row = keys.get(owner);
+    if (row == null || !Arrays.equals(row.wrapped().bytes(), before)) {
+      return false;
+    }
+    keys.put(owner, row.rewrapped(after));
+    return true;
   }
 
   /** Puts the same key, wrapped anew, into the place of another wrapping. */

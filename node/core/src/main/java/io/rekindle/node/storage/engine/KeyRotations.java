@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyRotations {
   private static final String GROUP_KEYS = "group-keys-rotated";
+  private static final String CLUSTER_KEY = "cluster-key-replaced";
 
   private final IgniteCache<String, TimeRow> settings;
 
@@ -23,8 +24,22 @@ public final class KeyRotations {
 
   /** When all group keys were changed last; null when they were not. */
   public @Nullable Instant groupKeys() {
-    TimeRow row = settings.get(GROUP_KEYS);
+    return find(GROUP_KEYS);
+  }
+
+  /** When the cluster key was replaced last; null when it was not. */
+  public @Nullable Instant clusterKey() {
+    return find(CLUSTER_KEY);
+  }
+
+  private @Nullable Instant find(String name) {
+    TimeRow row = settings.get(name);
     return row == null ? null : row.time();
+  }
+
+  /** Notes that the cluster key was replaced. */
+  public void noteClusterKey(Instant when) {
+    settings.put(CLUSTER_KEY, new TimeRow(when));
   }
 
   /** Notes that all group keys were changed. */

@@ -5,10 +5,13 @@ import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.keyring.TenantKey;
 import io.rekindle.node.keyring.TenantKeys;
+import io.rekindle.node.keyring.WrappedKey;
 import io.rekindle.node.keyring.WrappedTenantKey;
+import io.rekindle.node.model.NamespaceId;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.storage.row.Transactions;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -119,6 +122,39 @@ final class RootKeys {
     } finally {
       rewrapping.remove(root);
     }
+  }
+
+  /**
+   * Has all keys of namespaces and roots that the cluster key wraps wrapped by its generation in
+   * use: each in a transaction of its own, so that what is cut short is done again.
+   *
+   * @return how many
+   */
+  int rewrapAll() {
+    int rewrapped = 0;
+    for (Object owner : keys.owners()) {
+      // Gone meanwhile, or made anew, is as good.
+      if (Boolean.TRUE.equals(transactions.run(() -> rewrap(owner)))) {
+        rewrapped++;
+      }
+    }
+    return rewrapped;
+  }
+
+  private Transactions.Attempt<Boolean> rewrap(Object owner) {
+    WrappedKey before = keys.findWrapped(owner);
+    byte[] after =
+        switch (owner) {
+          case UUID id when before != null ->
+              keyring.rewrapNamespaceKey(new NamespaceId(id), before);
+          case String root when before != null ->
+              keyring.rewrapRootKey(NamespacePath.parse(root), before);
+          default -> null;
+        };
+    if (before == null || after == null) {
+      return () -> Boolean.FALSE;
+    }
+    return () -> keys.replaceWrapped(owner, before.bytes(), after) ? Boolean.TRUE : null;
   }
 
   private static RekindleException contended() {

@@ -82,6 +82,11 @@ public final class DataKeyRow {
             Micros.toInstant(tenantKeyWrappedAtMicros));
   }
 
+  /** The same key, wrapped anew; of a tenant none is. The array is not copied. */
+  public DataKeyRow rewrapped(byte[] rewrapped) {
+    return new DataKeyRow(path(), slices, rewrapped, tenantKey());
+  }
+
   /** The same, with the tenant's own key wrapped anew. */
   public DataKeyRow with(WrappedTenantKey rewrapped) {
     return new DataKeyRow(path(), slices, wrapped().bytes(), rewrapped);

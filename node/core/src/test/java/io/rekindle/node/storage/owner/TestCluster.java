@@ -13,6 +13,7 @@ import io.rekindle.node.cluster.TestEngine;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.Keyring;
 import io.rekindle.node.keyring.NoTenants;
+import io.rekindle.node.keyring.SubKeys;
 import io.rekindle.node.model.ApiKeyId;
 import io.rekindle.node.model.GrantSpec;
 import io.rekindle.node.model.KeyScope;
@@ -96,7 +97,7 @@ final class TestCluster implements AutoCloseable {
               keyring,
               StorageNode.settings(folder, 64L << 20),
               CLOCK);
-      passes = new PassCodec(engine.clusterKey().derive(ClusterKey.Use.SESSION), CLOCK);
+      passes = new PassCodec(new SubKeys(engine.clusterKey(), ClusterKey.Use.SESSION)::get, CLOCK);
       owners = new SliceOwners(ignite());
       owned =
           OwnedStores.open(
