@@ -1,6 +1,8 @@
 package io.rekindle.chaos.cluster;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -39,8 +41,19 @@ public record ClusterSpec(int nodes, int backups, List<String> settings) {
     return new ClusterSpec(nodes, backups, BUSY);
   }
 
+  /** With other settings, in the place of those of the same keys. */
   public ClusterSpec with(String... more) {
+    Set<String> keys = Stream.of(more).map(ClusterSpec::keyOf).collect(Collectors.toSet());
     return new ClusterSpec(
-        nodes, backups, Stream.concat(settings.stream(), Stream.of(more)).toList());
+        nodes,
+        backups,
+        Stream.concat(
+                settings.stream().filter(setting -> !keys.contains(keyOf(setting))),
+                Stream.of(more))
+            .toList());
+  }
+
+  private static String keyOf(String setting) {
+    return setting.substring(0, setting.indexOf('='));
   }
 }

@@ -15,6 +15,7 @@ public final class Faults {
     faults.add(new KillAtStart());
     faults.add(PauseNode.alone());
     faults.add(new RestartNode());
+    addNewKeys(faults);
     disk.map(FillDisk::belowTheReserve).ifPresent(faults::add);
     disk.map(FillDisk::toTheLastByte).ifPresent(faults::add);
     calls.map(SlowDisk::new).ifPresent(faults::add);
@@ -31,6 +32,7 @@ public final class Faults {
     faults.add(PauseNode.amongOthers());
     faults.add(new RestartNode());
     faults.add(new KillTwo());
+    addNewKeys(faults);
     network.map(SlowLink::new).ifPresent(faults::add);
     network.map(LossyLink::new).ifPresent(faults::add);
     for (CutNode.Way way : CutNode.Way.values()) {
@@ -39,6 +41,12 @@ public final class Faults {
     calls.map(SlowDisk::new).ifPresent(faults::add);
     calls.map(ClockOffset::new).ifPresent(faults::add);
     return faults;
+  }
+
+  private static void addNewKeys(List<Fault> faults) {
+    for (KillWithNewKeys.Moment moment : KillWithNewKeys.Moment.values()) {
+      faults.add(new KillWithNewKeys(moment));
+    }
   }
 
   /**

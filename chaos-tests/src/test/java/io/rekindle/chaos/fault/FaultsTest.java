@@ -16,7 +16,12 @@ class FaultsTest {
     assertThat(Faults.named("kill;SIGTERM", ALL))
         .extracting(Fault::name)
         .containsExactlyInAnyOrder(
-            "kill -9", "kill -9 while starting", "kill -9 of two", "SIGTERM, start");
+            "kill -9",
+            "kill -9 while starting",
+            "kill -9 of two",
+            "kill -9 of all after new keys",
+            "kill -9 within new keys",
+            "SIGTERM, start");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.rekindle.chaos.scenario.regression;
 import io.rekindle.chaos.fault.Fault;
 import io.rekindle.chaos.fault.FillDisk;
 import io.rekindle.chaos.fault.KillNode;
+import io.rekindle.chaos.fault.KillWithNewKeys;
 import io.rekindle.chaos.fault.PauseNode;
 import io.rekindle.chaos.fault.SmallDisk;
 import io.rekindle.chaos.scenario.ChaosRun;
@@ -46,6 +47,22 @@ public final class Regressions {
         run -> {
           strike(run, new KillNode());
           DamagedFilesCourse.run(run);
+        });
+  }
+
+  /**
+   * kill -9 within a change of all keys, and after one: to be run where no checkpoint comes by the
+   * clock, so that what was acknowledged under the new keys is in the log alone.
+   */
+  public static Regression newKeys() {
+    return new Regression(
+        "NewKeys",
+        Mix.EVERYTHING,
+        run -> {
+          strike(run, new KillWithNewKeys(KillWithNewKeys.Moment.WITHIN));
+          strike(run, new KillWithNewKeys(KillWithNewKeys.Moment.AFTER));
+          flow(run);
+          run.quiet();
         });
   }
 

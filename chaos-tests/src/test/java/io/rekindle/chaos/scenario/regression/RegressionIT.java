@@ -36,6 +36,14 @@ class RegressionIT {
   }
 
   @Test
+  void nothingIsLostUnderNewKeys() {
+    keepsEveryPromise(
+        Regressions.newKeys(),
+        ClusterSpec.of(1, 0).with("rekindle.ignite.checkpoint-interval=PT1H"),
+        folder("new-keys"));
+  }
+
+  @Test
   void nothingIsLostThroughAnyNodeWhenOneOfThreeIsKilled() {
     keepsEveryPromise(
         Regressions.killOneOfThree(), ClusterSpec.of(3, 1), folder("kill-one-of-three"));

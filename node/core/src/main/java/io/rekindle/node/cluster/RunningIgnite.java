@@ -131,8 +131,8 @@ public final class RunningIgnite implements AutoCloseable {
       }
       if (X.hasCause(e, XaesEncryptionSpi.OtherClusterKeyException.class)) {
         throw new StartRefusedException(
-            "The keys of pages were wrapped by another cluster key, or a newer one, than the cluster"
-                + " key file has.",
+            "The keys of pages were wrapped by another cluster key, or a newer one, than the"
+                + " cluster key file has.",
             e);
       }
       throw JoinRefusal.isBehind(e) ? JoinRefusal.of(e) : DamagedPartitions.refusalOf(e);

@@ -41,6 +41,7 @@ public final class XaesEncryptionSpi extends IgniteSpiAdapter implements Encrypt
   private static final String MASTER_KEY_NAME = "rekindle-page-key";
 
   private static final byte[] NO_CONTEXT = {};
+
   /** A group's key was wrapped by another cluster key, or a newer one, or is damaged. */
   static final class OtherClusterKeyException extends IgniteSpiException {
     private static final long serialVersionUID = 1L;

@@ -163,7 +163,8 @@ class ClusterKeyReplacementIT {
       }
     }
     assertThat(
-            call(() -> backups.verifyBackup(VerifyBackupRequest.newBuilder().setName("after").build()))
+            call(() ->
+                    backups.verifyBackup(VerifyBackupRequest.newBuilder().setName("after").build()))
                 .getProblemsList())
         .isEmpty();
   }
@@ -263,9 +264,10 @@ class ClusterKeyReplacementIT {
   }
 
   private static Key clusterKey(Tenancy there) {
-    return call(() ->
-            KeyServiceGrpc.newBlockingStub(there.admin())
-                .listKeys(ListKeysRequest.getDefaultInstance()))
+    return call(
+            () ->
+                KeyServiceGrpc.newBlockingStub(there.admin())
+                    .listKeys(ListKeysRequest.getDefaultInstance()))
         .getKeysList()
         .stream()
         .filter(key -> key.getKind() == KeyKind.KEY_KIND_CLUSTER)

@@ -137,7 +137,8 @@ class ClusterKeyGenerationsTest {
     TestClusterKey.use(cluster, 2);
     Keyring reader = new Keyring(cluster, source, new NoTenants());
     assertThat(reader.open(id, place, envelope)).isEqualTo(TEXT);
-    source.namespace = new WrappedKey(root, requireNonNull(reader.rewrapNamespaceKey(id, source.namespace)));
+    source.namespace =
+        new WrappedKey(root, requireNonNull(reader.rewrapNamespaceKey(id, source.namespace)));
     source.root = new WrappedKey(root, requireNonNull(reader.rewrapRootKey(root, source.root)));
     Keyring after = new Keyring(cluster, source, new NoTenants());
     assertThat(after.open(id, place, envelope)).isEqualTo(TEXT);
