@@ -41,6 +41,8 @@ public final class ClusterKey implements AutoCloseable {
     PAGE("page"),
     /** Wraps data keys of namespaces and keys of root namespaces. */
     NAMESPACE("namespace"),
+    /** Seals, around the namespace's key, the keys of files of slices. */
+    FILE("file"),
     AUDIT("audit"),
     /** Of the HMAC over API key secrets. */
     PEPPER("pepper"),

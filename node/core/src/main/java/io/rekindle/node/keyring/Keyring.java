@@ -31,6 +31,7 @@ public final class Keyring implements AutoCloseable {
   private final TenantKeys tenants;
   private final UnwrappedKeys<NamespaceId> namespaceKeys;
   private final UnwrappedKeys<NamespacePath> rootKeys;
+  private final Aead fileCipher;
   private final Aead tokenCipher;
   private final SubKeys peppers;
 
@@ -49,6 +50,7 @@ public final class Keyring implements AutoCloseable {
             KEYS_MAX,
             source::findWrappedRootKey,
             (root, wrapped) -> unwrap(ROOT, name(root), wrapped));
+    this.fileCipher = new SubKeyCipher(clusterKey, ClusterKey.Use.FILE);
     this.tokenCipher = new SubKeyCipher(clusterKey, ClusterKey.Use.TOKEN);
     this.peppers = new SubKeys(clusterKey, ClusterKey.Use.PEPPER);
   }
@@ -127,6 +129,29 @@ public final class Keyring implements AutoCloseable {
    */
   public byte[] open(NamespaceId namespace, EnvelopeContext place, byte[] envelope) {
     return Envelope.open(namespaceKeys.get(namespace), clusterId, namespace, place, envelope);
+  }
+
+  /**
+   * Seals the key of a file: under the namespace's key, and around it under the cluster's, so that
+   * a file that was made after the cluster key was replaced takes the new one.
+   */
+  byte[] sealFileKey(NamespaceId namespace, EnvelopeContext place, byte[] key) {
+    try {
+      return fileCipher.encrypt(seal(namespace, place, key), Parts.of(namespace.value()));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("sealing under a good key does not fail", e);
+    }
+  }
+
+  /**
+   * Opens what {@link #sealFileKey} made.
+   *
+   * @throws RekindleException as {@link #open}
+   * @throws GeneralSecurityException when it was not sealed by this cluster
+   */
+  byte[] openFileKey(NamespaceId namespace, EnvelopeContext place, byte[] sealed)
+      throws GeneralSecurityException {
+    return open(namespace, place, fileCipher.decrypt(sealed, Parts.of(namespace.value())));
   }
 
   /**

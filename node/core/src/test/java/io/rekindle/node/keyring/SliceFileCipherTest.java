@@ -3,6 +3,8 @@ package io.rekindle.node.keyring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.google.crypto.tink.subtle.AesGcmHkdfStreaming;
+import io.rekindle.node.kms.Xaes;
 import io.rekindle.node.model.NamespaceId;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.SliceId;
@@ -11,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -85,6 +88,58 @@ class SliceFileCipherTest {
             () -> open(new SliceFileCipher(foreign, SliceId.of(SPACE, 1)), sealed, "_0.doc"));
   }
 
+  /** Of a release whose files had their keys sealed by the namespace's alone. */
+  @Test
+  void aFileOfTheFirstFormatOpens() throws Exception {
+    byte[] key = TestClusterKey.secret(9);
+    byte[] envelope =
+        keyring.seal(SPACE, EnvelopeContext.fileKey(SliceId.of(SPACE, 1).value()), key);
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    file.writeBytes(
+        ByteBuffer.allocate(5 + envelope.length)
+            .put((byte) 1)
+            .putInt(envelope.length)
+            .put(envelope)
+            .array());
+    byte[] place = "_0.doc\u0001".getBytes(StandardCharsets.UTF_8);
+    try (OutputStream out =
+        new AesGcmHkdfStreaming(key, "HmacSha256", 32, 64 * 1024, 0)
+            .newEncryptingStream(file, place)) {
+      out.write(CONTENT);
+    }
+    assertThat(open(cipher(SPACE, 1), file.toByteArray(), "_0.doc")).isEqualTo(CONTENT);
+  }
+
+  /** Somebody has the former cluster key, and with it the namespace's key. */
+  @Test
+  void aFileThatWasMadeAfterTheClusterKeyWasReplacedDoesNotOpenUnderTheFormer() throws Exception {
+    ClusterKey cluster = TestClusterKey.of(1);
+    MapKeySource keys = new MapKeySource();
+    Keyring ours = new Keyring(cluster, keys, new NoTenants());
+    keys.namespaces.put(
+        SPACE,
+        new WrappedKey(NamespacePath.parse("root"), ours.newWrappedNamespaceKey(SPACE, null)));
+    SliceFileCipher before = new SliceFileCipher(ours, SliceId.of(SPACE, 1));
+    SliceFileCipher theirs =
+        new SliceFileCipher(
+            new Keyring(TestClusterKey.of(1), keys, new NoTenants()), SliceId.of(SPACE, 1));
+    byte[] old = seal(before);
+    TestClusterKey.use(cluster, 2);
+    byte[] made = seal(before);
+    assertThat(open(theirs, old, "_0.doc")).isEqualTo(CONTENT);
+    refused(theirs, made, "_0.doc");
+    assertThat(open(before, old, "_0.doc")).isEqualTo(CONTENT);
+    assertThat(open(before, made, "_0.doc")).isEqualTo(CONTENT);
+  }
+
+  private static byte[] seal(SliceFileCipher cipher) throws IOException {
+    ByteArrayOutputStream sealed = new ByteArrayOutputStream();
+    try (OutputStream out = cipher.sealing(sealed, "_0.doc")) {
+      out.write(CONTENT);
+    }
+    return sealed.toByteArray();
+  }
+
   @Test
   void aFlippedByteOrAMissingEndIsNoticed() throws IOException {
     byte[] sealed = seal(CONTENT);
@@ -105,7 +160,7 @@ class SliceFileCipherTest {
     byte[] two = seal("a secret".getBytes(StandardCharsets.UTF_8));
 
     assertThat(one).isNotEqualTo(two).hasSameSizeAs(two);
-    int head = 5 + Envelope.OVERHEAD_BYTES + 32;
+    int head = 5 + Envelope.OVERHEAD_BYTES + 32 + Xaes.OVERHEAD_BYTES;
     byte[] mixed = one.clone();
     System.arraycopy(two, head, mixed, head, two.length - head);
     refused(cipher(SPACE, 1), mixed, "_0.doc");
