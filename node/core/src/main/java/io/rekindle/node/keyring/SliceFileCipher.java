@@ -18,9 +18,9 @@ import java.util.Arrays;
 
 /**
  * Seals files of a slice: a random key for each, sealed by the namespace's key and the cluster's at
- * its head, then streaming AEAD (Hoang, Reyhanitabar, Rogaway, Vizár: Online Authenticated-Encryption, CRYPTO
- * 2015; Tink's AES256-GCM-HKDF) in segments of 64 KiB. Truncation, another order of segments,
- * another name, slice or cluster don't open. Thread-safe.
+ * its head, then streaming AEAD (Hoang, Reyhanitabar, Rogaway, Vizár: Online
+ * Authenticated-Encryption, CRYPTO 2015; Tink's AES256-GCM-HKDF) in segments of 64 KiB. Truncation,
+ * another order of segments, another name, slice or cluster don't open. Thread-safe.
  *
  * <pre>
  * 0      format: 2, or 1 where the cluster's key is not around the envelope
