@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -34,7 +33,6 @@ public final class BackupFolder {
   /** Of the list of one node's files: some 100,000 of them. */
   static final int PART_BYTES_MAX = 16 << 20;
 
-  private static final byte FORMAT = 1;
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final Path path;
@@ -99,7 +97,7 @@ public final class BackupFolder {
 
   /** Lists a node's files; returns the hash of the list. */
   Hash writePart(NodePart part, BackupName name, UUID id, ManifestCipher cipher) {
-    byte[] sealed = cipher.seal(BackupCodec.bytesOf(part), partData(name, id, part.nodeId()));
+    byte[] sealed = PartFile.seal(part, name, id, cipher);
     try {
       if (sealed.length > PART_BYTES_MAX) {
         throw new IOException("the list of a node's files is over its limit");
@@ -122,13 +120,7 @@ public final class BackupFolder {
     if (!sha256(sealed).equals(node.part())) {
       throw damaged(place + " was altered", null);
     }
-    return BackupCodec.part(
-        cipher.open(sealed, partData(manifest.name(), manifest.id(), node.nodeId())));
-  }
-
-  private static byte[] partData(BackupName name, UUID id, String nodeId) {
-    return ("rekindle backup part " + FORMAT + ' ' + name + ' ' + id + ' ' + nodeId)
-        .getBytes(StandardCharsets.UTF_8);
+    return PartFile.open(sealed, manifest, node.nodeId(), cipher);
   }
 
   /**

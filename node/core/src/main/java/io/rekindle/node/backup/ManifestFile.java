@@ -8,16 +8,19 @@ import io.rekindle.node.error.RekindleException;
 import java.nio.ByteBuffer;
 
 /**
- * The bytes of a manifest's file: {@code RKBM}, format byte 1, the length of the wrapped cluster
- * key (4 bytes) and that key as it lies in {@code keys/cluster.key}, then the sealed rest. What
- * stands before it is bound to the rest. At most 16 MiB.
+ * The bytes of a manifest's file: {@code RKBM}, format byte 2, the length of the wrapped cluster
+ * key (4 bytes) and that key as it lies in {@code keys/cluster.key}, then the rest, sealed under a
+ * key of its own; in format 1, under the backup key itself. What stands before it is bound to the
+ * rest. At most 16 MiB.
  */
 public final class ManifestFile {
   /** What nodes could send each other when it was made; thousands of nodes fit. */
   static final int BYTES_MAX = SliceCalls.BODY_BYTES_MAX;
 
   private static final int MAGIC = 0x524b424d;
-  private static final byte FORMAT = 1;
+  private static final byte FORMAT = 2;
+  private static final byte FORMAT_WITHOUT_KEY = 1;
+  private static final int FORMAT_AT = 4;
   private static final int HEAD_BYTES = 9;
   private static final int KEY_BYTES_MAX = 16 << 10;
 
@@ -32,14 +35,15 @@ public final class ManifestFile {
   /**
    * Reads what is in clear.
    *
-   * @throws RekindleException DATA_CORRUPTED for what is no manifest of this release
+   * @throws RekindleException DATA_CORRUPTED for what is no manifest of this or an earlier release
    */
   static ManifestFile of(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     if (in.remaining() < HEAD_BYTES || in.getInt() != MAGIC) {
       throw damaged("the manifest is none", null);
     }
-    if (in.get() != FORMAT) {
+    byte format = in.get();
+    if (format < FORMAT_WITHOUT_KEY || format > FORMAT) {
       throw damaged("the manifest was written by a newer release", null);
     }
     int key = in.getInt();
@@ -83,6 +87,9 @@ public final class ManifestFile {
     byte[] clear = new byte[HEAD_BYTES + keyBytes];
     byte[] sealed = new byte[bytes.length - clear.length];
     ByteBuffer.wrap(bytes).get(clear).get(sealed);
-    return BackupCodec.manifest(cipher.open(sealed, clear));
+    return BackupCodec.manifest(
+        bytes[FORMAT_AT] == FORMAT_WITHOUT_KEY
+            ? cipher.openDirect(sealed, clear)
+            : cipher.open(sealed, clear));
   }
 }

@@ -10,6 +10,7 @@ import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.keyring.BackupCipher;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.ClusterKeyFile;
+import io.rekindle.node.keyring.TestCiphers;
 import io.rekindle.node.kms.LocalKeyManagementService;
 import io.rekindle.node.model.BackupName;
 import java.io.IOException;
@@ -36,18 +37,7 @@ class BackupCheckTest {
 
   private Path backup = Path.of("");
   private byte[] keyFile = {};
-  private ManifestCipher cipher =
-      new ManifestCipher() {
-        @Override
-        public byte[] seal(byte[] plaintext, byte[] associatedData) {
-          return plaintext;
-        }
-
-        @Override
-        public byte[] open(byte[] sealed, byte[] associatedData) {
-          return sealed;
-        }
-      };
+  private ManifestCipher cipher = TestCiphers.backup(7);
 
   @BeforeEach
   void make() throws IOException {
