@@ -9,14 +9,16 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of the chain as it is kept for good: {@code format(1) chain(16) sealed(cutAt, end,
- * segment)}, sealed with chain and number as associated data.
+ * A run of the chain as it is kept for good: {@code format(1) chain(16) key(72) sealed(cutAt, end,
+ * segment)}, sealed under that key with chain and number as associated data. Blocks of format 1
+ * have no key.
  *
  * @param cutAt when it was made; no record in it is younger
  * @param end the place in the tail behind it: where a later run goes on
  */
 record AuditBlock(UUID chain, long number, Instant cutAt, TailPosition end, ChainSegment segment) {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
+  private static final int FORMAT_WITHOUT_KEY = 1;
   private static final int CLEAR_BYTES = 17;
 
   byte[] seal(BlockCipher cipher) {
@@ -33,14 +35,19 @@ record AuditBlock(UUID chain, long number, Instant cutAt, TailPosition end, Chai
 
   /** Opens block {@code number}, or returns null when a bit of it differs from what was put. */
   static @Nullable AuditBlock open(long number, byte[] bytes, BlockCipher cipher) {
-    if (bytes.length < CLEAR_BYTES || bytes[0] != FORMAT) {
+    if (bytes.length < CLEAR_BYTES || bytes[0] < FORMAT_WITHOUT_KEY || bytes[0] > FORMAT) {
       return null;
     }
     ByteBuffer clear = ByteBuffer.wrap(bytes, 1, 16);
     UUID chain = new UUID(clear.getLong(), clear.getLong());
     try {
       byte[] sealed = Arrays.copyOfRange(bytes, CLEAR_BYTES, bytes.length);
-      BinaryReader in = new BinaryReader(cipher.open(sealed, TailFormat.blockAad(chain, number)));
+      byte[] aad = TailFormat.blockAad(chain, number);
+      BinaryReader in =
+          new BinaryReader(
+              bytes[0] == FORMAT_WITHOUT_KEY
+                  ? cipher.openDirect(sealed, aad)
+                  : cipher.open(sealed, aad));
       Instant cutAt = in.getInstant();
       TailPosition end = new TailPosition(in.getLong(), in.getLong(), in.getLong());
       return new AuditBlock(chain, number, cutAt, end, ChainSegment.read(in));

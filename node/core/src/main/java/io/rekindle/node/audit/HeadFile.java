@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The small sealed file that says how far the chain had come at the last heartbeat, so that a tail
- * that was cut since is noticed: {@code format(1) chain(16) sealed(point, tail file)}.
+ * that was cut since is noticed: {@code format(1) chain(16) key(72) sealed(point, tail file)},
+ * sealed under that key. One of format 1 has no key.
  *
  * @param point null when the file does not open
  */
 record HeadFile(UUID chain, @Nullable ChainPoint point, long file) {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
+  private static final int FORMAT_WITHOUT_KEY = 1;
   private static final int CLEAR_BYTES = 17;
 
   /** Reads the head, or null when there is none. */
@@ -27,14 +29,19 @@ record HeadFile(UUID chain, @Nullable ChainPoint point, long file) {
       return null;
     }
     byte[] bytes = Files.readAllBytes(path);
-    if (bytes.length < CLEAR_BYTES || bytes[0] != FORMAT) {
+    if (bytes.length < CLEAR_BYTES || bytes[0] < FORMAT_WITHOUT_KEY || bytes[0] > FORMAT) {
       return new HeadFile(new UUID(0, 0), null, 0);
     }
     ByteBuffer clear = ByteBuffer.wrap(bytes, 1, 16);
     UUID chain = new UUID(clear.getLong(), clear.getLong());
     try {
       byte[] sealed = Arrays.copyOfRange(bytes, CLEAR_BYTES, bytes.length);
-      BinaryReader in = new BinaryReader(cipher.open(sealed, TailFormat.headAad(chain)));
+      byte[] aad = TailFormat.headAad(chain);
+      BinaryReader in =
+          new BinaryReader(
+              bytes[0] == FORMAT_WITHOUT_KEY
+                  ? cipher.openDirect(sealed, aad)
+                  : cipher.open(sealed, aad));
       ChainPoint point = new ChainPoint(in.getLong(), in.getHash());
       long file = in.getLong();
       in.requireEnd();

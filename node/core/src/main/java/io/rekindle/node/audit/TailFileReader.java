@@ -20,6 +20,7 @@ final class TailFileReader implements AutoCloseable {
   private final InputStream in;
   private final UUID chain;
   private final BlockCipher cipher;
+  private final BlockCipher.@Nullable Key key;
   private final long file;
   private final long limit;
   private long frame;
@@ -42,10 +43,32 @@ final class TailFileReader implements AutoCloseable {
     this.offset = after.end();
     this.in = new BufferedInputStream(new FileInputStream(path.toFile()), 64 * 1024);
     try {
+      this.key = findKey();
       in.skipNBytes(Math.min(offset, limit));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       in.close();
       throw e;
+    }
+  }
+
+  /**
+   * The file's key; null when it has none, or it does not open. The header is not asked which: it
+   * may be what is damaged.
+   */
+  private BlockCipher.@Nullable Key findKey() throws IOException {
+    int end = TailFormat.KEY_OFFSET + BlockCipher.WRAPPED_KEY_BYTES;
+    in.mark(end);
+    byte[] head = in.readNBytes(end);
+    in.reset();
+    try {
+      byte[] wrapped =
+          Arrays.copyOfRange(head, Math.min(TailFormat.KEY_OFFSET, head.length), head.length);
+      return cipher.openKey(wrapped, TailFormat.frameAad(chain, file, 0));
+    } catch (RekindleException e) {
+      if (e.code() != ErrorCode.DATA_CORRUPTED) {
+        throw e;
+      }
+      return null;
     }
   }
 
@@ -86,8 +109,7 @@ final class TailFileReader implements AutoCloseable {
     offset += length;
     TailPosition position = new TailPosition(file, frame++, offset);
     try {
-      byte[] aad = TailFormat.frameAad(chain, file, position.frame());
-      return new TailFrame(Status.GOOD, position, start, cipher.open(sealed, aad));
+      return new TailFrame(Status.GOOD, position, start, open(sealed, position.frame()));
     } catch (RekindleException e) {
       if (e.code() != ErrorCode.DATA_CORRUPTED) {
         throw e;
@@ -97,6 +119,14 @@ final class TailFileReader implements AutoCloseable {
       ended = cut;
       return new TailFrame(cut ? Status.TORN : Status.DAMAGED, position, start, NOTHING);
     }
+  }
+
+  private byte[] open(byte[] sealed, long number) {
+    byte[] aad = TailFormat.frameAad(chain, file, number);
+    if (key == null) {
+      return cipher.openDirect(sealed, aad);
+    }
+    return number == 0 ? key.openFirst(sealed, aad) : key.open(sealed, aad);
   }
 
   private static int tag(int length) {

@@ -11,22 +11,31 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * file   = "RKAT" format(1) chain(16) number(8) crc32c(4)  frame*
  * frame  = length(4) crc32c(4) sealed(length)
+ * sealed = key(72) sealed preamble, of frame 0; a sealed {@link ChainSegment}, of the others
  * </pre>
  *
- * Frame 0 is the preamble, the others are {@link ChainSegment}s. Every frame is sealed with the
- * chain, the file and its own number as associated data, so none can be moved, repeated or
- * exchanged. The checksums are no protection against an attacker (the seal is); they tell a length
- * that was damaged from a frame that the crash cut short, which end the same way: too few bytes.
+ * The key is the file's own, wrapped, and seals all its frames; files of format 1 have none. Every
+ * frame is sealed with the chain, the file and its own number as associated data, so none can be
+ * moved, repeated or exchanged; the key is bound as frame 0 is. The checksums are no protection
+ * against an attacker (the seal is); they tell a length that was damaged from a frame that the
+ * crash cut short, which end the same way: too few bytes.
  */
 final class TailFormat {
   static final int FILE_HEADER_BYTES = 4 + 1 + 16 + 8 + 4;
   static final int FRAME_HEADER_BYTES = 8;
 
+  /** Where in a file its key stands. */
+  static final int KEY_OFFSET = FILE_HEADER_BYTES + FRAME_HEADER_BYTES;
+
   /** Of one sealed frame: a segment and what sealing adds. */
   static final int FRAME_BYTES_MAX = ChainSegment.BYTES_MAX + 1024 * 1024;
 
   private static final int MAGIC = 0x524B4154;
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
+  private static final int FORMAT_WITHOUT_KEY = 1;
+
+  /** Of the associated data, which is the same in both. */
+  private static final int AAD_FORMAT = 1;
 
   private TailFormat() {}
 
@@ -43,8 +52,11 @@ final class TailFormat {
     ByteBuffer in = ByteBuffer.wrap(header);
     if (header.length != FILE_HEADER_BYTES
         || in.getInt(FILE_HEADER_BYTES - 4) != crc(header, FILE_HEADER_BYTES - 4)
-        || in.getInt() != MAGIC
-        || in.get() != FORMAT) {
+        || in.getInt() != MAGIC) {
+      return null;
+    }
+    int format = in.get();
+    if (format < FORMAT_WITHOUT_KEY || format > FORMAT) {
       return null;
     }
     UUID chain = new UUID(in.getLong(), in.getLong());
@@ -77,7 +89,7 @@ final class TailFormat {
 
   private static byte[] aad(char what, UUID chain, long first, long second) {
     return ByteBuffer.allocate(34)
-        .put((byte) FORMAT)
+        .put((byte) AAD_FORMAT)
         .put((byte) what)
         .putLong(chain.getMostSignificantBits())
         .putLong(chain.getLeastSignificantBits())

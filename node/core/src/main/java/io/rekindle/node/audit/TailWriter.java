@@ -11,7 +11,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends sealed frames to the newest tail file, and begins the next one when it is full.
+ * Appends sealed frames to the newest tail file, and begins the next one, with a key of its own,
+ * when it is full.
  *
  * <p>One frame is one {@code write}, and at {@code POWER} the next is not begun before the last is
  * synced: so a crash can only tear the very last one. When a write fails, the file is cut back to
@@ -30,7 +31,7 @@ final class TailWriter implements AutoCloseable {
   private final InstantSource clock;
   private final TailFile.Maker maker;
   private final IntentLedger intents;
-  private @Nullable TailFile active;
+  private @Nullable Active active;
   private long number;
   private long size;
   private boolean repairNeeded;
@@ -58,6 +59,9 @@ final class TailWriter implements AutoCloseable {
     this.end = new TailEnd(recovered.point(), position, position);
   }
 
+  /** The newest file, and what its frames are sealed under. */
+  record Active(TailFile file, BlockCipher.Key key) {}
+
   TailEnd end() {
     return end;
   }
@@ -67,16 +71,16 @@ final class TailWriter implements AutoCloseable {
   }
 
   /** Makes the tail ready to be written to; {@link #append} does so by itself. */
-  TailFile ready() throws IOException {
-    @Nullable TailFile file = active;
-    if (file != null && repairNeeded) {
-      file.truncate(size);
+  Active ready() throws IOException {
+    @Nullable Active current = active;
+    if (current != null && repairNeeded) {
+      current.file().truncate(size);
       repairNeeded = false;
     }
-    if (file == null || rollNeeded || size >= settings.tailFileBytes()) {
+    if (current == null || rollNeeded || size >= settings.tailFileBytes()) {
       return roll();
     }
-    return file;
+    return current;
   }
 
   /**
@@ -87,16 +91,17 @@ final class TailWriter implements AutoCloseable {
    * @throws RekindleException AUDIT_UNAVAILABLE when the tail is at its bound
    */
   void append(ChainSegment segment, ChainPoint after, boolean holdsRecords) throws IOException {
-    TailFile file = ready();
+    Active current = ready();
     long frame = end.position().frame() + 1;
-    byte[] bytes = frame(frame, segment.toBytes());
+    byte[] aad = TailFormat.frameAad(chain, number, frame);
+    byte[] bytes = frame(frame, current.key().seal(segment.toBytes(), aad));
     if (folder.bytes() + bytes.length > settings.tailBytesMax()) {
       throw new RekindleException(
           ErrorCode.AUDIT_UNAVAILABLE,
           "the audit tail is at its bound",
           Map.of("limit", Long.toString(settings.tailBytesMax()), "unit", "bytes"));
     }
-    write(file, bytes);
+    write(current.file(), bytes);
     size += bytes.length;
     folder.resized(number, size);
     TailPosition position = new TailPosition(number, frame, size);
@@ -124,16 +129,18 @@ final class TailWriter implements AutoCloseable {
     }
   }
 
-  private TailFile roll() throws IOException {
+  private Active roll() throws IOException {
     if (active != null) {
-      active.close();
+      active.file().close();
       active = null;
     }
     // Greater than any before, also when the folder was put back from a copy.
     number = Math.max(number + 1, clock.millis());
     byte[] preamble = new Preamble(end.point(), intents.list()).toBytes();
     byte[] header = TailFormat.fileHeader(chain, number);
-    byte[] frame = frame(0, preamble);
+    byte[] aad = TailFormat.frameAad(chain, number, 0);
+    BlockCipher.Key key = cipher.newKey(aad);
+    byte[] frame = frame(0, key.sealFirst(preamble, aad));
     byte[] bytes = ByteBuffer.allocate(header.length + frame.length).put(header).put(frame).array();
     TailFile file = maker.create(folder.path(number));
     try {
@@ -146,13 +153,14 @@ final class TailWriter implements AutoCloseable {
       abandon(file, e);
       throw e;
     }
-    active = file;
+    Active next = new Active(file, key);
+    active = next;
     size = bytes.length;
     rollNeeded = false;
     repairNeeded = false;
     folder.resized(number, size);
     end = new TailEnd(end.point(), new TailPosition(number, 0, size), end.lastRecord());
-    return file;
+    return next;
   }
 
   private void abandon(TailFile file, IOException cause) {
@@ -163,8 +171,7 @@ final class TailWriter implements AutoCloseable {
     }
   }
 
-  private byte[] frame(long frame, byte[] plaintext) {
-    byte[] sealed = cipher.seal(plaintext, TailFormat.frameAad(chain, number, frame));
+  private byte[] frame(long frame, byte[] sealed) {
     ByteBuffer out = ByteBuffer.allocate(TailFormat.FRAME_HEADER_BYTES + sealed.length);
     TailFormat.putFrameHeader(out, number, frame, sealed.length);
     return out.put(sealed).array();
@@ -173,7 +180,7 @@ final class TailWriter implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (active != null) {
-      try (TailFile file = active) {
+      try (TailFile file = active.file()) {
         file.sync();
       }
     }

@@ -43,6 +43,7 @@ public final class ClusterKey implements AutoCloseable {
     NAMESPACE("namespace"),
     /** Seals, around the namespace's key, the keys of files of slices. */
     FILE("file"),
+    /** Wraps the keys of tail files and blocks of the audit. */
     AUDIT("audit"),
     /** Of the HMAC over API key secrets. */
     PEPPER("pepper"),
@@ -50,7 +51,7 @@ public final class ClusterKey implements AutoCloseable {
     TOKEN("token"),
     /** Authenticates passes between nodes. */
     SESSION("session"),
-    /** Seals manifests of backups. */
+    /** Wraps the keys of manifests and lists of backups. */
     BACKUP("backup"),
     /** Marks a data folder as this cluster's. */
     FOLDER("folder"),

@@ -2,6 +2,7 @@ package io.rekindle.node.audit;
 
 import io.rekindle.node.audit.AuditRecord.Kind;
 import io.rekindle.node.config.Durability;
+import io.rekindle.node.keyring.TestCiphers;
 import io.rekindle.node.model.AuditEntry;
 import io.rekindle.node.model.MemoryId;
 import io.rekindle.node.model.NamespacePath;
@@ -23,7 +24,7 @@ final class AuditFixture {
       new AuditSettings(
           4 * 1024, Duration.ofMillis(100), Duration.ofSeconds(10), 8, 16 * 1024, 1024 * 1024);
 
-  final BlockCipher cipher = new GcmBlockCipher();
+  final BlockCipher cipher = TestCiphers.audit(7);
   final TestClock clock = new TestClock();
   final FaultyDisk disk = new FaultyDisk();
   AuditSettings settings = SETTINGS;

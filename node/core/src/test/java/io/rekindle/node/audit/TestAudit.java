@@ -1,6 +1,7 @@
 package io.rekindle.node.audit;
 
 import io.rekindle.node.config.Durability;
+import io.rekindle.node.keyring.TestCiphers;
 import io.rekindle.node.model.AuditEntry;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -14,7 +15,7 @@ public final class TestAudit {
   public static AuditLog open(Path folder) {
     return AuditLog.open(
         folder,
-        new GcmBlockCipher(),
+        TestCiphers.audit(7),
         Durability.PROCESS,
         AuditFixture.SETTINGS,
         InstantSource.system());
