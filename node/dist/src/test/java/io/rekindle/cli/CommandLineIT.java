@@ -141,7 +141,9 @@ class CommandLineIT {
         .containsPattern("(?m)^cluster key [0-9a-f-]{36}  opens all others.*; to be rotated by 20")
         .containsPattern("(?m)^group keys: [0-9]+  opens pages")
         .containsPattern("(?m)^namespace keys?.*made 20")
-        .contains("file keys  opens one file of an index each");
+        .contains("file keys  opens one file of an index each")
+        .contains("file keys  opens one file or block of the audit each")
+        .contains("file keys  opens the manifest, or one list of files, of a backup each");
     assertThat(ok("kms", "rewrap").out()).containsPattern("^[0-9a-f-]{36}  wrapped anew");
     JsonNode keys = json("kms", "list", "-o", "json").get("keys");
     assertThat(keys.get(0).get("state").asText()).isEqualTo("ok");

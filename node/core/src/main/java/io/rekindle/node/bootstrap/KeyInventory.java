@@ -99,6 +99,14 @@ final class KeyInventory implements Supplier<List<KeyInfo>> {
             0,
             "one file of an index each, made and deleted with it",
             "the key of its namespace"));
+    keys.add(
+        ofKind(
+            Kind.FILE,
+            0,
+            "one file or block of the audit each, made and deleted with it",
+            CLUSTER_KEY));
+    keys.add(
+        ofKind(Kind.FILE, 0, "the manifest, or one list of files, of a backup each", CLUSTER_KEY));
     return List.copyOf(keys);
   }
 
