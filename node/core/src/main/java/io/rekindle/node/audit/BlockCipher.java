@@ -30,6 +30,9 @@ public interface BlockCipher {
    */
   byte[] openDirect(byte[] sealed, byte[] aad);
 
+  /** Whether a key of this cipher was wrapped by an audit key that is not used any more. */
+  boolean isOutdated(Key key);
+
   /** Seals under a new key, which stands before the rest; {@code aad} is bound, not kept. */
   default byte[] seal(byte[] plaintext, byte[] aad) {
     return newKey(aad).sealFirst(plaintext, aad);

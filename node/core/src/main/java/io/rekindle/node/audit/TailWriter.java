@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Appends sealed frames to the newest tail file, and begins the next one, with a key of its own,
- * when it is full.
+ * when it is full, or when the cluster key was
+ * replaced.
  *
  * <p>One frame is one {@code write}, and at {@code POWER} the next is not begun before the last is
  * synced: so a crash can only tear the very last one. When a write fails, the file is cut back to
@@ -77,7 +78,10 @@ final class TailWriter implements AutoCloseable {
       current.file().truncate(size);
       repairNeeded = false;
     }
-    if (current == null || rollNeeded || size >= settings.tailFileBytes()) {
+    if (current == null
+        || rollNeeded
+        || size >= settings.tailFileBytes()
+        || cipher.isOutdated(current.key())) {
       return roll();
     }
     return current;

@@ -39,6 +39,11 @@ public final class AuditCipher implements BlockCipher {
     return opened(() -> keys.openDirect(sealed, aad));
   }
 
+  @Override
+  public boolean isOutdated(Key key) {
+    return key instanceof OpenKey open && keys.isOutdated(open.key());
+  }
+
   private record OpenKey(FileKeys.FileKey key) implements Key {
     @Override
     public byte[] wrapped() {

@@ -23,7 +23,7 @@ final class FileKeys {
   /** No associated data of a content begins with it. */
   private static final byte[] LABEL = "rekindle file key 1 ".getBytes(StandardCharsets.UTF_8);
 
-  private final Aead subKey;
+  private final SubKeyCipher subKey;
   private final SecureRandom random = new SecureRandom();
 
   /** Derives the sub-key, and keeps it when the cluster key is closed. */
@@ -31,8 +31,12 @@ final class FileKeys {
     this.subKey = new SubKeyCipher(clusterKey, use);
   }
 
-  /** The key of one file; for as long as the file is open. Thread-safe. */
-  record FileKey(byte[] wrapped, Aead cipher) {
+  /**
+   * The key of one file; for as long as the file is open. Thread-safe.
+   *
+   * @param wrappedBy the sub-key that was in use then
+   */
+  record FileKey(byte[] wrapped, Aead cipher, Aead wrappedBy) {
     byte[] seal(byte[] plaintext, byte[] associatedData) {
       return FileKeys.seal(cipher, plaintext, associatedData);
     }
@@ -42,8 +46,9 @@ final class FileKeys {
   FileKey make(byte[] associatedData) {
     byte[] key = new byte[Xaes.KEY_BYTES];
     random.nextBytes(key);
+    Aead by = subKey.inUse();
     try {
-      return new FileKey(seal(subKey, key, labelled(associatedData)), Xaes.of(key));
+      return new FileKey(seal(by, key, labelled(associatedData)), Xaes.of(key), by);
     } finally {
       Arrays.fill(key, (byte) 0);
     }
@@ -57,12 +62,18 @@ final class FileKeys {
    */
   FileKey open(byte[] head, byte[] associatedData) throws GeneralSecurityException {
     byte[] wrapped = Arrays.copyOf(head, Math.min(head.length, WRAPPED_BYTES));
-    byte[] key = subKey.decrypt(wrapped, labelled(associatedData));
+    SubKeyCipher.Opened opened = subKey.open(wrapped, labelled(associatedData));
+    byte[] key = opened.plaintext();
     try {
-      return new FileKey(wrapped, Xaes.of(key));
+      return new FileKey(wrapped, Xaes.of(key), opened.by());
     } finally {
       Arrays.fill(key, (byte) 0);
     }
+  }
+
+  /** Whether the cluster key was replaced since it was wrapped. */
+  boolean isOutdated(FileKey key) {
+    return key.wrappedBy() != subKey.inUse();
   }
 
   /** Opens what was sealed under the sub-key itself, when files had no keys of their own. */

@@ -3,6 +3,7 @@ package io.rekindle.node.keyring;
 import com.google.crypto.tink.Aead;
 import io.rekindle.node.kms.Xaes;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.util.List;
 
 /**
@@ -14,11 +15,25 @@ final class SubKeyCipher implements Aead {
   private volatile Ciphers ciphers;
 
   /** Of the list of keys that they were made of. */
-  private record Ciphers(List<byte[]> of, List<Aead> all) {}
+  private record Ciphers(List<byte[]> of, List<Aead> all) {
+    /** The same key keeps its cipher, by identity. */
+    Ciphers followedBy(List<byte[]> keys) {
+      return new Ciphers(keys, keys.stream().map(this::cipher).toList());
+    }
+
+    private Aead cipher(byte[] key) {
+      for (int known = 0; known < of.size(); known++) {
+        if (MessageDigest.isEqual(of.get(known), key)) {
+          return all.get(known);
+        }
+      }
+      return Xaes.of(key);
+    }
+  }
 
   SubKeyCipher(ClusterKey clusterKey, ClusterKey.Use use) {
     this.keys = new SubKeys(clusterKey, use);
-    this.ciphers = make(keys.get());
+    this.ciphers = new Ciphers(List.of(), List.of()).followedBy(keys.get());
   }
 
   @Override
@@ -53,7 +68,7 @@ final class SubKeyCipher implements Aead {
     throw failure == null ? new GeneralSecurityException("no key") : failure;
   }
 
-  /** The cipher of the generation in use: another one whenever that, or what is held, changes. */
+  /** The cipher of the generation in use: another one whenever that has changed. */
   Aead inUse() {
     return current().getFirst();
   }
@@ -62,13 +77,9 @@ final class SubKeyCipher implements Aead {
     List<byte[]> now = keys.get();
     Ciphers known = ciphers;
     if (known.of != now) {
-      known = make(now);
+      known = known.followedBy(now);
       ciphers = known;
     }
     return known.all;
-  }
-
-  private static Ciphers make(List<byte[]> keys) {
-    return new Ciphers(keys, keys.stream().map(Xaes::of).toList());
   }
 }

@@ -24,7 +24,7 @@ final class AuditFixture {
       new AuditSettings(
           4 * 1024, Duration.ofMillis(100), Duration.ofSeconds(10), 8, 16 * 1024, 1024 * 1024);
 
-  final BlockCipher cipher = TestCiphers.audit(7);
+  BlockCipher cipher = TestCiphers.audit(7);
   final TestClock clock = new TestClock();
   final FaultyDisk disk = new FaultyDisk();
   AuditSettings settings = SETTINGS;

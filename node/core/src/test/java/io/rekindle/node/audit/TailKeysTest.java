@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.AuditEntry;
+import io.rekindle.node.keyring.AuditCipher;
+import io.rekindle.node.keyring.ClusterKey;
+import io.rekindle.node.keyring.TestClusterKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -91,6 +94,30 @@ class TailKeysTest {
     Path next = files.get(1);
     BlockCipher.Key other = key(next, Files.readAllBytes(next));
     refused(() -> other.open(frame, aad));
+  }
+
+  /** What is recorded from then on does not open under the former cluster key. */
+  @Test
+  void anotherTailFileIsBegunWhenTheClusterKeyWasReplaced() throws IOException {
+    ClusterKey cluster = TestClusterKey.of(1);
+    fixture.cipher = new AuditCipher(cluster);
+    try (AuditLog log = fixture.open(folder)) {
+      append(log, 1);
+      append(log, 1);
+      assertThat(AuditFixture.tailFiles(folder)).hasSize(1);
+      TestClusterKey.hold(cluster, 2);
+      append(log, 1);
+      assertThat(AuditFixture.tailFiles(folder)).hasSize(1);
+      cluster.useNewest();
+      append(log, 1);
+      append(log, 1);
+      assertThat(AuditFixture.tailFiles(folder)).hasSize(2);
+      assertThat(log.verify().problems()).isEmpty();
+      assertThat(AuditFixture.all(log)).hasSize(5);
+    }
+    Path newest = AuditFixture.tailFiles(folder).getLast();
+    fixture.cipher = new AuditCipher(TestClusterKey.of(1));
+    refused(() -> key(newest, Files.readAllBytes(newest)));
   }
 
   @Test
