@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Appends sealed frames to the newest tail file, and begins the next one, with a key of its own,
- * when it is full, or when the cluster key was
- * replaced.
+ * when it is full, or when the cluster key was replaced.
  *
  * <p>One frame is one {@code write}, and at {@code POWER} the next is not begun before the last is
  * synced: so a crash can only tear the very last one. When a write fails, the file is cut back to

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
-import io.rekindle.node.model.AuditEntry;
 import io.rekindle.node.keyring.AuditCipher;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.TestClusterKey;
+import io.rekindle.node.model.AuditEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
