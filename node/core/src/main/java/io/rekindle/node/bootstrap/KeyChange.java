@@ -197,8 +197,9 @@ final class KeyChange {
           "wrapped",
           Files.getLastModifiedTime(file).toInstant().truncatedTo(ChronoUnit.SECONDS).toString());
       facts.put("wrappings", Integer.toString(wrapped.wrappings()));
-      try {
-        wrapped.unwrap(kms).close();
+      try (ClusterKey key = wrapped.unwrap(kms)) {
+        facts.put("generation", key.generation());
+        facts.put("generations", Integer.toString(key.generations().size()));
         facts.put(ANSWER, "OK");
       } catch (KeyManagementException e) {
         facts.put(

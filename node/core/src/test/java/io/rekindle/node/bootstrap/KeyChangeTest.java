@@ -9,6 +9,7 @@ import io.rekindle.node.config.NodeConfigLoader;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.ClusterKeyFile;
+import io.rekindle.node.keyring.KeyHandover;
 import io.rekindle.node.keyring.FolderMark;
 import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.SwitchedKeys;
@@ -76,6 +77,37 @@ class KeyChangeTest {
     assertThat(Files.readAllBytes(file())).isNotEqualTo(before).hasSameSizeAs(before);
     assertThat(opened().isSame(key)).isTrue();
     assertThat(status()).containsEntry("answer", "OK").containsEntry("wrappings", "1");
+  }
+
+  /** While all nodes hold a newer generation, the customer's key can be rotated and moved. */
+  @Test
+  void aNewerGenerationIsKeptThroughARotationAndAMove() throws IOException {
+    try (ClusterKey next = KeyHandover.next(key)) {
+      KeyChange.hold(folder, this::config, next);
+      assertThat(status())
+          .containsEntry("generation", key.generation())
+          .containsEntry("generations", "2");
+      KeyChange.rotate(folder, this::config);
+      KeyChange.move(folder, OTHER);
+      assertThat(opened().isSame(next)).isTrue();
+      KeyChange.useNewest(folder, this::config, next);
+      assertThat(status()).containsEntry("generation", next.generations().getLast());
+    }
+  }
+
+  @Test
+  void aGenerationOfAnotherClusterIsNotHeld() throws IOException {
+    Path foreign = temporary.resolve("foreign");
+    NodeInit.create(foreign, List.of(), Map.of("rekindle.door.port", "0"));
+    FolderMark.create(folder.resolve(FolderMark.FILE), key);
+    byte[] before = Files.readAllBytes(file());
+    try (KeyManagementService kms = KeyProviders.of(NodeConfigLoader.load(foreign, Map.of()));
+        ClusterKey other = ClusterKeyFile.open(foreign.resolve("keys/cluster.key"), kms);
+        ClusterKey next = KeyHandover.next(other)) {
+      assertThatExceptionOfType(StartRefusedException.class)
+          .isThrownBy(() -> KeyChange.hold(folder, this::config, next));
+    }
+    assertThat(Files.readAllBytes(file())).isEqualTo(before);
   }
 
   /** All of the folder is there, and the customer's key is another's. */
