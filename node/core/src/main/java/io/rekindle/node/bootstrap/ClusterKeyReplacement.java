@@ -176,7 +176,8 @@ final class ClusterKeyReplacement implements Function<AccessPass, Reply.ClusterK
 
   /**
    * Has all nodes use what one of them uses already, and the others hold; to be called at the
-   * start. One that is behind does no harm, and is asked again by the next start of any.
+   * start. Of nodes that start together the last one is answered by all. One that is behind does no
+   * harm, and is asked again by the next start of any.
    */
   void catchUp() {
     if (key.generations().size() == 1) {
@@ -187,7 +188,7 @@ final class ClusterKeyReplacement implements Function<AccessPass, Reply.ClusterK
         nodes.askEvery(USE, text(generation), TIMEOUT);
       }
     } catch (RekindleException e) {
-      LOG.atWarn().setCause(e).log("a node may not use the newest cluster key yet");
+      LOG.atInfo().setCause(e).log("not all nodes could be asked which cluster key they use");
     }
   }
 
