@@ -19,6 +19,7 @@ import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingModel;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingWaits;
+import io.rekindle.node.embedding.QueryVectorCache;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.gate.RequestGate;
 import io.rekindle.node.gate.RequestHandler;
@@ -84,11 +85,12 @@ final class Engine implements AutoCloseable {
       TenantLeases tenants = onStop(new TenantLeases(parts, wrappedKeys));
       Keyring keyring = onStop(new Keyring(parts.clusterKey(), wrappedKeys, tenants));
       IgniteStorage storage = startStorage(ignite, wrappedKeys, tenants, keyring);
-      tenants.watch(new TenantLocks(storage, parts.audit()));
+      TenantLocks locks = new TenantLocks(storage, parts.audit());
+      tenants.watch(locks);
       if (restore != null) {
         restore.finish(storage, SystemPass.mint(Purpose.RECOVERY), cluster.membership().isOldest());
       }
-      gate = cluster.confirmed().gate(startWork(ignite, storage, keyring, tenants));
+      gate = cluster.confirmed().gate(startWork(ignite, storage, keyring, tenants, locks));
     } catch (IOException | RuntimeException e) {
       failed = DamagedPartitions.isBehind(e);
       close();
@@ -229,7 +231,11 @@ final class Engine implements AutoCloseable {
   }
 
   private RequestHandler startWork(
-      Ignite ignite, IgniteStorage storage, Keyring keyring, TenantLeases tenants)
+      Ignite ignite,
+      IgniteStorage storage,
+      Keyring keyring,
+      TenantLeases tenants,
+      TenantLocks locks)
       throws IOException {
     if (cluster.membership().isOldest()) {
       FirstAdminKey.ensure(
@@ -262,6 +268,8 @@ final class Engine implements AutoCloseable {
     modelsInUse.check();
     EmbeddingQueue queue = new EmbeddingQueue(parts.config().embedding());
     CallWatch queries = onStop(CallWatch.ofQueries(parts.config().embedding()));
+    QueryVectorCache queryVectors =
+        new QueryVectorCache(parts.config().embedding().queryCacheMax());
     AccessCounters accesses =
         new AccessCounters(parts.config().maintenance().accessTrackedMax(), parts.clock());
     EmbeddingWaits waits =
@@ -274,6 +282,7 @@ final class Engine implements AutoCloseable {
         onStop(
             BackgroundWork.start(
                 parts, ignite, storage, queue, waits, accesses, owned.accessCounts(), modelsInUse));
+    locks.tell(queryVectors::forget, work::lookForWaiting);
     // Once more, to be stopped before the work, which may take a while: who waits is told at once.
     onStop(waits);
     // Registered below; the meters outlive the engine, and would keep all of it in memory.
@@ -304,6 +313,7 @@ final class Engine implements AutoCloseable {
             queue,
             waits,
             queries,
+            queryVectors,
             cluster.handler(
                 parts.config().ignite().backups(),
                 () -> new KeyRotations(ignite).noteGroupKeys(parts.clock().instant())),

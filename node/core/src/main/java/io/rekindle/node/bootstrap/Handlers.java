@@ -33,6 +33,7 @@ import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.AgentStateStore;
 import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.engine.IgniteStorage;
+import io.rekindle.node.telemetry.NodeMeters;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -52,6 +53,7 @@ final class Handlers {
       EmbeddingQueue queue,
       EmbeddingWaits waits,
       CallWatch queries,
+      QueryVectorCache queryVectors,
       ClusterHandler cluster,
       BackupHandler backups,
       Supplier<List<KeyInfo>> keys,
@@ -65,8 +67,10 @@ final class Handlers {
         new QueryEmbedder(
             parts.models(),
             queries,
-            new QueryVectorCache(parts.config().embedding().queryCacheMax()),
-            new QueryDigest());
+            queryVectors,
+            new QueryDigest(),
+            namespace -> keyring.isUnwrapped(namespace.id()));
+    parts.meters().level(NodeMeters.Level.QUERY_VECTORS, queryVectors::size);
     return new CommandDispatcher(
         new StoreHandler(storage.namespaces(), memories, queue, waitTokens, parts.meters()),
         new GetHandler(storage.namespaces(), memories, accesses),
