@@ -65,6 +65,41 @@ class TenantKeyRequestsIT extends TenantKeysFixture {
   }
 
   @Test
+  void theAuditNamesTheCustomersKeyThatWasNamedAndTheOneThatWraps() throws Exception {
+    create("named", "acme", 4);
+    create("named/below", "", 4);
+    create("unnamed", "", 4);
+    var _ = rewrap("named", "");
+    var _ = rewrap("named", "globex");
+    assertRefused(() -> rewrap("named", "unknown"), "INVALID_ARGUMENT", "customer_key");
+    var _ = call(() -> namespaces().getNamespace(named("named")));
+    restart(); // From files, too.
+    assertThat(named(List.of("named")))
+        .containsExactly(
+            "intent namespace.write acme",
+            "outcome namespace.write acme",
+            "intent key.rewrap ",
+            "outcome key.rewrap acme",
+            "intent key.move globex",
+            "outcome key.move globex",
+            "intent key.move unknown",
+            "outcome key.move unknown",
+            "read namespace.read ");
+    assertThat(named(List.of("named/below")))
+        .containsExactly("intent namespace.write ", "outcome namespace.write acme");
+    assertThat(named(List.of("unnamed")))
+        .containsExactly("intent namespace.write ", "outcome namespace.write ");
+  }
+
+  /** The records about these namespaces, oldest first. */
+  private List<String> named(List<String> namespaces) {
+    return records().reversed().stream()
+        .filter(record -> record.getNamespacesList().equals(namespaces))
+        .map(record -> record.getKind() + " " + record.getAction() + " " + record.getCustomerKey())
+        .toList();
+  }
+
+  @Test
   void whoMayWriteOneRootMayNotMoveItToAnotherCustomersKey() {
     Tenant tenant = new Tenant("acme");
     String key =
