@@ -45,6 +45,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.configuration.CacheConfiguration;
@@ -67,11 +68,11 @@ final class Engine implements AutoCloseable {
   private final ClusterPart cluster;
   private volatile boolean failed;
 
-  private Engine(NodeParts parts) throws IOException {
+  private Engine(NodeParts parts, BooleanSupplier givenUp) throws IOException {
     this.parts = parts;
     try {
       PendingRestore restore = PendingRestore.find(parts);
-      Ignite ignite = startIgnite(restore);
+      Ignite ignite = startIgnite(restore, givenUp);
       cluster =
           onStop(
               ClusterPart.begin(
@@ -80,7 +81,7 @@ final class Engine implements AutoCloseable {
                   parts.failures(),
                   new ClusterRecords(parts.audit()),
                   parts.clock()));
-      cluster.awaitNothingLost();
+      cluster.awaitNothingLost(givenUp);
       IgniteWrappedKeyStore wrappedKeys = new IgniteWrappedKeyStore(ignite);
       TenantLeases tenants = onStop(new TenantLeases(parts, wrappedKeys));
       Keyring keyring = onStop(new Keyring(parts.clusterKey(), wrappedKeys, tenants));
@@ -101,10 +102,12 @@ final class Engine implements AutoCloseable {
   /**
    * Starts the engine; returns when it can answer.
    *
+   * @param givenUp asked while it waits for other nodes; true ends the start with a {@link
+   *     io.rekindle.node.cluster.SeparateRingException}
    * @throws io.rekindle.node.error.StartRefusedException in one sentence, when it must not start
    */
-  static Engine start(NodeParts parts) throws IOException {
-    return new Engine(parts);
+  static Engine start(NodeParts parts, BooleanSupplier givenUp) throws IOException {
+    return new Engine(parts, givenUp);
   }
 
   /** Why the gate may answer nothing right now, or null. */
@@ -117,7 +120,8 @@ final class Engine implements AutoCloseable {
     return gate;
   }
 
-  private Ignite startIgnite(@Nullable PendingRestore restore) throws IOException {
+  private Ignite startIgnite(@Nullable PendingRestore restore, BooleanSupplier givenUp)
+      throws IOException {
     byte[] pageKey = parts.clusterKey().derive(ClusterKey.Use.PAGE);
     XaesEncryptionSpi encryption = new XaesEncryptionSpi(pageKey);
     Arrays.fill(pageKey, (byte) 0);
@@ -145,7 +149,8 @@ final class Engine implements AutoCloseable {
             configuration,
             parts.config().cluster().initialNodes(),
             snapshot,
-            new ClusterRecords(parts.audit())::startingWithout);
+            new ClusterRecords(parts.audit())::startingWithout,
+            givenUp);
     running.push(() -> stop(started));
     return started.ignite();
   }
