@@ -9,9 +9,13 @@ import io.rekindle.node.endpoint.grpc.GrpcTenants;
 import io.rekindle.node.kms.SwitchedKeys;
 import io.rekindle.node.kms.SwitchedKeys.Switch;
 import io.rekindle.v1.AuditRecord;
+import io.rekindle.v1.DeleteNamespaceRequest;
+import io.rekindle.v1.Key;
+import io.rekindle.v1.KeyKind;
 import io.rekindle.v1.KeyScope;
 import io.rekindle.v1.KeyServiceGrpc;
 import io.rekindle.v1.KeyServiceGrpc.KeyServiceBlockingStub;
+import io.rekindle.v1.ListKeysRequest;
 import io.rekindle.v1.Namespace;
 import io.rekindle.v1.RewrapClusterKeyRequest;
 import io.rekindle.v1.RewrapTenantKeyRequest;
@@ -136,6 +140,50 @@ class TenantKeyRequestsIT extends TenantKeysFixture {
     assertThat(Files.readAllBytes(file)).isEqualTo(after);
     restart();
     assertThat(actions()).contains("key.rewrap");
+  }
+
+  @Test
+  void aRootWhoseNamespacesAreGoneMayHaveAnotherKeyOrNone() throws Exception {
+    Tenant former = new Tenant("acme");
+    delete(former.below);
+    set("acme", Switch.REVOKED);
+    await(() -> isLocked(former));
+    delete(former.root);
+    assertThat(tenantKeys()).doesNotContain(former.root);
+
+    create(former.root, "globex", 4);
+    assertThat(caller().store(former.root, Seed.of("a text")).content()).isEqualTo("a text");
+    assertThat(customerKey(former.root)).isEqualTo("globex");
+    set("acme", Switch.ON);
+    restart();
+    assertThat(caller().store(former.root, Seed.of("another")).content()).isEqualTo("another");
+    assertThat(caller().list(List.of(former.root), 10, null).memories()).hasSize(2);
+    assertThat(tenantKeys()).contains(former.root);
+    var _ =
+        call(
+            () ->
+                namespaces()
+                    .deleteNamespace(
+                        DeleteNamespaceRequest.newBuilder()
+                            .setNamespace(former.root)
+                            .setWithMemories(true)
+                            .build()));
+
+    create(former.root, "", 4);
+    assertThat(customerKey(former.root)).isEmpty();
+    assertThat(tenantKeys()).doesNotContain(former.root);
+    assertThat(caller().store(former.root, Seed.of("plain")).content()).isEqualTo("plain");
+  }
+
+  private List<String> tenantKeys() {
+    return call(() -> keys().listKeys(ListKeysRequest.getDefaultInstance())).getKeysList().stream()
+        .filter(key -> key.getKind() == KeyKind.KEY_KIND_TENANT)
+        .map(Key::getName)
+        .toList();
+  }
+
+  private String customerKey(String path) {
+    return call(() -> namespaces().getNamespace(named(path))).getNamespace().getCustomerKey();
   }
 
   /** Whoever could, would have another's customer asked in that customer's name. */
