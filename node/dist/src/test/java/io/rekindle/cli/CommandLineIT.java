@@ -9,6 +9,7 @@ import io.rekindle.cli.RunningDistribution.Ended;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -135,9 +136,9 @@ class CommandLineIT {
   }
 
   @Test
-  void keysAreListedAndTheClustersIsWrappedAnew() throws Exception {
+  void theStatusOfKeysIsSaidAndTheClustersIsWrappedAnew() throws Exception {
     ok("namespace", "create", "keys/a");
-    assertThat(ok("kms", "list").out())
+    assertThat(asked("kms", "status"))
         .containsPattern("(?m)^cluster key [0-9a-f-]{36}  opens all others.*; to be rotated by 20")
         .containsPattern("(?m)^group keys: [0-9]+  opens pages")
         .containsPattern("(?m)^namespace keys?.*made 20")
@@ -145,8 +146,26 @@ class CommandLineIT {
         .contains("file keys  opens one file or block of the audit each")
         .contains("file keys  opens the manifest, or one list of files, of a backup each");
     assertThat(ok("kms", "rewrap").out()).containsPattern("^[0-9a-f-]{36}  wrapped anew");
-    JsonNode keys = json("kms", "list", "-o", "json").get("keys");
+    JsonNode keys = JSON.readTree(asked("kms", "status", "-o", "json")).get("keys");
     assertThat(keys.get(0).get("state").asText()).isEqualTo("ok");
+    Ended ofFolder =
+        RunningDistribution.launch(
+            "kms", "status", "--data-folder", temporary.resolve("data").toString());
+    assertThat(ofFolder.out()).containsPattern("(?m)^answer +OK$");
+    assertThat(ofFolder.code()).isEqualTo(ExitCodes.OK);
+  }
+
+  /** By a request, without the data folder as an option. */
+  private static String asked(String... command) throws Exception {
+    Path data = temporary.resolve("data");
+    List<String> all = new ArrayList<>(List.of(command));
+    all.addAll(
+        List.of("--target", "localhost:" + Files.readString(data.resolve("node.port")).strip()));
+    all.addAll(List.of("--ca", data.resolve("tls/server-ca.crt").toString()));
+    all.addAll(List.of("--api-key-file", data.resolve("admin.key").toString()));
+    Ended ended = RunningDistribution.launch(all.toArray(String[]::new));
+    assertThat(ended.code()).as(ended.out()).isEqualTo(ExitCodes.OK);
+    return ended.out();
   }
 
   @Test

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
@@ -25,6 +27,8 @@ import picocli.CommandLine.Spec;
  * quickstart made. An API key is never an option: the list of processes would show it.
  */
 public final class Session {
+  private static final String DATA_FOLDER = "--data-folder";
+
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec mixee;
 
@@ -47,7 +51,7 @@ public final class Session {
   @Mixin private OutputOption output = new OutputOption();
 
   @Option(
-      names = "--data-folder",
+      names = DATA_FOLDER,
       description = "folder of a local node (default: ${DEFAULT-VALUE})",
       defaultValue = NodeFolder.DEFAULT)
   private Path dataFolder = Path.of(NodeFolder.DEFAULT);
@@ -99,6 +103,25 @@ public final class Session {
   public <M extends Message> void answer(M message, Function<M, String> text) {
     out().println(json() ? MessageJson.pretty(message) : text.apply(message));
     out().flush();
+  }
+
+  /**
+   * The folder that was given, for a command that looks at it instead of asking a node; null for
+   * none.
+   *
+   * @throws ParameterException when an option says how to ask a node, or in which form it answers
+   */
+  public @Nullable Path folderAlone() {
+    ParseResult given = spec().commandLine().getParseResult();
+    if (!given.hasMatchedOption(DATA_FOLDER)) {
+      return null;
+    }
+    if (given.matchedOptions().size() > 1) {
+      throw new ParameterException(
+          spec().commandLine(),
+          "with " + DATA_FOLDER + " the folder is looked at, and no other option counts");
+    }
+    return dataFolder;
   }
 
   public boolean json() {

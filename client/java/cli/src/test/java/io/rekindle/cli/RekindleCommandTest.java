@@ -54,6 +54,11 @@ class RekindleCommandTest {
         "node init",
         "node start",
         "node check-config",
+        "kms status",
+        "kms rotate",
+        "kms move",
+        "kms rewrap",
+        "kms demo",
         "bench store",
         "bench search",
         "bench start",
@@ -78,7 +83,8 @@ class RekindleCommandTest {
         "namespace list",
         "key list",
         "audit verify",
-        "status"
+        "status",
+        "kms status"
       })
   void takesJsonAsAFormOfEveryAnswer(String command) {
     CommandLine.ParseResult parsed = COMMAND.parseArgs((command + " -o json").split(" "));
@@ -87,7 +93,16 @@ class RekindleCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"store", "nonsense", "search x --top-k many", "key create name"})
+  @ValueSource(
+      strings = {
+        "store",
+        "nonsense",
+        "search x --top-k many",
+        "key create name",
+        "kms list",
+        "kms status --data-folder D -o json",
+        "kms status --data-folder D --target localhost:1"
+      })
   void answersWrongUsageWithTwo(String command) {
     assertThat(run(command.split(" "))).isEqualTo(ExitCodes.USAGE);
   }
@@ -98,6 +113,22 @@ class RekindleCommandTest {
 
     assertThat(code).isEqualTo(ExitCodes.FAILURE);
     assertThat(err.toString()).startsWith("error: no ").hasLineCount(1);
+  }
+
+  @Test
+  void asksANodeForTheStatusOfKeysWhereNoFolderIsGiven(@TempDir Path folder) throws IOException {
+    Path key = Files.writeString(folder.resolve("some.key"), "rk_live_none");
+    int code =
+        run(
+            "kms",
+            "status",
+            "--target",
+            "localhost:" + freePort(),
+            "--api-key-file",
+            key.toString());
+
+    assertThat(code).isEqualTo(ExitCodes.UNAVAILABLE);
+    assertThat(err.toString()).startsWith("error: no node answers (");
   }
 
   @Test

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  *     Kind#REFUSALS} the reason; <= 64 bytes
  * @param transport such as {@code grpc}; <= 32 bytes
  * @param peer the socket's address; <= 128 bytes
+ * @param customerKey the customer's key that it is about: the name that the request gave, and of
+ *     what was done the name that it has in the configuration; <= 64 bytes
  */
 public record AuditRecord(
     Instant time,
@@ -45,7 +47,8 @@ public record AuditRecord(
     String decision,
     String transport,
     String peer,
-    long latencyMicros)
+    long latencyMicros,
+    @Nullable String customerKey)
     implements ChainItem {
   public static final int MEMORY_IDS_MAX = 64;
   public static final String ALLOWED = "allowed";
@@ -98,6 +101,41 @@ public record AuditRecord(
     decision = cut(decision, 64);
     transport = cut(transport, 32);
     peer = cut(peer, 128);
+    customerKey = customerKey == null ? null : cut(customerKey, 64);
+  }
+
+  /** About no customer's key. */
+  public AuditRecord(
+      Instant time,
+      Kind kind,
+      RequestId requestId,
+      @Nullable ApiKeyId principal,
+      @Nullable String claimedAgentId,
+      String action,
+      List<NamespacePath> namespaces,
+      List<MemoryId> memoryIds,
+      long memoryCount,
+      @Nullable Hash merkleRoot,
+      String decision,
+      String transport,
+      String peer,
+      long latencyMicros) {
+    this(
+        time,
+        kind,
+        requestId,
+        principal,
+        claimedAgentId,
+        action,
+        namespaces,
+        memoryIds,
+        memoryCount,
+        merkleRoot,
+        decision,
+        transport,
+        peer,
+        latencyMicros,
+        null);
   }
 
   /**
@@ -120,7 +158,8 @@ public record AuditRecord(
         decision,
         transport,
         peer,
-        latencyMicros);
+        latencyMicros,
+        customerKey);
   }
 
   /** Whether the request was refused. */

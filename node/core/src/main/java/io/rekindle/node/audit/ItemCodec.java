@@ -15,10 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chain items as bytes: a format byte, a tag, then the fields in order, texts and lists after their
- * length. Later formats get a new format byte; this one is read for ever.
+ * length. Later formats get a new format byte; these are read for ever.
  */
 final class ItemCodec {
   private static final int FORMAT = 1;
+
+  /** Of records about a customer's key, and no others: its name follows what format 1 has. */
+  private static final int ABOUT_CUSTOMER_KEY = 2;
+
   private static final int HEARTBEAT = 0x40;
   private static final int MEMORY_IDS = 0x41;
   private static final int HAS_PRINCIPAL = 1;
@@ -51,8 +55,9 @@ final class ItemCodec {
     ApiKeyId principal = record.principal();
     String claimed = record.claimedAgentId();
     Hash root = record.merkleRoot();
+    String customerKey = record.customerKey();
     BinaryWriter out = new BinaryWriter(192 + 16 * record.memoryIds().size());
-    out.putByte(FORMAT)
+    out.putByte(customerKey == null ? FORMAT : ABOUT_CUSTOMER_KEY)
         .putByte(record.kind().code())
         .putByte(
             (principal == null ? 0 : HAS_PRINCIPAL)
@@ -74,11 +79,14 @@ final class ItemCodec {
     if (root != null) {
       out.putBytes(root.toBytes());
     }
-    return out.putText(record.decision())
+    out.putText(record.decision())
         .putText(record.transport())
         .putText(record.peer())
-        .putLong(record.latencyMicros())
-        .toBytes();
+        .putLong(record.latencyMicros());
+    if (customerKey != null) {
+      out.putText(customerKey);
+    }
+    return out.toBytes();
   }
 
   /**
@@ -88,15 +96,19 @@ final class ItemCodec {
    */
   static ChainItem decode(byte[] bytes) {
     BinaryReader in = new BinaryReader(bytes);
-    in.requireFormat(FORMAT);
+    int format = in.getByte();
     int tag = in.getByte();
+    boolean isKnown = format == FORMAT || (format == ABOUT_CUSTOMER_KEY && tag < HEARTBEAT);
+    if (!isKnown) {
+      throw BinaryReader.damaged("an unknown format");
+    }
     try {
       ChainItem item =
           switch (tag) {
             case HEARTBEAT -> new ChainItem.Heartbeat(in.getInstant(), in.getLong(), in.getHash());
             case MEMORY_IDS ->
                 new ChainItem.MemoryIds(ids(in, in.getShort(), ChainItem.IDS_PER_ITEM_MAX));
-            default -> decodeRecord(in, tag);
+            default -> decodeRecord(in, tag, format == ABOUT_CUSTOMER_KEY);
           };
       in.requireEnd();
       return item;
@@ -109,7 +121,7 @@ final class ItemCodec {
     }
   }
 
-  private static AuditRecord decodeRecord(BinaryReader in, int kind) {
+  private static AuditRecord decodeRecord(BinaryReader in, int kind, boolean isAboutCustomerKey) {
     int flags = in.getByte();
     Instant time = in.getInstant();
     RequestId requestId = new RequestId(in.getUuid());
@@ -141,7 +153,8 @@ final class ItemCodec {
         in.getText(),
         in.getText(),
         in.getText(),
-        in.getLong());
+        in.getLong(),
+        isAboutCustomerKey ? in.getText() : null);
   }
 
   private static Kind kind(int code) {

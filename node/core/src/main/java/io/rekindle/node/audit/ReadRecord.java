@@ -38,6 +38,7 @@ record ReadRecord(ChainPoint point, AuditRecord record) {
         record.transport(),
         record.peer(),
         record.latencyMicros(),
+        record.customerKey(),
         point.hash().toString());
   }
 }

@@ -41,6 +41,7 @@ final class BackgroundWork implements AutoCloseable {
   private final EmbeddingGrid grid;
   private final EmbeddingPipeline pipeline;
   private final EmbeddingSweep sweep;
+  private final QueueTakeover takeover;
   private final AccessFlush accessFlush;
 
   private BackgroundWork(
@@ -48,11 +49,13 @@ final class BackgroundWork implements AutoCloseable {
       EmbeddingGrid grid,
       EmbeddingPipeline pipeline,
       EmbeddingSweep sweep,
+      QueueTakeover takeover,
       AccessFlush accessFlush) {
     this.watch = watch;
     this.grid = grid;
     this.pipeline = pipeline;
     this.sweep = sweep;
+    this.takeover = takeover;
     this.accessFlush = accessFlush;
   }
 
@@ -88,8 +91,14 @@ final class BackgroundWork implements AutoCloseable {
     AccessFlush accessFlush =
         new AccessFlush(accesses, accessCounts, SystemPass.mint(Purpose.ACCESS_TRACKING));
     accesses.flushWith(accessFlush::run);
-    BackgroundWork work = new BackgroundWork(watch, grid, pipeline, sweep, accessFlush);
-    work.schedule(parts, ignite, storage, queue);
+    int batch = parts.config().embedding().batchItemsMax();
+    QueueTakeover takeover =
+        EmbeddingPart.takeover(
+            ignite,
+            () -> queue.size() <= batch,
+            () -> sweep.offerPending(SystemPass.mint(Purpose.SWEEP)));
+    BackgroundWork work = new BackgroundWork(watch, grid, pipeline, sweep, takeover, accessFlush);
+    work.schedule(parts, storage);
     work.periodic.once("models of namespaces", modelsInUse::findMissing);
     pipeline.start();
     return work;
@@ -136,21 +145,21 @@ final class BackgroundWork implements AutoCloseable {
     return watch;
   }
 
+  /** Has what waits for its vector looked for within a second, and not by the next sweep. */
+  void lookForWaiting() {
+    takeover.wake();
+  }
+
   /** How many nodes embed what is stored through this one. */
   int embedders() {
     return grid.embedders();
   }
 
-  private void schedule(
-      NodeParts parts, Ignite ignite, IgniteStorage storage, EmbeddingQueue queue) {
+  private void schedule(NodeParts parts, IgniteStorage storage) {
     NodeConfig.Maintenance config = parts.config().maintenance();
     SystemPass sweepPass = SystemPass.mint(Purpose.SWEEP);
     // What the last process left pending is taken up at once, not after the first pause; and so is
     // what another node had in its queue when it left.
-    int batch = parts.config().embedding().batchItemsMax();
-    QueueTakeover takeover =
-        EmbeddingPart.takeover(
-            ignite, () -> queue.size() <= batch, () -> sweep.offerPending(sweepPass));
     var _ = sweep.offerPending(sweepPass);
     periodic.every(TAKEOVER_LOOK, "takeover of embeddings", takeover::look);
     periodic.once("first embedding sweep", () -> sweep.runOnceOverAll(sweepPass));

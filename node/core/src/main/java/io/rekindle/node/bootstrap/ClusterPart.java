@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.internal.processors.cache.CacheInvalidStateException;
@@ -174,14 +175,17 @@ final class ClusterPart implements AutoCloseable {
   /**
    * Returns when no partition is lost.
    *
+   * @param givenUp asked while it waits; true ends that
    * @throws SeparateRingException when this node is to start anew
    */
-  void awaitNothingLost() {
+  void awaitNothingLost(BooleanSupplier givenUp) {
     if (isAlone()) {
       return;
     }
     waiting = true;
-    lost.awaitNone(() -> told || contact.silence().compareTo(config.haltAfter()) > 0);
+    lost.awaitNone(
+        () ->
+            told || givenUp.getAsBoolean() || contact.silence().compareTo(config.haltAfter()) > 0);
     synchronized (this) {
       waiting = false;
       if (told) {

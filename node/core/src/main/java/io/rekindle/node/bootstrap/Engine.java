@@ -19,6 +19,7 @@ import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingModel;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingWaits;
+import io.rekindle.node.embedding.QueryVectorCache;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.gate.RequestGate;
 import io.rekindle.node.gate.RequestHandler;
@@ -46,6 +47,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.configuration.CacheConfiguration;
@@ -68,11 +70,11 @@ final class Engine implements AutoCloseable {
   private final ClusterPart cluster;
   private volatile boolean failed;
 
-  private Engine(NodeParts parts) throws IOException {
+  private Engine(NodeParts parts, BooleanSupplier givenUp) throws IOException {
     this.parts = parts;
     try {
       PendingRestore restore = PendingRestore.find(parts);
-      Ignite ignite = startIgnite(restore);
+      Ignite ignite = startIgnite(restore, givenUp);
       cluster =
           onStop(
               ClusterPart.begin(
@@ -81,16 +83,17 @@ final class Engine implements AutoCloseable {
                   parts.failures(),
                   new ClusterRecords(parts.audit()),
                   parts.clock()));
-      cluster.awaitNothingLost();
+      cluster.awaitNothingLost(givenUp);
       IgniteWrappedKeyStore wrappedKeys = new IgniteWrappedKeyStore(ignite);
       TenantLeases tenants = onStop(new TenantLeases(parts, wrappedKeys));
       Keyring keyring = onStop(new Keyring(parts.clusterKey(), wrappedKeys, tenants));
       IgniteStorage storage = startStorage(ignite, wrappedKeys, tenants, keyring);
-      tenants.watch(new TenantLocks(storage, parts.audit()));
+      TenantLocks locks = new TenantLocks(storage, parts.audit());
+      tenants.watch(locks);
       if (restore != null) {
         restore.finish(storage, SystemPass.mint(Purpose.RECOVERY), cluster.membership().isOldest());
       }
-      gate = cluster.confirmed().gate(startWork(ignite, storage, keyring, tenants));
+      gate = cluster.confirmed().gate(startWork(ignite, storage, keyring, tenants, locks));
     } catch (IOException | RuntimeException e) {
       failed = DamagedPartitions.isBehind(e);
       close();
@@ -101,10 +104,12 @@ final class Engine implements AutoCloseable {
   /**
    * Starts the engine; returns when it can answer.
    *
+   * @param givenUp asked while it waits for other nodes; true ends the start with a {@link
+   *     io.rekindle.node.cluster.SeparateRingException}
    * @throws io.rekindle.node.error.StartRefusedException in one sentence, when it must not start
    */
-  static Engine start(NodeParts parts) throws IOException {
-    return new Engine(parts);
+  static Engine start(NodeParts parts, BooleanSupplier givenUp) throws IOException {
+    return new Engine(parts, givenUp);
   }
 
   /** Why the gate may answer nothing right now, or null. */
@@ -117,7 +122,8 @@ final class Engine implements AutoCloseable {
     return gate;
   }
 
-  private Ignite startIgnite(@Nullable PendingRestore restore) throws IOException {
+  private Ignite startIgnite(@Nullable PendingRestore restore, BooleanSupplier givenUp)
+      throws IOException {
     XaesEncryptionSpi encryption = new XaesEncryptionSpi(new GroupKeyCipher(parts.clusterKey()));
     IgniteConfiguration configuration =
         IgniteConfigurations.of(
@@ -143,7 +149,8 @@ final class Engine implements AutoCloseable {
             configuration,
             parts.config().cluster().initialNodes(),
             snapshot,
-            new ClusterRecords(parts.audit())::startingWithout);
+            new ClusterRecords(parts.audit())::startingWithout,
+            givenUp);
     running.push(() -> stop(started));
     return started.ignite();
   }
@@ -230,7 +237,11 @@ final class Engine implements AutoCloseable {
   }
 
   private RequestHandler startWork(
-      Ignite ignite, IgniteStorage storage, Keyring keyring, TenantLeases tenants)
+      Ignite ignite,
+      IgniteStorage storage,
+      Keyring keyring,
+      TenantLeases tenants,
+      TenantLocks locks)
       throws IOException {
     if (cluster.membership().isOldest()) {
       FirstAdminKey.ensure(
@@ -263,6 +274,8 @@ final class Engine implements AutoCloseable {
     modelsInUse.check();
     EmbeddingQueue queue = new EmbeddingQueue(parts.config().embedding());
     CallWatch queries = onStop(CallWatch.ofQueries(parts.config().embedding()));
+    QueryVectorCache queryVectors =
+        new QueryVectorCache(parts.config().embedding().queryCacheMax());
     AccessCounters accesses =
         new AccessCounters(parts.config().maintenance().accessTrackedMax(), parts.clock());
     EmbeddingWaits waits =
@@ -275,6 +288,7 @@ final class Engine implements AutoCloseable {
         onStop(
             BackgroundWork.start(
                 parts, ignite, storage, queue, waits, accesses, owned.accessCounts(), modelsInUse));
+    locks.tell(queryVectors::forget, work::lookForWaiting);
     // Once more, to be stopped before the work, which may take a while: who waits is told at once.
     onStop(waits);
     // Registered below; the meters outlive the engine, and would keep all of it in memory.
@@ -305,6 +319,7 @@ final class Engine implements AutoCloseable {
             queue,
             waits,
             queries,
+            queryVectors,
             cluster.handler(
                 parts.config().ignite().backups(),
                 () -> new KeyRotations(ignite).noteGroupKeys(parts.clock().instant())),

@@ -32,6 +32,7 @@ import io.rekindle.node.storage.AccessCounters;
 import io.rekindle.node.storage.AgentStateStore;
 import io.rekindle.node.storage.MemoryStore;
 import io.rekindle.node.storage.engine.IgniteStorage;
+import io.rekindle.node.telemetry.NodeMeters;
 
 /** Wires the handlers of all commands; what they do with memories and states, owners do. */
 final class Handlers {
@@ -48,6 +49,7 @@ final class Handlers {
       EmbeddingQueue queue,
       EmbeddingWaits waits,
       CallWatch queries,
+      QueryVectorCache queryVectors,
       ClusterHandler cluster,
       BackupHandler backups,
       KeyHandler keys,
@@ -60,8 +62,10 @@ final class Handlers {
         new QueryEmbedder(
             parts.models(),
             queries,
-            new QueryVectorCache(parts.config().embedding().queryCacheMax()),
-            new QueryDigest());
+            queryVectors,
+            new QueryDigest(),
+            namespace -> keyring.isUnwrapped(namespace.id()));
+    parts.meters().level(NodeMeters.Level.QUERY_VECTORS, queryVectors::size);
     return new CommandDispatcher(
         new StoreHandler(storage.namespaces(), memories, queue, waitTokens, parts.meters()),
         new GetHandler(storage.namespaces(), memories, accesses),

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The key of one tenant in this process, under a lease of its own. It begins locked, and is
- * unwrapped at once. Thread-safe.
+ * unwrapped at once; it ends when the tenant has no such key any more. Thread-safe.
  */
 final class HeldTenantKey implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HeldTenantKey.class);
@@ -35,9 +35,11 @@ final class HeldTenantKey implements AutoCloseable {
 
   private final RandomGenerator random = new SplittableRandom();
   private final Tenant tenant;
+  private final long id;
   private final Supplier<@Nullable WrappedTenantKey> stored;
   private final CustomerKeys customers;
   private final User user;
+  private final Runnable gone;
   private final KeyLease lease;
   private final KeyWatch watch;
   private final CountDownLatch asked = new CountDownLatch(1);
@@ -61,18 +63,29 @@ final class HeldTenantKey implements AutoCloseable {
     void unlocked(NamespacePath root);
   }
 
+  /**
+   * Begins to ask for it.
+   *
+   * @param id of the key
+   * @param stored how it is wrapped now, or the key that has taken its place, or null
+   * @param gone told when it is not there any more, to close this
+   */
   HeldTenantKey(
       Tenant tenant,
+      long id,
       Supplier<@Nullable WrappedTenantKey> stored,
       CustomerKeys customers,
       KeyLease.Settings settings,
       Duration firstWait,
-      User user) {
+      User user,
+      Runnable gone) {
     this.answerBy = System.nanoTime() + firstWait.toNanos();
     this.tenant = tenant;
+    this.id = id;
     this.stored = stored;
     this.customers = customers;
     this.user = user;
+    this.gone = gone;
     this.lease =
         new KeyLease(this::prove, this::logOut, new Holder(), settings, System::nanoTime, null);
     this.watch = KeyWatch.start(Thread.ofVirtual(), "tenant-key", lease, this::step);
@@ -132,6 +145,10 @@ final class HeldTenantKey implements AutoCloseable {
   private Duration step() {
     boolean first = asked.getCount() > 0;
     try {
+      if (isGone()) {
+        gone.run();
+        return Duration.ZERO;
+      }
       return spread(lease.step());
     } finally {
       TenantKey left = proved;
@@ -153,6 +170,21 @@ final class HeldTenantKey implements AutoCloseable {
     return isLease
         ? pause.minus(pause.multipliedBy(random.nextInt(SPREAD_PERMILLE)).dividedBy(1_000))
         : pause;
+  }
+
+  /** Whether it is this key. */
+  boolean is(long other) {
+    return id == other;
+  }
+
+  /** Whether the root is gone, and perhaps made anew; one that can't be read is not. */
+  private boolean isGone() {
+    try {
+      WrappedTenantKey wrapped = stored.get();
+      return wrapped == null || !is(wrapped.id());
+    } catch (RuntimeException e) {
+      return false;
+    }
   }
 
   /** With the settings that the configuration has now, if those of before get nowhere. */

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -68,6 +69,9 @@ public final class NodeShell implements AutoCloseable {
   /** Locks and unlocks, one after the other: what takes long must not keep the key's watch. */
   private final ExecutorService locking =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("key-lock").factory());
+
+  /** Locks that wait for their turn. A start waits for others, perhaps for ever: they end it. */
+  private final AtomicInteger locksDue = new AtomicInteger();
 
   private volatile NodeParts parts;
   private @Nullable Engine engine;
@@ -200,7 +204,8 @@ public final class NodeShell implements AutoCloseable {
 
   /**
    * Starts the engine and opens the gate. Does nothing when it runs, or while the node is locked:
-   * it starts by itself when the customer's key is back.
+   * it starts by itself when the customer's key is back. So it returns without an engine when the
+   * node is locked while it waits for others.
    */
   public synchronized void startEngine() {
     if (engine != null || keyWiped || closing) {
@@ -209,6 +214,9 @@ public final class NodeShell implements AutoCloseable {
     starting = true;
     try {
       Engine started = startTogether();
+      if (started == null) {
+        return;
+      }
       engine = started;
       parts.models().warmUp();
       gate.open(started.gate(), started::forbidden);
@@ -239,14 +247,18 @@ public final class NodeShell implements AutoCloseable {
   /**
    * An engine that came up apart from the others is none, and every try waits for them; one that
    * repaired its indexes has to start once more, and once is enough.
+   *
+   * @return null when a lock is due, which the start keeps waiting
    */
-  private Engine startTogether() throws IOException {
+  private @Nullable Engine startTogether() throws IOException {
     boolean repaired = false;
-    while (true) {
+    while (!isLockDue()) {
       try {
-        return Engine.start(parts);
+        return Engine.start(parts, this::isLockDue);
       } catch (SeparateRingException e) {
-        LOG.atInfo().log("other nodes are there now: the engine starts anew to join them");
+        if (!isLockDue()) {
+          LOG.atInfo().log("other nodes are there now: the engine starts anew to join them");
+        }
       } catch (WaitOutsideException e) {
         LOG.atInfo().log("the cluster has lost partitions, and others have to come back first");
         LockSupport.parkNanos(OUTSIDE_NANOS);
@@ -258,6 +270,12 @@ public final class NodeShell implements AutoCloseable {
         LOG.warn("indexes that the last run left in doubt were rebuilt; the engine starts again");
       }
     }
+    LOG.info("the node is locked in its start, and waits for no others any more");
+    return null;
+  }
+
+  private boolean isLockDue() {
+    return locksDue.get() > 0;
   }
 
   /**
@@ -323,6 +341,7 @@ public final class NodeShell implements AutoCloseable {
     @Override
     public void lock(Probe because) {
       gate.lock();
+      locksDue.incrementAndGet();
       execute(() -> stopAndWipe(because));
     }
 
@@ -346,6 +365,7 @@ public final class NodeShell implements AutoCloseable {
      */
     private void stopAndWipe(Probe because) {
       synchronized (NodeShell.this) {
+        locksDue.decrementAndGet();
         try {
           stopEngine(ErrorCode.KEY_REVOKED);
           LOG.info("the engine of the locked node has stopped");

@@ -69,12 +69,21 @@ final class TenantLeases implements TenantKeys, AutoCloseable {
 
   @Override
   public TenantKey get(NamespacePath root) {
-    HeldTenantKey known = held.get(root);
-    return (known == null ? hold(root) : known).get();
+    HeldTenantKey known = hold(root);
+    if (known == null) {
+      throw new RekindleException(
+          ErrorCode.NOT_READY, "the root namespace has just been deleted, try again");
+    }
+    return known.get();
   }
 
-  private HeldTenantKey hold(NamespacePath root) {
-    HeldTenantKey begun = begin(root);
+  /** Null when the root has no key of its own any more; one that was made anew has another. */
+  private @Nullable HeldTenantKey hold(NamespacePath root) {
+    WrappedTenantKey now = stored.findTenantKey(root);
+    if (now == null) {
+      return null;
+    }
+    HeldTenantKey begun = begin(root, now.id());
     if (closed) {
       begun.close(); // Who closes has not seen it, perhaps.
       throw TenantKey.revoked(root);
@@ -82,15 +91,19 @@ final class TenantLeases implements TenantKeys, AutoCloseable {
     return begun;
   }
 
-  private HeldTenantKey begin(NamespacePath root) {
+  private HeldTenantKey begin(NamespacePath root, long id) {
     return held.compute(
         root,
         (_, known) -> {
-          if (known != null) {
+          if (known != null && known.is(id)) {
             return known;
+          }
+          if (known != null) {
+            known.close();
           }
           return new HeldTenantKey(
               tenant(root),
+              id,
               () -> stored.findTenantKey(root),
               customers,
               settings,
@@ -111,8 +124,22 @@ final class TenantLeases implements TenantKeys, AutoCloseable {
                     told.unlocked(of);
                   }
                 }
-              });
+              },
+              () -> drop(root, id));
         });
+  }
+
+  private void drop(NamespacePath root, long id) {
+    var _ =
+        held.computeIfPresent(
+            root,
+            (_, known) -> {
+              if (!known.is(id)) {
+                return known;
+              }
+              known.close();
+              return null;
+            });
   }
 
   private Tenant tenant(NamespacePath root) {
@@ -223,7 +250,7 @@ final class TenantLeases implements TenantKeys, AutoCloseable {
   /** Whether a tenant's key may be used on this node; waits for no answer. */
   KeyInfo.State state(NamespacePath root) {
     HeldTenantKey known = hold(root); // It may have been made elsewhere since the start.
-    return known.locked() != null
+    return known == null || known.locked() != null
         ? KeyInfo.State.LOCKED
         : known.doubt().isEmpty() ? KeyInfo.State.OK : KeyInfo.State.UNPROVED;
   }

@@ -14,6 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -56,12 +57,18 @@ final class ClusterStart {
   private final int initialNodes;
   private final Duration beginMax;
   private final Consumer<Set<String>> leaving;
+  private final BooleanSupplier givenUp;
   private long tellAtNanos = System.nanoTime();
   private long lookAtNanos;
 
   private ClusterStart(
-      Ignite ignite, int initialNodes, Duration beginMax, Consumer<Set<String>> leaving) {
+      Ignite ignite,
+      int initialNodes,
+      Duration beginMax,
+      Consumer<Set<String>> leaving,
+      BooleanSupplier givenUp) {
     this.leaving = leaving;
+    this.givenUp = givenUp;
     this.ignite = ignite;
     this.initialNodes = initialNodes;
     this.beginMax = beginMax;
@@ -73,15 +80,18 @@ final class ClusterStart {
    *
    * @param leaving told, before they are left behind by this node, which nodes of the baseline that
    *     are; when it throws, they are not
+   * @param givenUp asked while it waits; true ends that
    * @return false when this node is in a ring of its own while others are elsewhere, or in one that
-   *     begins nothing
+   *     begins nothing, or has given up
    */
-  static boolean await(Ignite ignite, int initialNodes, Consumer<Set<String>> leaving) {
-    return new ClusterStart(ignite, initialNodes, BEGIN_MAX, leaving).await();
+  static boolean await(
+      Ignite ignite, int initialNodes, Consumer<Set<String>> leaving, BooleanSupplier givenUp) {
+    return new ClusterStart(ignite, initialNodes, BEGIN_MAX, leaving, givenUp).await();
   }
 
-  static boolean await(Ignite ignite, int initialNodes, Duration beginMax) {
-    return new ClusterStart(ignite, initialNodes, beginMax, _ -> {}).await();
+  static boolean await(
+      Ignite ignite, int initialNodes, Duration beginMax, BooleanSupplier givenUp) {
+    return new ClusterStart(ignite, initialNodes, beginMax, _ -> {}, givenUp).await();
   }
 
   private boolean await() {
@@ -91,6 +101,9 @@ final class ClusterStart {
     while (!ignite.cluster().state().active() || !leftBehind().isEmpty()) {
       if (Thread.interrupted()) {
         throw new IllegalStateException("the start was interrupted while it waited for nodes");
+      }
+      if (givenUp.getAsBoolean()) {
+        return false;
       }
       if (mayBegin()) {
         if (!begin()) {

@@ -4,6 +4,7 @@ import io.rekindle.node.error.StartRefusedException;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteException;
@@ -53,7 +54,7 @@ public final class RunningIgnite implements AutoCloseable {
    * @throws WaitOutsideException when others have to come back first: start anew after a pause
    */
   public static RunningIgnite start(IgniteConfiguration configuration, int initialNodes) {
-    return start(configuration, initialNodes, null, _ -> {});
+    return start(configuration, initialNodes, null);
   }
 
   /**
@@ -63,7 +64,7 @@ public final class RunningIgnite implements AutoCloseable {
    */
   public static RunningIgnite start(
       IgniteConfiguration configuration, int initialNodes, @Nullable SnapshotRestore restore) {
-    return start(configuration, initialNodes, restore, _ -> {});
+    return start(configuration, initialNodes, restore, _ -> {}, () -> false);
   }
 
   /**
@@ -71,12 +72,15 @@ public final class RunningIgnite implements AutoCloseable {
    *
    * @param leaving told which nodes of the baseline this node is about to leave behind, because an
    *     operator said so; when it throws, it does not
+   * @param givenUp asked while it waits for other nodes; true ends that with a {@link
+   *     SeparateRingException}
    */
   public static RunningIgnite start(
       IgniteConfiguration configuration,
       int initialNodes,
       @Nullable SnapshotRestore restore,
-      Consumer<Set<String>> leaving) {
+      Consumer<Set<String>> leaving,
+      BooleanSupplier givenUp) {
     CacheConfiguration<?, ?>[] caches = configuration.getCacheConfiguration();
     if (caches != null) {
       EncryptedCachesCheck.check(caches);
@@ -90,7 +94,7 @@ public final class RunningIgnite implements AutoCloseable {
       throw new MaintenanceDoneException();
     }
     try {
-      if (!ClusterStart.await(ignite, initialNodes, leaving)) {
+      if (!ClusterStart.await(ignite, initialNodes, leaving, givenUp)) {
         throw new SeparateRingException();
       }
       fixBaseline(ignite);

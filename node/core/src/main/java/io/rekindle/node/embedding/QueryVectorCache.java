@@ -47,7 +47,7 @@ public final class QueryVectorCache {
     }
   }
 
-  /** Forgets a tenant, as when its data is erased. */
+  /** Forgets a tenant, as when it is locked. */
   public synchronized void forget(NamespacePath root) {
     entries.keySet().removeIf(key -> key.root().equals(root));
   }

@@ -3,9 +3,11 @@ package io.rekindle.node.gate;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.Command;
+import io.rekindle.node.model.KeyCommand;
 import io.rekindle.node.model.Memory;
 import io.rekindle.node.model.MemoryCommand;
 import io.rekindle.node.model.MemoryId;
+import io.rekindle.node.model.NamespaceCommand;
 import io.rekindle.node.model.Reply;
 import java.util.Iterator;
 import java.util.List;
@@ -13,7 +15,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What of a command and a reply is recorded: ids and reasons, never content. */
+/** What of a command and a reply is recorded: ids, reasons and names of keys, never content. */
 final class AuditFacts {
   private AuditFacts() {}
 
@@ -25,6 +27,25 @@ final class AuditFacts {
       case MemoryCommand.Delete c ->
           c.items().stream().map(MemoryCommand.DeleteItem::memoryId).toList();
       default -> List.of();
+    };
+  }
+
+  /** The customer's key that a command names, or null. */
+  static @Nullable String customerKey(Command command) {
+    return switch (command) {
+      case NamespaceCommand.Create c -> c.customerKey();
+      case KeyCommand.RewrapTenant c -> c.customerKey();
+      default -> null;
+    };
+  }
+
+  /** By which customer's key what a command has made, or wrapped anew, is wrapped, or null. */
+  static @Nullable String customerKey(Command command, Reply reply) {
+    return switch (reply) {
+      case Reply.NamespaceReply r when command instanceof NamespaceCommand.Create ->
+          r.customerKey();
+      case Reply.TenantKeyRewrapped r -> r.customerKey();
+      default -> null;
     };
   }
 

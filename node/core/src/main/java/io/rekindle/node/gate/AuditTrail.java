@@ -12,6 +12,7 @@ import io.rekindle.node.telemetry.NodeMeters;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,8 @@ final class AuditTrail {
   private final long startNanos = System.nanoTime();
   private CommandRules.@Nullable Need need;
   private boolean mutates;
+  private @Nullable Command command;
+  private @Nullable String customerKey;
   private List<MemoryId> intended = List.of();
 
   AuditTrail(
@@ -41,17 +44,21 @@ final class AuditTrail {
     this.principal = principal;
   }
 
-  /** Remembers what the command turned out to need. */
-  CommandRules.Need needs(CommandRules.Need known) {
-    need = known;
-    return known;
+  /** Remembers the command, and says what it needs. */
+  CommandRules.Need needs(Command decoded) {
+    CommandRules.Need needed = CommandRules.needOf(decoded);
+    need = needed;
+    command = decoded;
+    customerKey = AuditFacts.customerKey(decoded);
+    return needed;
   }
 
   /** Before a mutation's first effect. */
-  void intend(Command command) {
-    mutates = command.mutates();
+  void intend() {
+    Command known = Objects.requireNonNull(command);
+    mutates = known.mutates();
     if (mutates) {
-      intended = AuditFacts.intendedIds(command);
+      intended = AuditFacts.intendedIds(known);
       append(AuditRecord.Kind.INTENT, intended, AuditRecord.ALLOWED);
     }
   }
@@ -59,6 +66,7 @@ final class AuditTrail {
   /** Before a good answer leaves. */
   void answered(Reply reply) {
     ErrorCode refused = AuditFacts.refusal(reply);
+    customerKey = AuditFacts.customerKey(Objects.requireNonNull(command), reply);
     append(
         mutates ? AuditRecord.Kind.OUTCOME : AuditRecord.Kind.READ,
         AuditFacts.memoryIds(reply),
@@ -124,7 +132,8 @@ final class AuditTrail {
             decision,
             request.transport(),
             request.peer(),
-            TimeUnit.NANOSECONDS.toMicros(elapsed().toNanos()));
+            TimeUnit.NANOSECONDS.toMicros(elapsed().toNanos()),
+            customerKey);
     log.append(record.withMemories(ids), ids);
   }
 }

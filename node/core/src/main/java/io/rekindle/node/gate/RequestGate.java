@@ -84,10 +84,10 @@ public final class RequestGate implements RequestHandler {
       try (Admission.Slot _ = admission.admit(principal.keyId())) {
         admission.checkDeadline(request);
         Command command = mint.identify(request.decoder().decode(principal.defaultNamespace()));
-        CommandRules.Need need = trail.needs(CommandRules.needOf(command));
+        CommandRules.Need need = trail.needs(command);
         AccessPass pass = rules.authorize(request.id(), principal, need);
         disk.check(command);
-        trail.intend(command);
+        trail.intend();
         Reply reply = dispatcher.dispatch(pass, command);
         if (reply instanceof Reply.NotYet) {
           // Nobody is told anything before it comes back, by a new pass; that leaves the record.

@@ -30,7 +30,10 @@ public final class Keyring implements AutoCloseable {
   private final KeyWrapper wrapper;
   private final TenantKeys tenants;
   private final UnwrappedKeys<NamespaceId> namespaceKeys;
-  private final UnwrappedKeys<NamespacePath> rootKeys;
+
+  /** Of the root of each namespace: a root that is made anew has another key, a namespace never. */
+  private final UnwrappedKeys<NamespaceId> rootKeys;
+
   private final Aead fileCipher;
   private final Aead tokenCipher;
   private final SubKeys peppers;
@@ -48,11 +51,16 @@ public final class Keyring implements AutoCloseable {
     this.rootKeys =
         new UnwrappedKeys<>(
             KEYS_MAX,
-            source::findWrappedRootKey,
-            (root, wrapped) -> unwrap(ROOT, name(root), wrapped));
+            id -> rootKeyOf(source, id),
+            (_, wrapped) -> unwrap(ROOT, name(wrapped.root()), wrapped));
     this.fileCipher = new SubKeyCipher(clusterKey, ClusterKey.Use.FILE);
     this.tokenCipher = new SubKeyCipher(clusterKey, ClusterKey.Use.TOKEN);
     this.peppers = new SubKeys(clusterKey, ClusterKey.Use.PEPPER);
+  }
+
+  private static @Nullable WrappedKey rootKeyOf(WrappedKeySource source, NamespaceId id) {
+    WrappedKey own = source.findWrappedKey(id);
+    return own == null ? null : source.findWrappedRootKey(own.root());
   }
 
   /**
@@ -169,9 +177,10 @@ public final class Keyring implements AutoCloseable {
     return namespaceKeys.contains(namespace);
   }
 
-  /** Drops the unwrapped key, when its namespace was deleted. */
+  /** Drops the unwrapped keys, when its namespace was deleted. */
   public void forget(NamespaceId namespace) {
     namespaceKeys.forget(namespace);
+    rootKeys.forget(namespace);
   }
 
   /** Drops the unwrapped keys of tenants whose own key was closed. */
@@ -190,9 +199,12 @@ public final class Keyring implements AutoCloseable {
     return digest(namespaceKeys.get(namespace), purpose, parts);
   }
 
-  /** The form in which a subject id is stored: equal within a root namespace, useless outside. */
-  public byte[] subjectDigest(NamespacePath root, String subjectId) {
-    return digest(rootKeys.get(root.root()), "subject", subjectId.getBytes(StandardCharsets.UTF_8));
+  /**
+   * The form in which a subject id is stored: equal within the root of a namespace, useless
+   * outside.
+   */
+  public byte[] subjectDigest(NamespaceId namespace, String subjectId) {
+    return digest(rootKeys.get(namespace), "subject", subjectId.getBytes(StandardCharsets.UTF_8));
   }
 
   /**

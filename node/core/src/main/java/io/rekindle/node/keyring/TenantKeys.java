@@ -13,7 +13,7 @@ public interface TenantKeys {
    * time, in bounds; asks nobody afterwards.
    *
    * @throws io.rekindle.node.error.RekindleException KEY_REVOKED while the customer's key is not to
-   *     be had
+   *     be had; NOT_READY when the root has just gone
    */
   TenantKey get(NamespacePath root);
 

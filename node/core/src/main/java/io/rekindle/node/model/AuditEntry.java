@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *     {@code system}
  * @param memoryIds the first 64; {@code memoryCount} counts all
  * @param decision {@code allowed} or the {@code ErrorCode} that was answered
+ * @param customerKey the name of the customer's key that it is about; null for none
  */
 public record AuditEntry(
     long sequence,
@@ -27,6 +28,7 @@ public record AuditEntry(
     String transport,
     String peer,
     long latencyMicros,
+    @Nullable String customerKey,
     String hash) {
   public AuditEntry {
     namespaces = List.copyOf(namespaces);

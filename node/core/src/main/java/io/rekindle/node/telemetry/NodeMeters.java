@@ -75,6 +75,7 @@ public final class NodeMeters implements AutoCloseable {
         "rekindle.memories.failed", "Memories without attempts left, as of the last sweep of all"),
     EMBEDDING_CALLS_HUNG(
         "rekindle.embedding.calls.hung", "Calls of embedding models that go on after their time"),
+    QUERY_VECTORS("rekindle.embedding.query.vectors", "Vectors of queries that are kept"),
     INDEX_BYTES("rekindle.index.bytes", "Off-heap bytes of all slice indexes"),
     WORDS_BYTES("rekindle.words.bytes", "Bytes of the words of all slices"),
     INDEX_SLICES("rekindle.index.slices", "Slices that have an index in RAM"),

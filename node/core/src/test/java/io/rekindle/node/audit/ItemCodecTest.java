@@ -13,6 +13,7 @@ import io.rekindle.node.model.RequestId;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -23,9 +24,16 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ItemCodecTest {
+  private static final String FORMAT_1 =
+      "0101030000000069a40e200000000100000000000000010000000000000002001061626364656667"
+          + "68696a6b6c6d6e6f7000076167656e742d37000f6e616d6573706163652e777269746501000c6163"
+          + "6d652f737570706f72740000000000000000000007616c6c6f77656400046772706300033a3a3100"
+          + "000000000000fa";
+
   @Property(tries = 500)
   void aRecordComesBackAsItWas(@ForAll("records") AuditRecord record) {
     assertThat(ItemCodec.decode(ItemCodec.encode(record))).isEqualTo(record);
@@ -62,11 +70,40 @@ class ItemCodecTest {
     assertThat(ItemCodec.decode(ItemCodec.encode(ids))).isEqualTo(ids);
   }
 
+  /** As releases wrote it that knew no other format. */
+  @Test
+  void theFirstFormatIsReadForEver() {
+    AuditRecord record =
+        new AuditRecord(
+            Instant.parse("2026-03-01T10:00:00.000000001Z"),
+            Kind.OUTCOME,
+            new RequestId(new UUID(1, 2)),
+            new ApiKeyId("abcdefghijklmnop"),
+            "agent-7",
+            "namespace.write",
+            List.of(NamespacePath.parse("acme/support")),
+            List.of(),
+            0,
+            null,
+            "allowed",
+            "grpc",
+            "::1",
+            250);
+    byte[] bytes = HexFormat.of().parseHex(FORMAT_1);
+    assertThat(ItemCodec.decode(bytes)).isEqualTo(record);
+    assertThat(ItemCodec.encode(record)).isEqualTo(bytes);
+  }
+
   @Test
   void bytesOfALaterFormatAreRefused() {
     byte[] bytes = ItemCodec.encode(new AuditFixture().read("a"));
-    bytes[0] = 2;
+    bytes[0] = 3;
     assertCorrupted(() -> ItemCodec.decode(bytes));
+    byte[] heartbeat =
+        ItemCodec.encode(
+            new ChainItem.Heartbeat(Instant.EPOCH, 1, ChainPoint.genesis(new UUID(1, 2)).hash()));
+    heartbeat[0] = 2;
+    assertCorrupted(() -> ItemCodec.decode(heartbeat));
   }
 
   @Test
@@ -138,23 +175,29 @@ class ItemCodecTest {
             namespaces.list().ofMaxSize(64),
             ids.list().ofMaxSize(64),
             Arbitraries.longs().between(64, Long.MAX_VALUE),
-            Arbitraries.longs())
+            Combinators.combine(
+                    Arbitraries.longs(),
+                    Arbitraries.strings().alpha().ofMaxLength(63).injectNull(0.7))
+                .as(Rest::new))
         .as(
-            (time, kind, principal, claimed, paths, memories, count, latency) ->
+            (time, kind, principal, claimed, paths, memories, count, rest) ->
                 new AuditRecord(
                     time,
                     kind,
-                    new RequestId(new UUID(latency, count)),
+                    new RequestId(new UUID(rest.latency(), count)),
                     principal,
                     claimed,
                     "memory.search",
                     paths,
                     memories,
                     count,
-                    latency % 2 == 0 ? ChainPoint.genesis(new UUID(count, 1)).hash() : null,
+                    rest.latency() % 2 == 0 ? ChainPoint.genesis(new UUID(count, 1)).hash() : null,
                     "allowed",
                     "grpc",
                     "::1",
-                    latency));
+                    rest.latency(),
+                    rest.customerKey()));
   }
+
+  private record Rest(long latency, @Nullable String customerKey) {}
 }

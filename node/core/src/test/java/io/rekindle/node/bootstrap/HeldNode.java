@@ -15,6 +15,7 @@ import io.rekindle.node.embedding.CallWatch;
 import io.rekindle.node.embedding.EmbeddingQueue;
 import io.rekindle.node.embedding.EmbeddingWaits;
 import io.rekindle.node.embedding.ModelRegistry;
+import io.rekindle.node.embedding.QueryVectorCache;
 import io.rekindle.node.endpoint.grpc.GrpcDoor;
 import io.rekindle.node.endpoint.grpc.GrpcTestDoor;
 import io.rekindle.node.error.ErrorCode;
@@ -166,6 +167,7 @@ final class HeldNode implements AutoCloseable {
             queue,
             waits,
             queries,
+            new QueryVectorCache(config.embedding().queryCacheMax()),
             null,
             null,
             null,

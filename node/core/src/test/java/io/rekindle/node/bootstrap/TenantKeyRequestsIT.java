@@ -9,9 +9,13 @@ import io.rekindle.node.endpoint.grpc.GrpcTenants;
 import io.rekindle.node.kms.SwitchedKeys;
 import io.rekindle.node.kms.SwitchedKeys.Switch;
 import io.rekindle.v1.AuditRecord;
+import io.rekindle.v1.DeleteNamespaceRequest;
+import io.rekindle.v1.Key;
+import io.rekindle.v1.KeyKind;
 import io.rekindle.v1.KeyScope;
 import io.rekindle.v1.KeyServiceGrpc;
 import io.rekindle.v1.KeyServiceGrpc.KeyServiceBlockingStub;
+import io.rekindle.v1.ListKeysRequest;
 import io.rekindle.v1.Namespace;
 import io.rekindle.v1.RewrapClusterKeyRequest;
 import io.rekindle.v1.RewrapTenantKeyRequest;
@@ -65,6 +69,41 @@ class TenantKeyRequestsIT extends TenantKeysFixture {
   }
 
   @Test
+  void theAuditNamesTheCustomersKeyThatWasNamedAndTheOneThatWraps() throws Exception {
+    create("named", "acme", 4);
+    create("named/below", "", 4);
+    create("unnamed", "", 4);
+    var _ = rewrap("named", "");
+    var _ = rewrap("named", "globex");
+    assertRefused(() -> rewrap("named", "unknown"), "INVALID_ARGUMENT", "customer_key");
+    var _ = call(() -> namespaces().getNamespace(named("named")));
+    restart(); // From files, too.
+    assertThat(named(List.of("named")))
+        .containsExactly(
+            "intent namespace.write acme",
+            "outcome namespace.write acme",
+            "intent key.rewrap ",
+            "outcome key.rewrap acme",
+            "intent key.move globex",
+            "outcome key.move globex",
+            "intent key.move unknown",
+            "outcome key.move unknown",
+            "read namespace.read ");
+    assertThat(named(List.of("named/below")))
+        .containsExactly("intent namespace.write ", "outcome namespace.write acme");
+    assertThat(named(List.of("unnamed")))
+        .containsExactly("intent namespace.write ", "outcome namespace.write ");
+  }
+
+  /** The records about these namespaces, oldest first. */
+  private List<String> named(List<String> namespaces) {
+    return records().reversed().stream()
+        .filter(record -> record.getNamespacesList().equals(namespaces))
+        .map(record -> record.getKind() + " " + record.getAction() + " " + record.getCustomerKey())
+        .toList();
+  }
+
+  @Test
   void whoMayWriteOneRootMayNotMoveItToAnotherCustomersKey() {
     Tenant tenant = new Tenant("acme");
     String key =
@@ -101,6 +140,50 @@ class TenantKeyRequestsIT extends TenantKeysFixture {
     assertThat(Files.readAllBytes(file)).isEqualTo(after);
     restart();
     assertThat(actions()).contains("key.rewrap");
+  }
+
+  @Test
+  void aRootWhoseNamespacesAreGoneMayHaveAnotherKeyOrNone() throws Exception {
+    Tenant former = new Tenant("acme");
+    delete(former.below);
+    set("acme", Switch.REVOKED);
+    await(() -> isLocked(former));
+    delete(former.root);
+    assertThat(tenantKeys()).doesNotContain(former.root);
+
+    create(former.root, "globex", 4);
+    assertThat(caller().store(former.root, Seed.of("a text")).content()).isEqualTo("a text");
+    assertThat(customerKey(former.root)).isEqualTo("globex");
+    set("acme", Switch.ON);
+    restart();
+    assertThat(caller().store(former.root, Seed.of("another")).content()).isEqualTo("another");
+    assertThat(caller().list(List.of(former.root), 10, null).memories()).hasSize(2);
+    assertThat(tenantKeys()).contains(former.root);
+    var _ =
+        call(
+            () ->
+                namespaces()
+                    .deleteNamespace(
+                        DeleteNamespaceRequest.newBuilder()
+                            .setNamespace(former.root)
+                            .setWithMemories(true)
+                            .build()));
+
+    create(former.root, "", 4);
+    assertThat(customerKey(former.root)).isEmpty();
+    assertThat(tenantKeys()).doesNotContain(former.root);
+    assertThat(caller().store(former.root, Seed.of("plain")).content()).isEqualTo("plain");
+  }
+
+  private List<String> tenantKeys() {
+    return call(() -> keys().listKeys(ListKeysRequest.getDefaultInstance())).getKeysList().stream()
+        .filter(key -> key.getKind() == KeyKind.KEY_KIND_TENANT)
+        .map(Key::getName)
+        .toList();
+  }
+
+  private String customerKey(String path) {
+    return call(() -> namespaces().getNamespace(named(path))).getNamespace().getCustomerKey();
   }
 
   /** Whoever could, would have another's customer asked in that customer's name. */

@@ -316,6 +316,9 @@ class ClusterIT {
   void whoLeftLastComesBackFirstAndThenNothingIsLost() {
     assertThat(baseline(0).lost()).isPositive();
     assertThatExceptionOfType(WaitOutsideException.class).isThrownBy(() -> beginOnce(2));
+    assertThatExceptionOfType(SeparateRingException.class)
+        .as("who gives up waits for nobody")
+        .isThrownBy(() -> lostPartitions().awaitNone(() -> true));
     List<Integer> resets = new ArrayList<>();
     assertThat(lostPartitions().look(resets::add)).isEqualTo(LostPartitions.Step.WAIT);
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCluster;
@@ -27,7 +28,7 @@ class ClusterStartTest {
   @Test
   void aRingThatAnswersBegins() {
     Ignite ignite = ringThat(() -> state.set(ClusterState.ACTIVE));
-    assertThat(ClusterStart.await(ignite, 1, Duration.ofSeconds(30))).isTrue();
+    assertThat(ClusterStart.await(ignite, 1, Duration.ofSeconds(30), () -> false)).isTrue();
   }
 
   @Test
@@ -42,7 +43,7 @@ class ClusterStartTest {
                 gone.countDown();
               }
             });
-    assertThat(ClusterStart.await(ignite, 1, Duration.ofMillis(50))).isFalse();
+    assertThat(ClusterStart.await(ignite, 1, Duration.ofMillis(50), () -> false)).isFalse();
     assertThat(gone.await(30, TimeUnit.SECONDS)).isTrue();
   }
 
@@ -53,9 +54,20 @@ class ClusterStartTest {
             () -> {
               throw new IgniteException("refused");
             });
-    assertThatThrownBy(() -> ClusterStart.await(ignite, 1, Duration.ofSeconds(30)))
+    assertThatThrownBy(() -> ClusterStart.await(ignite, 1, Duration.ofSeconds(30), () -> false))
         .isInstanceOf(IgniteException.class)
         .hasMessage("refused");
+  }
+
+  @Test
+  void whoGivesUpWaitsForNobodyAnyMore() {
+    Ignite ignite = ringThat(() -> state.set(ClusterState.ACTIVE));
+    AtomicInteger looks = new AtomicInteger();
+    assertThat(
+            ClusterStart.await(
+                ignite, 2, Duration.ofSeconds(30), () -> looks.incrementAndGet() == 3))
+        .isFalse();
+    assertThat(state).hasValue(ClusterState.INACTIVE);
   }
 
   private Ignite ringThat(Runnable begins) {

@@ -132,7 +132,7 @@ class ClusterKeyGenerationsTest {
     source.root = new WrappedKey(root, keyring.newWrappedRootKey(root, null));
     EnvelopeContext place = EnvelopeContext.fileKey(new UUID(1, 1));
     byte[] envelope = keyring.seal(id, place, TEXT);
-    byte[] subject = keyring.subjectDigest(root, "ada");
+    byte[] subject = keyring.subjectDigest(id, "ada");
 
     TestClusterKey.use(cluster, 2);
     Keyring reader = new Keyring(cluster, source, new NoTenants());
@@ -142,7 +142,7 @@ class ClusterKeyGenerationsTest {
     source.root = new WrappedKey(root, requireNonNull(reader.rewrapRootKey(root, source.root)));
     Keyring after = new Keyring(cluster, source, new NoTenants());
     assertThat(after.open(id, place, envelope)).isEqualTo(TEXT);
-    assertThat(after.subjectDigest(root, "ada")).isEqualTo(subject);
+    assertThat(after.subjectDigest(id, "ada")).isEqualTo(subject);
     Keyring former = new Keyring(TestClusterKey.of(1), source, new NoTenants());
     assertThatExceptionOfType(RekindleException.class)
         .isThrownBy(() -> former.open(id, place, envelope))

@@ -151,10 +151,26 @@ class KeyringTest {
 
   @Test
   void aSubjectDigestIsOneBelowARootAndAnotherBelowTheNext() {
-    byte[] digest = keyring.subjectDigest(COMPANY_A, "customer-17");
+    NamespaceId other = NamespaceId.of(new UUID(8, 64));
+    source.namespaces.put(
+        other, new WrappedKey(COMPANY_B, keyring.newWrappedNamespaceKey(other, null)));
+    byte[] digest = keyring.subjectDigest(SUPPORT, "customer-17");
     assertThat(digest)
-        .isEqualTo(keyring.subjectDigest(NamespacePath.parse("company_a/support"), "customer-17"))
-        .isNotEqualTo(keyring.subjectDigest(COMPANY_B, "customer-17"));
+        .isEqualTo(keyring.subjectDigest(PRODUCT, "customer-17"))
+        .isNotEqualTo(keyring.subjectDigest(other, "customer-17"));
+  }
+
+  @Test
+  void aNamespaceBelowARootThatWasMadeAnewHasItsKeyOfSubjectsAndNoFormerOne() {
+    byte[] before = keyring.subjectDigest(SUPPORT, "customer-17");
+    keyring.forget(SUPPORT);
+    source.namespaces.remove(SUPPORT);
+    source.roots.put(COMPANY_A, rootKey(COMPANY_A));
+    NamespaceId anew = NamespaceId.of(new UUID(8, 128));
+    source.namespaces.put(anew, namespaceKey(anew));
+    assertThat(keyring.subjectDigest(anew, "customer-17")).isNotEqualTo(before);
+    assertRefused(
+        ErrorCode.NAMESPACE_NOT_FOUND, () -> keyring.subjectDigest(SUPPORT, "customer-17"));
   }
 
   @Test

@@ -84,7 +84,7 @@ class TenantKeyringTest {
   @Test
   void whatATenantSealedDoesNotOpenWhileItsKeyIsClosedAndOpensAfterwards() {
     byte[] envelope = keyring.seal(OWN_SPACE, PLACE, TEXT);
-    byte[] digest = keyring.subjectDigest(OWN, "customer-17");
+    byte[] digest = keyring.subjectDigest(OWN_SPACE, "customer-17");
     byte[] others = keyring.seal(OTHER_SPACE, PLACE, TEXT);
 
     key.close();
@@ -93,7 +93,7 @@ class TenantKeyringTest {
     assertRevoked(() -> keyring.seal(OWN_SPACE, PLACE, TEXT));
     assertRevoked(() -> keyring.unwrap(OWN_SPACE));
     assertRevoked(() -> keyring.digest(OWN_SPACE, "dedupe", TEXT));
-    assertRevoked(() -> keyring.subjectDigest(OWN, "customer-17"));
+    assertRevoked(() -> keyring.subjectDigest(OWN_SPACE, "customer-17"));
     assertThat(keyring.isUnwrapped(OWN_SPACE)).isFalse();
     assertThat(keyring.open(OTHER_SPACE, PLACE, others)).isEqualTo(TEXT);
     assertThat(keyring.isUnwrapped(OTHER_SPACE)).isTrue();
@@ -101,7 +101,7 @@ class TenantKeyringTest {
     key = wrapped.unwrap(tenant(OWN), kms);
 
     assertThat(keyring.open(OWN_SPACE, PLACE, envelope)).isEqualTo(TEXT);
-    assertThat(keyring.subjectDigest(OWN, "customer-17")).isEqualTo(digest);
+    assertThat(keyring.subjectDigest(OWN_SPACE, "customer-17")).isEqualTo(digest);
   }
 
   @Test

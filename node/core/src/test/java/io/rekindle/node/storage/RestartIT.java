@@ -117,7 +117,7 @@ class RestartIT {
         node.storage().apiKeys().get(StorageNode.PASS, revoked.stored().id()),
         node.storage().apiKeys().get(StorageNode.PASS, ending.stored().id()),
         ending,
-        node.keyring().subjectDigest(kept.path(), "person"));
+        node.keyring().subjectDigest(kept.id(), "person"));
   }
 
   private static AgentState setOnce(StorageNode node, Namespace kept) {
@@ -182,7 +182,7 @@ class RestartIT {
                 .columns()
                 .version())
         .isEqualTo(1);
-    assertThat(node.keyring().subjectDigest(before.kept().path(), "person"))
+    assertThat(node.keyring().subjectDigest(before.kept().id(), "person"))
         .isEqualTo(before.subject());
   }
 

@@ -157,7 +157,7 @@ public final class Texts {
   }
 
   public static String line(AuditRecord record) {
-    return "#%d  %s  %s  %s  %s  %s  by %s from %s  request %s"
+    return "#%d  %s  %s  %s  %s  %s%s  by %s from %s  request %s"
         .formatted(
             record.getSequence(),
             time(record.getTime()),
@@ -165,6 +165,7 @@ public final class Texts {
             record.getAction(),
             record.getDecision(),
             record.getNamespacesCount() == 0 ? "-" : String.join(",", record.getNamespacesList()),
+            record.getCustomerKey().isEmpty() ? "" : "  customer's key " + record.getCustomerKey(),
             record.getApiKeyId().isEmpty() ? "nobody" : record.getApiKeyId(),
             record.getPeer(),
             record.getRequestId());

@@ -18,8 +18,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code rekindle kms status|rotate|move|list|rewrap|replace|demo}: the first three on the folder
- * of a node, {@code list}, {@code rewrap} and {@code replace} by a request to one.
+ * {@code rekindle kms status|rotate|move|rewrap|replace|demo}: {@code rotate} and {@code move} on
+ * the folder of a node, {@code rewrap} and {@code replace} by a request to one, {@code status}
+ * either way.
  */
 @Command(
     name = "kms",
@@ -41,12 +42,24 @@ public final class KmsCommands {
   }
 
   @Command(
-      description = "Say by which key the cluster key is wrapped, and whether it unwraps it now.",
+      description = {
+        "Say which keys there are, what opens them, how old they are and whether they may be used,"
+            + " by a request to a node.",
+        "With --data-folder no node is asked: by which key the cluster key in that folder is"
+            + " wrapped, and whether it unwraps it now."
+      },
       mixinStandardHelpOptions = true,
       exitCodeListHeading = "%nExit codes:%n",
-      exitCodeList = {"0:it unwraps it", "1:it does not"})
-  int status(@Mixin Folder folder) {
-    return folder.run("kms-status", List.of());
+      exitCodeList = {"0:it was said; of a folder: it unwraps it", "1:of a folder: it does not"})
+  int status(@Mixin Session session) {
+    Path folder = session.folderAlone();
+    if (folder != null) {
+      return NodeProcess.runInForeground(new NodeFolder(folder), "kms-status", List.of());
+    }
+    session.answer(
+        session.connected(client -> client.keys().list().execute()),
+        listed -> Texts.lines(listed.getKeysList(), KmsCommands::line));
+    return ExitCodes.OK;
   }
 
   @Command(
@@ -54,16 +67,6 @@ public final class KmsCommands {
       mixinStandardHelpOptions = true)
   int rotate(@Mixin Folder folder) {
     return folder.run("kms-rotate", List.of());
-  }
-
-  @Command(
-      description = "List the keys that there are, what opens them and how old they are.",
-      mixinStandardHelpOptions = true)
-  int list(@Mixin Session session) {
-    session.answer(
-        session.connected(client -> client.keys().list().execute()),
-        listed -> Texts.lines(listed.getKeysList(), KmsCommands::line));
-    return ExitCodes.OK;
   }
 
   private static String line(Key key) {

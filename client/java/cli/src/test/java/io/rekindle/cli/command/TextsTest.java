@@ -2,6 +2,7 @@ package io.rekindle.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.v1.AuditRecord;
 import io.rekindle.v1.HitExplanation;
 import io.rekindle.v1.MatchedChunk;
 import io.rekindle.v1.Memory;
@@ -24,6 +25,15 @@ class TextsTest {
   void theLastPageIsItsLinesAlone() {
     assertThat(Texts.page(List.of("a"), Function.identity(), "")).isEqualTo("a");
     assertThat(Texts.page(List.<String>of(), Function.identity(), "")).isEqualTo("(none)");
+  }
+
+  @Test
+  void anAuditRecordNamesTheCustomersKeyThatItIsAbout() {
+    AuditRecord.Builder record =
+        AuditRecord.newBuilder().setAction("key.move").setDecision("allowed").addNamespaces("acme");
+    assertThat(Texts.line(record.build())).contains("key.move  allowed  acme  by nobody");
+    assertThat(Texts.line(record.setCustomerKey("globex").build()))
+        .contains("key.move  allowed  acme  customer's key globex  by nobody");
   }
 
   @Test

@@ -115,6 +115,10 @@ final class AuditEndpoint implements BindableService {
     if (claimed != null) {
       built.setClaimedAgentId(claimed);
     }
+    String customerKey = entry.customerKey();
+    if (customerKey != null) {
+      built.setCustomerKey(customerKey);
+    }
     return built.build();
   }
 }

@@ -2,13 +2,14 @@ package io.rekindle.node.maintenance.embedding;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
  * Notices when this node has to look for what waits, before the next sweep is due: when partitions
- * became its own, and when a node left, in whose queue rows of this one may have been. What finds
- * no room is offered when there is some. One thread.
+ * became its own, when a node left, in whose queue rows of this one may have been, and when it is
+ * told to. What finds no room is offered when there is some. One thread looks; any may tell.
  *
  * <p>What fails is tried again, after pauses that double: while partitions are lost it may fail for
  * hours.
@@ -23,6 +24,8 @@ public final class QueueTakeover {
   private final BooleanSupplier offerPending;
   private Set<Integer> ownedBefore;
   private Set<String> nodesBefore;
+  private final AtomicInteger wakes = new AtomicInteger();
+  private int wakesBefore;
   private boolean left;
   private int pause;
   private int pauseLeft;
@@ -48,6 +51,11 @@ public final class QueueTakeover {
     this.nodesBefore = nodes.get();
   }
 
+  /** Has the next look offer what waits, as when rows may be embedded that could not be. */
+  public void wake() {
+    wakes.incrementAndGet();
+  }
+
   /** Compares with the last look that did not fail. */
   public void look() {
     if (pauseLeft > 0) {
@@ -56,13 +64,17 @@ public final class QueueTakeover {
     }
     Set<Integer> ownedNow = owned.get();
     Set<String> nodesNow = nodes.get();
+    int wakesNow = wakes.get();
     Set<Integer> gained = new HashSet<>(ownedNow);
     gained.removeAll(ownedBefore);
-    if (!gained.isEmpty() || !nodesNow.containsAll(nodesBefore) || (left && room.getAsBoolean())) {
+    boolean changed =
+        !gained.isEmpty() || !nodesNow.containsAll(nodesBefore) || wakesNow != wakesBefore;
+    if (changed || (left && room.getAsBoolean())) {
       offer();
     }
     ownedBefore = ownedNow;
     nodesBefore = nodesNow;
+    wakesBefore = wakesNow;
   }
 
   private void offer() {

@@ -13,12 +13,13 @@ import io.rekindle.node.model.NamespacePath;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
  * The vector of a query: the caller's own, or the text's under the model of the namespaces. Vectors
  * of texts are cached by root namespace, model and a keyed hash, so that the cache tells one
- * customer nothing of another's queries. Thread-safe.
+ * customer nothing of another's queries, and as long as the root's key is open. Thread-safe.
  *
  * <p>A text on which the model hangs costs its own search, and its caller's time for no longer than
  * {@code rekindle.embedding.query-timeout}; other texts, and whoever brings a vector, are served.
@@ -28,16 +29,23 @@ public final class QueryEmbedder {
   private final CallWatch watch;
   private final QueryVectorCache cache;
   private final UnaryOperator<byte[]> keyedHash;
+  private final Predicate<Namespace> isOpen;
 
+  /**
+   * @param isOpen whether the key of a namespace may be used; whoever closes it makes the cache
+   *     forget its root afterwards
+   */
   public QueryEmbedder(
       ModelRegistry models,
       CallWatch watch,
       QueryVectorCache cache,
-      UnaryOperator<byte[]> keyedHash) {
+      UnaryOperator<byte[]> keyedHash,
+      Predicate<Namespace> isOpen) {
     this.models = models;
     this.watch = watch;
     this.cache = cache;
     this.keyedHash = keyedHash;
+    this.isOpen = isOpen;
   }
 
   /**
@@ -88,6 +96,9 @@ public final class QueryEmbedder {
     }
     float[] vector = watch.over(model, root.toString()).embedQuery(text);
     cache.put(root, model.id(), hash, vector);
+    if (!isOpen.test(namespace)) {
+      cache.forget(root); // Closed while the model worked: the root has been forgotten already.
+    }
     return vector;
   }
 

@@ -138,8 +138,8 @@ final class Diagnosis {
           "key-unproved",
           id,
           ("node %s did not get its cluster key unwrapped when it asked last (%s), and not for"
-                  + " %,d s: it is locked after %,d s. On its machine `./rekindle kms status` says"
-                  + " more; docs/security/keys.md says what to do")
+                  + " %,d s: it is locked after %,d s. On its machine `./rekindle kms status"
+                  + " --data-folder FOLDER` says more; docs/security/keys.md says what to do")
               .formatted(id, doubt, number(report, "key_proved_s"), number(report, "key_grace_s")));
     }
     tenantKeys(report);

@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A delete is decided in one transaction, which takes the name away while no write is in flight
  * on any node ({@link ClosingNamespaces}, {@link OpenNamespaces}); from then on the path is free
- * and the id leads nowhere. Its contents follow, and last its key. So a key without its namespace
- * is the mark of a delete that was cut short, or of a create that was: {@link #resume} ends both.
+ * and the id leads nowhere. Its contents follow, and last its key, with which those of its root go
+ * when it was the last below that. So a key without its namespace is the mark of a delete that was
+ * cut short, or of a create that was: {@link #resume} ends both.
  */
 final class DeleteNamespace {
   private final IgniteCache<String, NamespaceRow> namespaces;
@@ -125,7 +126,10 @@ final class DeleteNamespace {
 
   private long removeContents(NamespaceId id, int slices) {
     long deleted = contents.delete(id, slices);
-    keys.removeNamespaceKey(id);
+    boolean _ =
+        transactions.run(
+            () ->
+                () -> keys.removeNamespaceKey(id, root -> names.walk(root, null, (_, _) -> false)));
     keyring.forget(id);
     closing.forgetElsewhere(id);
     return deleted;
@@ -197,8 +201,8 @@ final class DeleteNamespace {
     return transactions.run(
         () ->
             () -> {
+              boolean hasKey = keys.find(id) != null; // First, as where it is removed.
               keys.findWrappedRootKey(path.root());
-              boolean hasKey = keys.find(id) != null;
               Namespace now = onDisk.find(path);
               return hasKey && (now == null || !now.id().equals(id));
             });

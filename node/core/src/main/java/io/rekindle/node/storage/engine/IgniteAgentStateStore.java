@@ -109,8 +109,7 @@ public final class IgniteAgentStateStore implements AgentStateStore {
               replays.of(namespace, "state.set", idempotencyKey, lineage, parts),
               StateView.rowFilter(pass, namespace));
       byte[] sealed = view.seal(namespace, request.key(), value);
-      byte[] subject =
-          subjectId == null ? null : keyring.subjectDigest(namespace.path().root(), subjectId);
+      byte[] subject = subjectId == null ? null : keyring.subjectDigest(namespace.id(), subjectId);
       return transactions.run(() -> () -> attemptSet(request, sealed, subject));
     }
   }

@@ -13,9 +13,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import javax.cache.Cache;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
@@ -70,12 +72,33 @@ public final class IgniteWrappedKeyStore implements WrappedKeySource {
   }
 
   /**
-   * Keeps the keys of a root.
+   * Keeps the keys of a root, for its first namespace.
    *
    * @param tenantKey the tenant's own, which has wrapped the other; null when the cluster's has
    */
   void putRootKey(NamespacePath root, byte[] wrapped, @Nullable WrappedTenantKey tenantKey) {
     keys.put(root.toString(), new DataKeyRow(root, wrapped, tenantKey));
+  }
+
+  /**
+   * Inside a transaction: counts one more namespace below a root.
+   *
+   * @param tenantKey what the root is to have; null for none
+   * @return false when it has another by now, or is gone
+   */
+  boolean countNamespace(NamespacePath root, @Nullable WrappedTenantKey tenantKey) {
+    DataKeyRow row = keys.get(root.toString());
+    if (row == null || !Objects.equals(id(row.tenantKey()), id(tenantKey))) {
+      return false;
+    }
+    if (row.namespaces() > 0) {
+      keys.put(root.toString(), row.with(row.namespaces() + 1));
+    }
+    return true;
+  }
+
+  private static @Nullable Long id(@Nullable WrappedTenantKey key) {
+    return key == null ? null : key.id();
   }
 
   /** The own key of the tenant that a root namespace is, or null when it has none. */
@@ -125,7 +148,7 @@ public final class IgniteWrappedKeyStore implements WrappedKeySource {
 
   /**
    * The root namespaces with a key of their own, and with something that it opens; it is a scan.
-   * The row of a root stays when its last namespace goes.
+   * The row of a root whose namespaces nobody has counted stays when the last of them goes.
    */
   public Set<NamespacePath> tenants() {
     Set<NamespacePath> tenants = new HashSet<>();
@@ -141,8 +164,33 @@ public final class IgniteWrappedKeyStore implements WrappedKeySource {
     return tenants;
   }
 
-  void removeNamespaceKey(NamespaceId id) {
-    keys.remove(id.value());
+  /**
+   * Inside a transaction: removes the key of a namespace, and with the last one the keys of its
+   * root, so that whoever makes the root anew decides anew. That it was the last is known by the
+   * root's count alone: every create and every removal changes it under the lock of the root's row,
+   * while other rows of a transaction that has just ended may not be seen here yet. A count that is
+   * too high leaves the keys where they are. So the namespace's key is locked first here, and the
+   * root's in a create: of a transaction that a kill has cut, a beginning is left (decision 0004).
+   *
+   * @param isUsed whether a root has namespaces, as far as is seen here: then its count was wrong,
+   *     and counts no more
+   * @return whether the keys of the root went, too
+   */
+  boolean removeNamespaceKey(NamespaceId id, Predicate<NamespacePath> isUsed) {
+    DataKeyRow key = keys.getAndRemove(id.value());
+    if (key == null) {
+      return false;
+    }
+    NamespacePath root = key.path().root();
+    DataKeyRow row = keys.get(root.toString());
+    if (row == null || row.namespaces() == 0) {
+      return false;
+    }
+    if (row.namespaces() == 1 && !isUsed.test(root)) {
+      return keys.remove(root.toString());
+    }
+    keys.put(root.toString(), row.with(row.namespaces() - 1));
+    return false;
   }
 
   private static @Nullable WrappedKey wrapped(@Nullable DataKeyRow row) {

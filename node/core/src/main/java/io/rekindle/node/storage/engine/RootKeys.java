@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of root namespaces: that of subjects, and the tenant's own, which is decided with the
- * first namespace below the root, and stays the same key for good. Customers' keys are asked
- * outside of transactions. Thread-safe.
+ * first namespace below the root, and stays the same key until the last one is gone. Customers'
+ * keys are asked outside of transactions. Thread-safe.
  */
 final class RootKeys {
   private final IgniteWrappedKeyStore keys;
@@ -81,14 +81,16 @@ final class RootKeys {
   }
 
   /**
-   * Inside a transaction: locks the root's row, makes it if it is to be made, and says whether it
-   * is as it was when that was decided.
+   * Inside a transaction, for a namespace that is made by it: locks the root's row, makes it if it
+   * is to be made, and says whether it is as it was when that was decided.
    */
   boolean putOrMatch(Decided decided) {
-    boolean isThere = keys.findWrappedRootKey(decided.root()) != null;
     byte[] newKey = decided.newKey();
-    if (newKey == null || isThere) {
-      return newKey == null && isThere;
+    if (newKey == null) {
+      return keys.countNamespace(decided.root(), decided.wrappedTenant());
+    }
+    if (keys.findWrappedRootKey(decided.root()) != null) {
+      return false;
     }
     keys.putRootKey(decided.root(), newKey, decided.wrappedTenant());
     return true;

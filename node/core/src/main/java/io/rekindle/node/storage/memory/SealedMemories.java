@@ -61,7 +61,7 @@ final class SealedMemories {
   }
 
   byte @Nullable [] subjectDigest(Namespace namespace, @Nullable String subjectId) {
-    return subjectId == null ? null : keyring.subjectDigest(namespace.path().root(), subjectId);
+    return subjectId == null ? null : keyring.subjectDigest(namespace.id(), subjectId);
   }
 
   /** The place of the record that keeps an external key unique. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The wrapped key of a namespace (by its id) or of a root namespace (by its path), this one with
- * the tenant's own key, where there is one.
+ * the tenant's own key, where there is one, and with the count of the namespaces' keys below it.
  */
 public final class DataKeyRow {
   static final byte FORMAT = 1;
@@ -23,6 +23,7 @@ public final class DataKeyRow {
   private final byte @Nullable [] tenantKey;
   private final long tenantKeyMadeAtMicros;
   private final long tenantKeyWrappedAtMicros;
+  private final int namespaces;
 
   /**
    * The array is not copied.
@@ -30,16 +31,20 @@ public final class DataKeyRow {
    * @param slices of the namespace, or 0 for a root
    */
   public DataKeyRow(NamespacePath path, int slices, byte[] wrapped) {
-    this(path, slices, wrapped, null);
+    this(path, slices, wrapped, null, 0);
   }
 
-  /** Of a root; its arrays are not copied. */
+  /** Of a root, for its first namespace; its arrays are not copied. */
   public DataKeyRow(NamespacePath root, byte[] wrapped, @Nullable WrappedTenantKey tenantKey) {
-    this(root, 0, wrapped, tenantKey);
+    this(root, 0, wrapped, tenantKey, 1);
   }
 
   private DataKeyRow(
-      NamespacePath path, int slices, byte[] wrapped, @Nullable WrappedTenantKey tenantKey) {
+      NamespacePath path,
+      int slices,
+      byte[] wrapped,
+      @Nullable WrappedTenantKey tenantKey,
+      int namespaces) {
     this.format = FORMAT;
     this.path = path.toString();
     this.slices = slices;
@@ -50,6 +55,7 @@ public final class DataKeyRow {
     this.tenantKey = tenantKey == null ? null : tenantKey.wrapped();
     this.tenantKeyMadeAtMicros = tenantKey == null ? 0 : Micros.of(tenantKey.madeAt());
     this.tenantKeyWrappedAtMicros = tenantKey == null ? 0 : Micros.of(tenantKey.wrappedAt());
+    this.namespaces = namespaces;
   }
 
   /** Whose key it is: what leads from a row's namespace id back to the namespace. */
@@ -84,11 +90,21 @@ public final class DataKeyRow {
 
   /** The same key, wrapped anew; of a tenant none is. The array is not copied. */
   public DataKeyRow rewrapped(byte[] rewrapped) {
-    return new DataKeyRow(path(), slices, rewrapped, tenantKey());
+    return new DataKeyRow(path(), slices, rewrapped, tenantKey(), namespaces);
   }
 
   /** The same, with the tenant's own key wrapped anew. */
   public DataKeyRow with(WrappedTenantKey rewrapped) {
-    return new DataKeyRow(path(), slices, wrapped().bytes(), rewrapped);
+    return new DataKeyRow(path(), slices, wrapped().bytes(), rewrapped, namespaces);
+  }
+
+  /** How many namespaces at or below a root have keys; 0 when nobody has counted them. */
+  public int namespaces() {
+    return namespaces;
+  }
+
+  /** The same root, with another count. */
+  public DataKeyRow with(int counted) {
+    return new DataKeyRow(path(), slices, wrapped().bytes(), tenantKey(), counted);
   }
 }

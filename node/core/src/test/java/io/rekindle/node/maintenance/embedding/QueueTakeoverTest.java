@@ -52,6 +52,26 @@ class QueueTakeoverTest {
   }
 
   @Test
+  void whoIsToldToLookOffersOnce() {
+    takeover.wake();
+    takeover.wake();
+    takeover.look();
+    takeover.look();
+    assertThat(offers).isEqualTo(1);
+  }
+
+  @Test
+  void whatWasToldWhileAnOfferFailsIsNotForgotten() {
+    takeover.wake();
+    failing = true;
+    assertThat(fails()).isTrue();
+    failing = false;
+    takeover.look();
+    takeover.look();
+    assertThat(offers).isEqualTo(1);
+  }
+
+  @Test
   void whatFoundNoRoomIsOfferedAgainWhenThereIsSome() {
     owned = Set.of(1, 2, 3);
     all = false;

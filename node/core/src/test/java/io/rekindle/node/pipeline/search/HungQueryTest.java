@@ -87,7 +87,8 @@ class HungQueryTest {
             new ModelRegistry(List.of(model)),
             watch,
             new QueryVectorCache(config.queryCacheMax()),
-            bytes -> bytes);
+            bytes -> bytes,
+            _ -> true);
   }
 
   @AfterEach
