@@ -19,8 +19,8 @@ public final class KillWithNewKeys implements Fault {
   private static final Duration REFUSED_MAX = Duration.ofSeconds(60);
 
   private static final int AGAIN_MILLIS = 250;
-  private static final int FLOW_MILLIS_MIN = 300;
-  private static final int FLOW_MILLIS_MAX = 2_000;
+  private static final int FLOW_MILLIS_MIN = 50;
+  private static final int FLOW_MILLIS_MAX = 800;
   private static final int WITHIN_MILLIS_MAX = 2_000;
   private static final int AWAY_MILLIS_MAX = 1_500;
 

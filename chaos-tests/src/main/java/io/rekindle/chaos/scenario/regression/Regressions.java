@@ -51,7 +51,7 @@ public final class Regressions {
   }
 
   /**
-   * kill -9 within a change of all keys, and after one: to be run where no checkpoint comes by the
+   * kill -9 within a change of all keys, and after two: to be run where no checkpoint comes by the
    * clock, so that what was acknowledged under the new keys is in the log alone.
    */
   public static Regression newKeys() {
@@ -60,6 +60,8 @@ public final class Regressions {
         Mix.EVERYTHING,
         run -> {
           strike(run, new KillWithNewKeys(KillWithNewKeys.Moment.WITHIN));
+          // The second time there is something to lose that was written under the keys before.
+          strike(run, new KillWithNewKeys(KillWithNewKeys.Moment.AFTER));
           strike(run, new KillWithNewKeys(KillWithNewKeys.Moment.AFTER));
           flow(run);
           run.quiet();
