@@ -142,7 +142,7 @@ final class ClusterPart implements AutoCloseable {
             () -> {
               try {
                 askAgain();
-                groupKeys.hasten();
+                groupKeys.advance();
                 if (lost.look(records::resetting) == LostPartitions.Step.START_TOGETHER) {
                   startTogether(lost.others());
                 }
@@ -281,6 +281,7 @@ final class ClusterPart implements AutoCloseable {
   @Override
   public void close() {
     looks.shutdownNow();
+    groupKeys.close();
     contact.close();
   }
 }

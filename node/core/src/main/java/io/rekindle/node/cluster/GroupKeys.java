@@ -35,7 +35,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each node has a list of keys for each group. The first seals what is written; the others open
  * what was written before. After a change the node reads its pages of the group, one after the
- * other, and lets checkpoints write them under the new key. When the last one is on the disk,
+ * other ({@link PageSealing}), and lets checkpoints write them under the new key. When the last one
+ * is on the disk,
  * Ignite drops the old keys, but for those under which segments of its log are sealed: these go
  * with their segments. Keys have ids from 0 to 255, in turn; an id that a segment of the log still
  * needs is not given anew, and the change is refused. Ignite keeps no time of a change.
@@ -52,7 +53,7 @@ import org.slf4j.LoggerFactory;
  * the log, and then does not start any more (2.17, reproduced). A node that is lost in the middle
  * of a rotation comes by the same way; {@link #resume} sees to its pages.
  */
-public final class GroupKeys {
+public final class GroupKeys implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupKeys.class);
 
   private static final String CHECKPOINT = "group-keys.checkpoint";
@@ -64,6 +65,7 @@ public final class GroupKeys {
   private final Membership membership;
   private final AllNodes nodes;
   private final Duration checkpointMax;
+  private final PageSealing sealing;
   private final AtomicBoolean rotating = new AtomicBoolean();
 
   /**
@@ -76,6 +78,7 @@ public final class GroupKeys {
     this.membership = membership;
     this.nodes = nodes;
     this.checkpointMax = checkpointMax;
+    this.sealing = new PageSealing(this.ignite);
   }
 
   /** Lets other nodes ask this one for checkpoints. */
@@ -199,6 +202,9 @@ public final class GroupKeys {
       throw new RekindleException(
           ErrorCode.INTERNAL, "a node could not write its pages", Map.of(), e);
     }
+    if (when.length == 1 && when[0] == AFTER[0]) {
+      sealing.begin();
+    }
     return new byte[0];
   }
 
@@ -240,6 +246,7 @@ public final class GroupKeys {
         sealAnew(group);
       }
     }
+    sealing.begin();
   }
 
   private void sealAnew(CacheGroupContext group) {
@@ -273,27 +280,33 @@ public final class GroupKeys {
 
   /** How much of the pages of this node is still to be read and sealed anew, in bytes. */
   public long bytesLeft() {
-    return groups().stream()
-        .mapToLong(group -> encryption().getBytesLeftForReencryption(group.groupId()))
-        .sum();
+    long pages = groups().stream().mapToLong(sealing::pagesLeft).sum();
+    return pages * ignite.configuration().getDataStorageConfiguration().getPageSize();
   }
 
   /**
-   * Where all pages of a group were read, begins the checkpoint that writes them: Ignite counts the
-   * group as done, and makes backups again, only after that, which would be the next one by the
-   * clock. Waits for nothing; to be called now and then.
+   * Has pages sealed anew, where some are left. Where all pages of a group were read, begins the
+   * checkpoint that writes them: Ignite counts the group as done, and makes backups again, only
+   * after that, which would be the next one by the clock. Waits for nothing; to be called now and
+   * then.
    */
-  public void hasten() {
+  public void advance() {
+    sealing.begin();
     boolean waiting =
         groups().stream()
             .filter(this::isReencrypting)
-            .mapToInt(CacheGroupContext::groupId)
+            .filter(group -> sealing.pagesLeft(group) == 0)
             // One whose scan failed has ended without being done: no checkpoint would help it.
-            .filter(group -> !encryption().reencryptionFuture(group).isDone())
-            .anyMatch(group -> encryption().getBytesLeftForReencryption(group) == 0);
+            .anyMatch(group -> !encryption().reencryptionFuture(group.groupId()).isDone());
     if (waiting) {
       var _ = force();
     }
+  }
+
+  /** Before Ignite stops. */
+  @Override
+  public void close() {
+    sealing.close();
   }
 
   private boolean isReencrypting(CacheGroupContext group) {

@@ -187,6 +187,7 @@ public final class IgniteConfigurations {
     storage.setCheckpointFrequency(ignite.checkpointInterval().toMillis());
     // Slows writers down before a checkpoint has to stop them.
     storage.setWriteThrottlingEnabled(true);
+    PageSealing.slowDown(storage);
     return storage;
   }
 

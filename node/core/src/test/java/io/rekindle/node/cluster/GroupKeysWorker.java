@@ -124,7 +124,7 @@ public final class GroupKeysWorker {
         }
       } else if (order.equals(SEAL)) {
         while (keys.reencrypting() > 0) {
-          keys.hasten();
+          keys.advance();
           Thread.onSpinWait();
         }
         say(SEALED, "");
