@@ -20,6 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,14 +38,15 @@ import org.slf4j.LoggerFactory;
  *   <li>One node makes a new generation. Each node has it wrapped by its customer's key, keeps it
  *       in its file, and can open with it: it is <em>held</em>.
  *   <li>When all hold it, each begins to seal with it: it is <em>in use</em>.
- *   <li>Keys of namespaces are wrapped by it, and the keys of Ignite's groups are changed, which
- *       wraps them by it, too.
+ *   <li>The keys of Ignite's groups are changed, which wraps them by it, and those of namespaces
+ *       are wrapped by it, too.
  * </ol>
  *
  * <p>Cut short anywhere, by a crash or an error, everything can be opened by every node: nobody
- * uses what another one does not hold. A node that was lost between the second step of others and
- * its own has the generation in its file; at its next start it {@link #catchUp}. Then it is asked
- * for again, and gives one generation more.
+ * uses what another one does not hold, and nobody drops what it holds. So two requests at once, of
+ * two nodes, do no harm either. A node that was lost between the second step of others and its own
+ * has the generation in its file; at its next start it {@link #catchUp}. Then it is asked for
+ * again, and gives one generation more.
  *
  * <p>Ignite is not told of it, and its own change of the master key is not used: followed by a
  * change of group keys and a crash, that one loses acknowledged writes. Safe for use by many
@@ -94,7 +97,7 @@ final class ClusterKeyReplacement implements Function<AccessPass, Reply.ClusterK
     this.key = parts.clusterKey();
     this.audit = parts.audit();
     this.clock = parts.clock();
-    nodes.register(STATE, _ -> text(key.generation()));
+    nodes.register(STATE, _ -> text(String.join(" ", state())));
     nodes.register(HOLD, this::hold);
     nodes.register(USE, generation -> use(text(generation)));
   }
@@ -115,37 +118,53 @@ final class ClusterKeyReplacement implements Function<AccessPass, Reply.ClusterK
     }
     try {
       groupKeys.requireReady();
-      requireSame();
-      String generation = begin();
-      try {
-        rotations.noteClusterKey(clock.instant());
-        int keys = namespaces.rewrapAll(pass);
-        int groups = groupKeys.rotate(_ -> rotations.noteGroupKeys(clock.instant()));
-        return new Reply.ClusterKeyReplaced(generation, keys, groups);
-      } catch (RekindleException e) {
-        throw inPart(e);
-      }
+      level();
+      return replace(pass);
     } finally {
       replacing.set(false);
     }
   }
 
-  /** All nodes have the new generation, and use it. */
-  private String begin() {
+  private Reply.ClusterKeyReplaced replace(AccessPass pass) {
+    String generation;
+    byte[] sealed;
     try (ClusterKey next = KeyHandover.next(key)) {
-      byte[] sealed = KeyHandover.seal(next);
-      String generation = next.generations().getLast();
+      generation = next.generations().getLast();
+      sealed = KeyHandover.seal(next);
+    }
+    holdEverywhere(sealed, generation);
+    try {
+      nodes.askEvery(USE, text(generation), TIMEOUT);
+      // One without data that came in between was let in with the former generation alone.
       nodes.askEvery(HOLD, sealed, TIMEOUT);
-      membership.requireComplete();
-      try {
-        nodes.askEvery(USE, text(generation), TIMEOUT);
-        // One without data that came in between was let in with the former generation alone.
-        nodes.askEvery(HOLD, sealed, TIMEOUT);
-        nodes.askEvery(USE, text(generation), TIMEOUT);
-      } catch (RekindleException e) {
-        throw inPart(e);
+      nodes.askEvery(USE, text(generation), TIMEOUT);
+      requireInUse(generation);
+      rotations.noteClusterKey(clock.instant());
+      int groups = groupKeys.rotate(_ -> rotations.noteGroupKeys(clock.instant()));
+      // A node that fell behind meanwhile would have wrapped new keys of pages by the former.
+      requireInUse(generation);
+      return new Reply.ClusterKeyReplaced(generation, namespaces.rewrapAll(pass), groups);
+    } catch (RekindleException e) {
+      throw inPart(e);
+    }
+  }
+
+  /** Until all that are there have it, and nobody has come or gone since they were asked. */
+  private void holdEverywhere(byte[] sealed, String generation) {
+    long version = -1;
+    while (version != membership.version()) {
+      version = membership.version();
+      nodes.askEvery(HOLD, sealed, TIMEOUT);
+      if (!states().stream().allMatch(state -> state.contains(generation))) {
+        throw notReady("a node has come that does not have the new cluster key: try again");
       }
-      return generation;
+      membership.requireComplete();
+    }
+  }
+
+  private void requireInUse(String generation) {
+    if (!inUse().equals(Set.of(generation))) {
+      throw notReady("not all nodes use the new cluster key");
     }
   }
 
@@ -157,46 +176,71 @@ final class ClusterKeyReplacement implements Function<AccessPass, Reply.ClusterK
         cause);
   }
 
-  /** A node that is behind may be one whose call was lost; it holds what it is to use. */
-  private void requireSame() {
-    for (String generation : inUse()) {
-      nodes.askEvery(USE, text(generation), TIMEOUT);
-    }
-    if (inUse().size() > 1) {
-      throw notReady("not all nodes use the same cluster key: restart those that do not");
-    }
+  /** What this node says of itself: the generation in use, and then all that it has. */
+  private List<String> state() {
+    List<String> state = new ArrayList<>();
+    state.add(key.generation());
+    state.addAll(key.generations());
+    return state;
   }
 
   /** Of all nodes that are there. */
-  private Set<String> inUse() {
+  private List<List<String>> states() {
     return nodes.askEvery(STATE, NOTHING, TIMEOUT).values().stream()
-        .map(ClusterKeyReplacement::text)
-        .collect(Collectors.toSet());
+        .map(answer -> List.of(text(answer).split(" ", -1)))
+        .toList();
+  }
+
+  private Set<String> inUse() {
+    return states().stream().map(List::getFirst).collect(Collectors.toSet());
   }
 
   /**
-   * Has all nodes use what one of them uses already, and the others hold; to be called at the
-   * start. Of nodes that start together the last one is answered by all. One that is behind does no
-   * harm, and is asked again by the next start of any.
+   * Has all nodes use the same generation: the last that one of them uses. A node that is behind
+   * may be one whose call was lost; it has what it is to use.
+   */
+  private void level() {
+    Set<String> inUse = inUse();
+    List<String> ours = key.generations();
+    if (!ours.containsAll(inUse)) {
+      throw notReady("this node does not have the cluster key that others use: ask another one");
+    }
+    if (inUse.size() > 1) {
+      String last = ours.stream().filter(inUse::contains).toList().getLast();
+      nodes.askEvery(USE, text(last), TIMEOUT);
+      requireInUse(last);
+    }
+  }
+
+  /**
+   * Has all nodes use what one of them uses already; to be called at the start. Of nodes that start
+   * together the last one is answered by all. One that is behind does no harm, and is asked again
+   * by the next start of any.
+   *
+   * @throws StartRefusedException when this node came while the key was replaced, and lacks it
    */
   void catchUp() {
-    if (key.generations().size() == 1) {
-      return;
-    }
     try {
-      for (String generation : inUse()) {
-        nodes.askEvery(USE, text(generation), TIMEOUT);
+      Set<String> inUse = inUse();
+      if (!key.generations().containsAll(inUse)) {
+        throw new StartRefusedException(
+            "The cluster key was replaced while this node joined: give it the cluster key file of a"
+                + " node that is there.");
+      }
+      if (inUse.size() > 1) {
+        level();
       }
     } catch (RekindleException e) {
       LOG.atInfo().setCause(e).log("not all nodes could be asked which cluster key they use");
     }
   }
 
-  private byte[] hold(byte[] sealed) {
+  /** One change at a time: what is written goes with what is in memory. */
+  private synchronized byte[] hold(byte[] sealed) {
     try (ClusterKey next = KeyHandover.open(key, sealed)) {
-      if (!key.generations().contains(next.generations().getLast())) {
+      if (next.generations().size() > key.generations().size()) {
         // In the file first: what is only in memory would be gone with a crash, and others use it.
-        KeyChange.hold(dataFolder, configs, next);
+        KeyChange.hold(dataFolder, configs, key, next);
         key.hold(next);
       }
       return NOTHING;
@@ -205,15 +249,17 @@ final class ClusterKeyReplacement implements Function<AccessPass, Reply.ClusterK
     }
   }
 
-  /** Does nothing when the generation is not a newer one that this node holds. */
   private synchronized byte[] use(String generation) {
-    if (!key.holdsNewer() || !key.generations().getLast().equals(generation)) {
+    if (key.generation().equals(generation)) {
       return NOTHING;
+    }
+    if (!key.generations().contains(generation)) {
+      throw notReady("a node does not have the new cluster key");
     }
     try {
       audit.note(RequestId.random(), REPLACED, 1, "generation " + generation);
-      KeyChange.useNewest(dataFolder, configs, key);
-      key.useNewest();
+      KeyChange.use(dataFolder, configs, key, generation);
+      key.use(generation);
       FolderMark.bringUpToDate(dataFolder.resolve(FolderMark.FILE), key);
       LOG.atInfo().addKeyValue("generation", generation).log("the cluster key was replaced");
       return NOTHING;

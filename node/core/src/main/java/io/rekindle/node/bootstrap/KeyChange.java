@@ -124,31 +124,33 @@ final class KeyChange {
   /**
    * Keeps a generation more of the cluster key, which is not used yet.
    *
-   * @param next the key of this folder, with it
-   * @throws StartRefusedException when the provider does not wrap it, and then nothing was changed
+   * @param key that of this folder, in memory
+   * @param next the same with one generation more
+   * @throws StartRefusedException when the provider does not wrap it, or the file has another key
+   *     than the memory; then nothing was changed
    */
-  static void hold(Path dataFolder, HeldKey.ConfigSource configs, ClusterKey next)
+  static void hold(Path dataFolder, HeldKey.ConfigSource configs, ClusterKey key, ClusterKey next)
       throws IOException {
     try (var _ = lock(dataFolder)) {
       NodeConfig config = configs.read();
       try (KeyManagementService kms = KeyProviders.of(config)) {
         requireRight(dataFolder, next);
         WrappedClusterKey before = WrappedClusterKey.read(file(config));
-        asked(kms, () -> before.with(next, kms)).write();
+        asked(kms, () -> before.with(key, next, kms)).write();
       }
     }
   }
 
   /**
-   * Has the newest generation of the cluster key be the one in use from the next start on; asks no
-   * provider.
+   * Has a generation of the cluster key be the one in use from the next start on; asks no provider.
    *
-   * @param key that of this folder
+   * @param key that of this folder, in memory
+   * @throws StartRefusedException when the file has another key; then nothing was changed
    */
-  static void useNewest(Path dataFolder, HeldKey.ConfigSource configs, ClusterKey key)
+  static void use(Path dataFolder, HeldKey.ConfigSource configs, ClusterKey key, String generation)
       throws IOException {
     try (var _ = lock(dataFolder)) {
-      WrappedClusterKey.read(file(configs.read())).withNewestInUse(key).write();
+      WrappedClusterKey.read(file(configs.read())).using(key, generation).write();
     }
   }
 

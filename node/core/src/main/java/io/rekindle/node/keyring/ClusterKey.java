@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * each use (HKDF-SHA-256, RFC 5869; salt: cluster id, info: label).
  *
  * <p>It has generations, because somebody may have seen it. One is in use: what is sealed from now
- * on comes from it. The others only open: earlier ones what was sealed before, and a newer one, as
- * long as it is only held, what other nodes seal that use it already. All are kept for good, since
- * the audit and backups of their time are; so is the first, of which Ignite's digest is made.
+ * on comes from it. The others only open: what was sealed before, and what other nodes seal that
+ * use another one already. None is ever dropped: the audit and backups of its time are kept, and
+ * whoever has told another node that it holds one has to hold it. Their order is that in which this
+ * node came to have them; the first is the same on all, and Ignite's digest is made of it.
  *
  * <p>Safe for use by many threads. {@link #close()} wipes it; sub-keys handed out live on.
  */
@@ -57,7 +58,7 @@ public final class ClusterKey implements AutoCloseable {
     FOLDER("folder"),
     /** Names a generation; no secret. */
     IDENTITY("identity"),
-    /** Of the newest generation: seals the earlier ones in the file. */
+    /** Of the last generation: seals the others in the file. */
     EARLIER("earlier"),
     /** Seals a new generation on its way to other nodes, within TLS. */
     HANDOVER("handover");
@@ -119,18 +120,30 @@ public final class ClusterKey implements AutoCloseable {
    * As {@link #derive(Use)}, of all generations: the one in use first, then the newest first; null
    * when this key was closed.
    */
-  synchronized @Nullable List<byte[]> deriveAll(Use use) {
+  synchronized @Nullable List<SubKey> deriveAll(Use use) {
     if (closed) {
       return null;
     }
-    List<byte[]> derived = new ArrayList<>();
-    derived.add(derive(secrets.get(used), use));
+    List<SubKey> derived = new ArrayList<>();
+    derived.add(subKey(secrets.get(used), use));
     for (int generation = secrets.size() - 1; generation >= 0; generation--) {
       if (generation != used) {
-        derived.add(derive(secrets.get(generation), use));
+        derived.add(subKey(secrets.get(generation), use));
       }
     }
     return derived;
+  }
+
+  /**
+   * A sub-key.
+   *
+   * @param generation its name
+   * @param key 32 bytes, owned by who has it
+   */
+  record SubKey(String generation, byte[] key) {}
+
+  private SubKey subKey(byte[] secret, Use use) {
+    return new SubKey(name(secret), derive(secret, use));
   }
 
   /** As {@link #derive(Use)}, of the first generation, which stays the same. */
@@ -164,14 +177,9 @@ public final class ClusterKey implements AutoCloseable {
     return name(secrets.get(used));
   }
 
-  /** How many generations were in use before. */
-  public synchronized int earlier() {
+  /** The place of the generation in use among {@link #generations}, from 0. */
+  synchronized int inUse() {
     return used;
-  }
-
-  /** Whether there is a newer generation than the one in use. */
-  public synchronized boolean holdsNewer() {
-    return used < secrets.size() - 1;
   }
 
   private String name(byte[] secret) {
@@ -179,54 +187,71 @@ public final class ClusterKey implements AutoCloseable {
   }
 
   /**
-   * Holds another generation, without using it yet, in the place of one that was only held.
+   * Holds another generation besides, without using it yet.
    *
-   * @param other with the same generations up to the one in use
+   * @param other with all that this one has, and more
    */
   public synchronized void hold(ClusterKey other) {
     requireOpen();
     List<byte[]> after = other.copies();
     if (!isBeginningOf(after)) {
-      after.forEach(secret -> Arrays.fill(secret, (byte) 0));
-      throw new IllegalArgumentException("a key of another cluster, or an earlier one");
+      wipe(after);
+      throw new IllegalArgumentException("a key of another cluster, or one with less");
     }
-    secrets.forEach(secret -> Arrays.fill(secret, (byte) 0));
+    wipe(secrets);
     secrets.clear();
     secrets.addAll(after);
     changes++;
   }
 
   private boolean isBeginningOf(List<byte[]> others) {
-    boolean same = others.size() > used;
-    for (int generation = 0; same && generation <= used; generation++) {
+    boolean same = others.size() >= secrets.size();
+    for (int generation = 0; same && generation < secrets.size(); generation++) {
       same = MessageDigest.isEqual(secrets.get(generation), others.get(generation));
     }
     return same;
   }
 
-  /** Uses the newest generation from now on. */
-  public synchronized void useNewest() {
-    requireOpen();
-    used = secrets.size() - 1;
+  /**
+   * Uses a generation from now on.
+   *
+   * @throws IllegalArgumentException when it has none of this name
+   */
+  public synchronized void use(String generation) {
+    used = placeOf(generation);
     changes++;
   }
 
-  /** The same with a newer generation, which is not in use; owned by the caller. */
-  synchronized ClusterKey withNewer(byte[] secret) {
-    List<byte[]> next = new ArrayList<>(copies().subList(0, used + 1));
-    next.add(secret.clone());
+  private int placeOf(String generation) {
+    int place = generations().indexOf(generation);
+    if (place < 0) {
+      throw new IllegalArgumentException("a generation that is not held");
+    }
+    return place;
+  }
+
+  /** The same with another generation as well, which is not in use; owned by the caller. */
+  synchronized ClusterKey with(byte[] secret) {
+    List<byte[]> next = copies();
+    if (next.stream().noneMatch(known -> MessageDigest.isEqual(known, secret))) {
+      next.add(secret.clone());
+    }
     return new ClusterKey(clusterId, next, used);
   }
 
-  /** The same with the newest generation in use; owned by the caller. */
-  synchronized ClusterKey withNewestInUse() {
-    return new ClusterKey(clusterId, copies(), secrets.size() - 1);
+  /** The same with a certain generation in use; owned by the caller. */
+  synchronized ClusterKey using(String generation) {
+    return new ClusterKey(clusterId, copies(), placeOf(generation));
   }
 
-  /** A copy of the newest generation, for {@link KeyHandover}. */
-  synchronized byte[] newest() {
+  /** A copy of the last generation, for {@link KeyHandover}. */
+  synchronized byte[] last() {
     requireOpen();
     return secrets.getLast().clone();
+  }
+
+  private static void wipe(List<byte[]> secrets) {
+    secrets.forEach(secret -> Arrays.fill(secret, (byte) 0));
   }
 
   private synchronized List<byte[]> copies() {
@@ -258,23 +283,23 @@ public final class ClusterKey implements AutoCloseable {
     for (int generation = 0; same && generation < ours.size(); generation++) {
       same = MessageDigest.isEqual(ours.get(generation), theirs.get(generation));
     }
-    ours.forEach(secret -> Arrays.fill(secret, (byte) 0));
-    theirs.forEach(secret -> Arrays.fill(secret, (byte) 0));
-    return same && earlier() == other.earlier();
+    wipe(ours);
+    wipe(theirs);
+    return same && inUse() == other.inUse();
   }
 
-  /** Wraps its newest generation by the customer's key. */
+  /** Wraps its last generation by the customer's key. */
   synchronized byte[] wrap(KeyManagementService kms, byte[] associatedData) {
     requireOpen();
     return kms.wrap(secrets.getLast(), associatedData);
   }
 
   /**
-   * The generations before the newest, one behind the other, sealed under the newest.
+   * The generations before the last, one behind the other, sealed under the last.
    *
    * @return nothing when there is one alone
    */
-  synchronized byte[] sealEarlier(byte[] associatedData) {
+  synchronized byte[] sealAllButLast(byte[] associatedData) {
     if (secrets.size() == 1) {
       return new byte[0];
     }
@@ -292,27 +317,28 @@ public final class ClusterKey implements AutoCloseable {
   }
 
   /**
-   * The whole key of its newest generation and what {@link #sealEarlier} gave.
+   * The whole key of its last generation and what {@link #sealAllButLast} gave.
    *
-   * @param newest owned by the key, and wiped when there is none
-   * @throws GeneralSecurityException when the earlier ones were not sealed under it so
+   * @param last owned by the key, and wiped when there is none
+   * @throws GeneralSecurityException when the others were not sealed under it so
    */
   static ClusterKey of(
-      UUID clusterId, byte[] newest, byte[] sealedEarlier, int used, byte[] associatedData)
+      UUID clusterId, byte[] last, byte[] sealedOthers, int used, byte[] associatedData)
       throws GeneralSecurityException {
-    byte[] key = derive(newest, Parts.of(clusterId), "rekindle/1/cluster/" + Use.EARLIER.label);
+    byte[] key = derive(last, Parts.of(clusterId), "rekindle/1/cluster/" + Use.EARLIER.label);
+    List<byte[]> secrets = new ArrayList<>();
     try {
-      byte[] earlier = Xaes.of(key).decrypt(sealedEarlier, associatedData);
-      List<byte[]> secrets = new ArrayList<>();
-      for (int at = 0; at + BYTES <= earlier.length; at += BYTES) {
-        secrets.add(Arrays.copyOfRange(earlier, at, at + BYTES));
+      byte[] others = Xaes.of(key).decrypt(sealedOthers, associatedData);
+      for (int at = 0; at + BYTES <= others.length; at += BYTES) {
+        secrets.add(Arrays.copyOfRange(others, at, at + BYTES));
       }
-      Arrays.fill(earlier, (byte) 0);
-      secrets.add(newest);
+      Arrays.fill(others, (byte) 0);
+      secrets.add(last);
       return new ClusterKey(clusterId, secrets, used);
     } catch (GeneralSecurityException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      Arrays.fill(newest, (byte) 0);
-      throw new GeneralSecurityException("earlier generations do not open", e);
+      wipe(secrets);
+      Arrays.fill(last, (byte) 0);
+      throw new GeneralSecurityException("other generations do not open", e);
     } finally {
       Arrays.fill(key, (byte) 0);
     }
@@ -321,7 +347,7 @@ public final class ClusterKey implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    secrets.forEach(secret -> Arrays.fill(secret, (byte) 0));
+    wipe(secrets);
   }
 
   @Override

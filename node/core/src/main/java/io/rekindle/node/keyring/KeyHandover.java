@@ -19,53 +19,55 @@ public final class KeyHandover {
   private KeyHandover() {}
 
   /**
-   * The same key with a new random generation, which is not in use.
+   * The same key with a new random generation, the last of its, which is not in use.
    *
    * @return owned by the caller
-   * @throws RekindleException RESOURCE_EXHAUSTED when it has all that it can have
+   * @throws RekindleException INVALID_ARGUMENT when it has all that it can have
    */
   public static ClusterKey next(ClusterKey key) {
-    if (key.earlier() + 1 >= ClusterKey.GENERATIONS_MAX) {
+    int generations = key.generations().size();
+    if (generations >= ClusterKey.GENERATIONS_MAX) {
       throw RekindleException.invalid(
-          "cluster_key", "it was replaced as often as it can be, " + key.earlier() + " times");
+          "cluster_key", "it was replaced as often as it can be, it has " + generations);
     }
     byte[] secret = new byte[ClusterKey.BYTES];
     new SecureRandom().nextBytes(secret);
     try {
-      return key.withNewer(secret);
+      return key.with(secret);
     } finally {
       Arrays.fill(secret, (byte) 0);
     }
   }
 
-  /** Seals the newest generation, for nodes that have the one in use. */
+  /** Seals the last generation, for nodes that have the one in use. */
   public static byte[] seal(ClusterKey next) {
-    byte[] newest = next.newest();
+    byte[] last = next.last();
     try {
-      return new SubKeyCipher(next, ClusterKey.Use.HANDOVER).encrypt(newest, associatedData(next));
+      return new SubKeyCipher(next, ClusterKey.Use.HANDOVER).encrypt(last, associatedData(next));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("sealing under a good key does not fail", e);
     } finally {
-      Arrays.fill(newest, (byte) 0);
+      Arrays.fill(last, (byte) 0);
     }
   }
 
   /**
-   * The key of this node with the generation that another one has sealed.
+   * The key of this node with the generation that another one has sealed, if it does not have that
+   * already.
    *
    * @return owned by the caller
    * @throws RekindleException DATA_CORRUPTED when it was not sealed for this cluster
    */
   public static ClusterKey open(ClusterKey own, byte[] sealed) {
-    byte[] newest = new byte[0];
+    byte[] secret = new byte[0];
     try {
-      newest = new SubKeyCipher(own, ClusterKey.Use.HANDOVER).decrypt(sealed, associatedData(own));
-      return own.withNewer(newest);
+      secret = new SubKeyCipher(own, ClusterKey.Use.HANDOVER).decrypt(sealed, associatedData(own));
+      return own.with(secret);
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new RekindleException(
           ErrorCode.DATA_CORRUPTED, "a new cluster key does not open", Map.of(), e);
     } finally {
-      Arrays.fill(newest, (byte) 0);
+      Arrays.fill(secret, (byte) 0);
     }
   }
 

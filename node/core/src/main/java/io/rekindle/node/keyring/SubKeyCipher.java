@@ -3,37 +3,41 @@ package io.rekindle.node.keyring;
 import com.google.crypto.tink.Aead;
 import io.rekindle.node.kms.Xaes;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Seals (XAES-256-GCM) under the sub-key of the cluster key's generation in use, and opens what was
  * sealed under that of any. Safe for use by many threads; goes on when the cluster key was closed.
  */
 final class SubKeyCipher implements Aead {
-  private final SubKeys keys;
+  private final ClusterKey clusterKey;
+  private final ClusterKey.Use use;
   private volatile Ciphers ciphers;
 
-  /** Of the list of keys that they were made of. */
-  private record Ciphers(List<byte[]> of, List<Aead> all) {
-    /** The same key keeps its cipher, by identity. */
-    Ciphers followedBy(List<byte[]> keys) {
-      return new Ciphers(keys, keys.stream().map(this::cipher).toList());
-    }
-
-    private Aead cipher(byte[] key) {
-      for (int known = 0; known < of.size(); known++) {
-        if (MessageDigest.isEqual(of.get(known), key)) {
-          return all.get(known);
-        }
-      }
-      return Xaes.of(key);
+  /**
+   * The one in use first.
+   *
+   * @param changes of the cluster key, when they were made
+   * @param generations the name of that of each
+   */
+  private record Ciphers(int changes, List<String> generations, List<Aead> all) {
+    /** That of the same generation, by identity. */
+    @Nullable Aead of(String generation) {
+      int at = generations.indexOf(generation);
+      return at < 0 ? null : all.get(at);
     }
   }
 
   SubKeyCipher(ClusterKey clusterKey, ClusterKey.Use use) {
-    this.keys = new SubKeys(clusterKey, use);
-    this.ciphers = new Ciphers(List.of(), List.of()).followedBy(keys.get());
+    this.clusterKey = clusterKey;
+    this.use = use;
+    this.ciphers =
+        Objects.requireNonNull(
+            make(new Ciphers(-1, List.of(), List.of())), "a cluster key that was closed");
   }
 
   @Override
@@ -74,12 +78,31 @@ final class SubKeyCipher implements Aead {
   }
 
   private List<Aead> current() {
-    List<byte[]> now = keys.get();
     Ciphers known = ciphers;
-    if (known.of != now) {
-      known = known.followedBy(now);
-      ciphers = known;
+    if (known.changes == clusterKey.changes()) {
+      return known.all;
     }
-    return known.all;
+    Ciphers made = make(known);
+    if (made == null) {
+      return known.all;
+    }
+    ciphers = made;
+    return made.all;
+  }
+
+  /** Null when the cluster key was closed. The same generation keeps its cipher. */
+  private @Nullable Ciphers make(Ciphers before) {
+    int changes = clusterKey.changes(); // Before: what changes meanwhile is derived again.
+    List<ClusterKey.SubKey> keys = clusterKey.deriveAll(use);
+    if (keys == null) {
+      return null;
+    }
+    List<Aead> all = new ArrayList<>();
+    for (ClusterKey.SubKey key : keys) {
+      Aead known = before.of(key.generation());
+      all.add(known == null ? Xaes.of(key.key()) : known);
+      Arrays.fill(key.key(), (byte) 0);
+    }
+    return new Ciphers(changes, keys.stream().map(ClusterKey.SubKey::generation).toList(), all);
   }
 }

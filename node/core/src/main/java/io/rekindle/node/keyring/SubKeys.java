@@ -48,7 +48,9 @@ public final class SubKeys {
   /** Null when the cluster key was closed. */
   private @Nullable Derived derive() {
     int changes = clusterKey.changes(); // Before: what changes meanwhile is derived again.
-    List<byte[]> keys = clusterKey.deriveAll(use);
-    return keys == null ? null : new Derived(changes, keys);
+    List<ClusterKey.SubKey> keys = clusterKey.deriveAll(use);
+    return keys == null
+        ? null
+        : new Derived(changes, keys.stream().map(ClusterKey.SubKey::key).toList());
   }
 }

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the file of the cluster key holds: the key, wrapped by the customer's key. While another key
  * of the customer takes over there are two wrappings, so that the file can be opened under the
- * settings of before and of after. Of a key of several generations the newest is wrapped, and has
- * sealed the earlier ones: they all take one unwrapping.
+ * settings of before and of after. Of a key of several generations the last is wrapped, and has
+ * sealed the others: they all take one unwrapping.
  *
  * <p>Layout: {@code RKCK}, a format byte, the cluster id (16 bytes); in format 3 the index of the
  * generation in use (1 byte), and the length (2 bytes) and the bytes of the sealed ones; then in
@@ -45,34 +45,43 @@ public final class WrappedClusterKey {
 
   private final Path file;
   private final UUID clusterId;
-  private final Earlier earlier;
+  private final Others others;
   private final List<byte[]> wrappings;
 
-  private WrappedClusterKey(Path file, UUID clusterId, Earlier earlier, List<byte[]> wrappings) {
+  private WrappedClusterKey(Path file, UUID clusterId, Others others, List<byte[]> wrappings) {
     this.file = file;
     this.clusterId = clusterId;
-    this.earlier = earlier;
+    this.others = others;
     this.wrappings = List.copyOf(wrappings);
   }
 
   /**
-   * The generations before the newest.
+   * The generations before the last.
    *
-   * @param used the index of the generation in use
-   * @param sealed by the newest; empty when there is none
+   * @param used the place of the generation in use among all
+   * @param sealed by the last; empty when there is none
    */
-  private record Earlier(int used, byte[] sealed) {
-    static final Earlier NONE = new Earlier(0, new byte[0]);
+  private record Others(int used, byte[] sealed) {
+    static final Others NONE = new Others(0, new byte[0]);
 
-    static Earlier of(ClusterKey key) {
-      int used = key.earlier();
-      return new Earlier(used, key.sealEarlier(associatedData(key.clusterId(), used)));
+    static Others of(ClusterKey key) {
+      int used = key.inUse();
+      return new Others(used, key.sealAllButLast(associatedData(key.clusterId(), used)));
     }
 
-    ClusterKey with(UUID clusterId, byte[] newest) throws GeneralSecurityException {
+    ClusterKey with(UUID clusterId, byte[] last) throws GeneralSecurityException {
       return sealed.length == 0
-          ? new ClusterKey(clusterId, newest)
-          : ClusterKey.of(clusterId, newest, sealed, used, associatedData(clusterId, used));
+          ? new ClusterKey(clusterId, last)
+          : ClusterKey.of(clusterId, last, sealed, used, associatedData(clusterId, used));
+    }
+
+    /** Whether these and the last of {@code key} are that key, as it is. */
+    boolean areOf(ClusterKey key) {
+      try (ClusterKey together = with(key.clusterId(), key.last())) {
+        return together.isSame(key);
+      } catch (GeneralSecurityException e) {
+        return false;
+      }
     }
 
     private static byte[] associatedData(UUID clusterId, int used) {
@@ -113,13 +122,13 @@ public final class WrappedClusterKey {
     }
     UUID clusterId = new UUID(content.getLong(), content.getLong());
     try {
-      Earlier earlier =
-          format == GENERATIONS ? new Earlier(content.get(), part(content)) : Earlier.NONE;
+      Others others =
+          format == GENERATIONS ? new Others(content.get(), part(content)) : Others.NONE;
       List<byte[]> wrappings = new ArrayList<>();
       while (content.hasRemaining()) {
         wrappings.add(format == ONE ? bytes(content, content.remaining()) : part(content));
       }
-      return new WrappedClusterKey(file, clusterId, earlier, wrappings);
+      return new WrappedClusterKey(file, clusterId, others, wrappings);
     } catch (BufferUnderflowException e) {
       throw damaged(file, e);
     }
@@ -153,7 +162,7 @@ public final class WrappedClusterKey {
   /** All generations of a key, wrapped anew, for a file. */
   static WrappedClusterKey of(Path file, ClusterKey key, KeyManagementService kms) {
     byte[] wrapping = key.wrap(kms, associatedData(key.clusterId()));
-    return new WrappedClusterKey(file, key.clusterId(), Earlier.of(key), List.of(wrapping));
+    return new WrappedClusterKey(file, key.clusterId(), Others.of(key), List.of(wrapping));
   }
 
   public UUID clusterId() {
@@ -184,7 +193,7 @@ public final class WrappedClusterKey {
           Arrays.fill(secret, (byte) 0);
           throw damaged(file, null);
         }
-        return new Unwrapped(earlier.with(clusterId, secret), wrapping);
+        return new Unwrapped(others.with(clusterId, secret), wrapping);
       } catch (GeneralSecurityException e) {
         throw damaged(file, e);
       } catch (KeyManagementException e) {
@@ -208,7 +217,7 @@ public final class WrappedClusterKey {
     try (ClusterKey key = before.key()) {
       right.accept(key);
       byte[] anew = kms.rewrap(before.wrapping(), associatedData(clusterId));
-      WrappedClusterKey after = new WrappedClusterKey(file, clusterId, earlier, List.of(anew));
+      WrappedClusterKey after = new WrappedClusterKey(file, clusterId, others, List.of(anew));
       after.requireOf(key, kms);
       return after;
     }
@@ -227,37 +236,50 @@ public final class WrappedClusterKey {
     try (ClusterKey key = before.key()) {
       right.accept(key);
       byte[] wrapping = key.wrap(next, associatedData(clusterId));
-      WrappedClusterKey alone = new WrappedClusterKey(file, clusterId, earlier, List.of(wrapping));
+      WrappedClusterKey alone = new WrappedClusterKey(file, clusterId, others, List.of(wrapping));
       alone.requireOf(key, next);
-      return new WrappedClusterKey(file, clusterId, earlier, List.of(before.wrapping(), wrapping));
+      return new WrappedClusterKey(file, clusterId, others, List.of(before.wrapping(), wrapping));
     }
   }
 
   /** With the last wrapping alone. */
   public WrappedClusterKey last() {
-    return new WrappedClusterKey(file, clusterId, earlier, List.of(wrappings.getLast()));
+    return new WrappedClusterKey(file, clusterId, others, List.of(wrappings.getLast()));
   }
 
   /**
    * A key with a generation more in the place of this one.
    *
+   * @param key this one, in memory
    * @param next owned by the caller
    * @throws KeyManagementException when the provider does not do its part
+   * @throws StartRefusedException when the file has another key than the memory
    */
-  public WrappedClusterKey with(ClusterKey next, KeyManagementService kms) {
+  public WrappedClusterKey with(ClusterKey key, ClusterKey next, KeyManagementService kms) {
+    requireSame(key);
     WrappedClusterKey after = of(file, next, kms);
     after.requireOf(next, kms);
     return after;
   }
 
   /**
-   * The same with the newest generation in use; asks no provider.
+   * The same with another generation in use; asks no provider.
    *
    * @param key the same key, in memory
+   * @throws StartRefusedException when the file has another key than the memory
    */
-  public WrappedClusterKey withNewestInUse(ClusterKey key) {
-    try (ClusterKey next = key.withNewestInUse()) {
-      return new WrappedClusterKey(file, clusterId, Earlier.of(next), wrappings);
+  public WrappedClusterKey using(ClusterKey key, String generation) {
+    requireSame(key);
+    try (ClusterKey next = key.using(generation)) {
+      return new WrappedClusterKey(file, clusterId, Others.of(next), wrappings);
+    }
+  }
+
+  /** Wrappings of one key beside generations of another would open nothing. */
+  private void requireSame(ClusterKey key) {
+    if (!others.areOf(key)) {
+      throw new StartRefusedException(
+          "The " + WHAT + " " + file + " has another key than the node that runs with it.");
     }
   }
 
@@ -283,8 +305,8 @@ public final class WrappedClusterKey {
     bytes.write(format);
     bytes.writeBytes(Parts.of(clusterId));
     if (format == GENERATIONS) {
-      bytes.write(earlier.used());
-      writePart(bytes, earlier.sealed());
+      bytes.write(others.used());
+      writePart(bytes, others.sealed());
     }
     for (byte[] wrapping : wrappings) {
       if (format == ONE) {
@@ -297,7 +319,7 @@ public final class WrappedClusterKey {
   }
 
   private byte format() {
-    if (earlier.sealed().length > 0) {
+    if (others.sealed().length > 0) {
       return GENERATIONS;
     }
     return wrappings.size() == 1 ? ONE : SEVERAL;

@@ -108,7 +108,7 @@ class TailKeysTest {
       TestClusterKey.hold(cluster, 2);
       append(log, 1);
       assertThat(AuditFixture.tailFiles(folder)).hasSize(1);
-      cluster.useNewest();
+      TestClusterKey.useLast(cluster);
       append(log, 1);
       append(log, 1);
       assertThat(AuditFixture.tailFiles(folder)).hasSize(2);

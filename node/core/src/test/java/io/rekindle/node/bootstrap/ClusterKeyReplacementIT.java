@@ -120,8 +120,7 @@ class ClusterKeyReplacementIT {
       assertBackupIsWhole(there);
     }
     assertThat(key(1).isSame(key(0))).isTrue();
-    assertThat(key(1).earlier()).isEqualTo(1);
-    assertThat(key(1).holdsNewer()).isFalse();
+    assertThat(key(1).generations()).hasSize(2);
 
     stop();
     start();
@@ -178,9 +177,9 @@ class ClusterKeyReplacementIT {
       before = there.everything();
     }
     stop();
-    holdEverywhere();
-    KeyChange.useNewest(folders.get(0), () -> config(0), key(0));
-    assertThat(key(1).holdsNewer()).isTrue();
+    hold(List.of(0, 1));
+    KeyChange.use(folders.get(0), () -> config(0), key(0), key(0).generations().getLast());
+    assertThat(key(1).generation()).isNotEqualTo(key(0).generation());
 
     start();
     assertCaughtUp(1);
@@ -190,37 +189,60 @@ class ClusterKeyReplacementIT {
       var _ = replace(there);
       assertThat(there.everything()).isEqualTo(before);
     }
-    assertThat(key(0).earlier()).isEqualTo(2);
+    assertThat(key(0).generations()).hasSize(3);
     assertThat(key(0).isSame(key(1))).isTrue();
   }
 
   private void assertCaughtUp(int node) throws Exception {
-    assertThat(key(node).holdsNewer()).isFalse();
+    assertThat(key(node).generation()).isEqualTo(key(node).generations().getLast());
     try (ClusterKey caughtUp = key(node)) {
       FolderMark.check(folders.get(node).resolve(FolderMark.FILE), caughtUp);
     }
   }
 
-  /** All hold it, or only some of them: nobody uses it, and the next one takes its place. */
+  /** Cut short where only some of them had it, so that nobody uses it. */
   @Test
-  void aKeyThatNobodyUsesYetIsGivenUpForTheNext() throws Exception {
+  void aKeyThatNobodyUsesYetIsInNobodysWay() throws Exception {
     Map<String, String> before;
     try (Tenancy there = tenancy(0)) {
       there.fill(CANARIES);
       before = there.everything();
     }
     stop();
-    holdEverywhere();
+    hold(List.of(0));
     String given = key(0).generations().getLast();
     start();
-    assertThat(key(0).holdsNewer()).isTrue();
+    assertThat(key(0).generation()).isEqualTo(key(1).generation()).isNotEqualTo(given);
     try (Tenancy there = tenancy(0)) {
       assertThat(there.everything()).isEqualTo(before);
       assertThat(replace(there).getGeneration()).isNotEqualTo(given);
       assertThat(there.everything()).isEqualTo(before);
     }
-    assertThat(key(0).generations()).hasSize(2).doesNotContain(given);
-    assertThat(key(1).isSame(key(0))).isTrue();
+    assertThat(key(0).generations()).hasSize(3);
+    assertThat(key(1).generations()).hasSize(2);
+    assertThat(key(1).generation()).isEqualTo(key(0).generation());
+  }
+
+  /** Two requests at once have left each node with the key that the other does not use. */
+  @Test
+  void nodesThatUseDifferentKeysComeTogether() throws Exception {
+    Map<String, String> before;
+    try (Tenancy there = tenancy(0)) {
+      there.fill(CANARIES);
+      before = there.everything();
+    }
+    stop();
+    hold(List.of(0, 1));
+    hold(List.of(1, 0));
+    KeyChange.use(folders.get(0), () -> config(0), key(0), key(0).generations().get(1));
+    KeyChange.use(folders.get(1), () -> config(1), key(1), key(1).generations().get(2));
+    start();
+    assertThat(key(0).generation()).isEqualTo(key(1).generation());
+    try (Tenancy there = tenancy(1)) {
+      assertThat(there.everything()).isEqualTo(before);
+      var _ = replace(there);
+      assertThat(there.everything()).isEqualTo(before);
+    }
   }
 
   /** Its file was given back from an earlier copy, with the mark beside it; or it is new. */
@@ -275,12 +297,16 @@ class ClusterKeyReplacementIT {
         .orElseThrow();
   }
 
-  private void holdEverywhere() throws IOException {
-    try (ClusterKey key = key(0);
-        ClusterKey next = KeyHandover.next(key)) {
-      for (int node = 0; node < 2; node++) {
-        int of = node;
-        KeyChange.hold(folders.get(node), () -> config(of), next);
+  /** A new generation of the first one's making. */
+  private void hold(List<Integer> who) throws IOException {
+    try (ClusterKey key = key(who.getFirst());
+        ClusterKey made = KeyHandover.next(key)) {
+      byte[] sealed = KeyHandover.seal(made);
+      for (int node : who) {
+        try (ClusterKey own = key(node);
+            ClusterKey next = KeyHandover.open(own, sealed)) {
+          KeyChange.hold(folders.get(node), () -> config(node), own, next);
+        }
       }
     }
   }

@@ -83,14 +83,14 @@ class KeyChangeTest {
   @Test
   void aNewerGenerationIsKeptThroughARotationAndAMove() throws IOException {
     try (ClusterKey next = KeyHandover.next(key)) {
-      KeyChange.hold(folder, this::config, next);
+      KeyChange.hold(folder, this::config, key, next);
       assertThat(status())
           .containsEntry("generation", key.generation())
           .containsEntry("generations", "2");
       KeyChange.rotate(folder, this::config);
       KeyChange.move(folder, OTHER);
       assertThat(opened().isSame(next)).isTrue();
-      KeyChange.useNewest(folder, this::config, next);
+      KeyChange.use(folder, this::config, next, next.generations().getLast());
       assertThat(status()).containsEntry("generation", next.generations().getLast());
     }
   }
@@ -105,7 +105,7 @@ class KeyChangeTest {
         ClusterKey other = ClusterKeyFile.open(foreign.resolve("keys/cluster.key"), kms);
         ClusterKey next = KeyHandover.next(other)) {
       assertThatExceptionOfType(StartRefusedException.class)
-          .isThrownBy(() -> KeyChange.hold(folder, this::config, next));
+          .isThrownBy(() -> KeyChange.hold(folder, this::config, other, next));
     }
     assertThat(Files.readAllBytes(file())).isEqualTo(before);
   }

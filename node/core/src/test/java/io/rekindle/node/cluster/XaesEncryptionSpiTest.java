@@ -102,7 +102,7 @@ class XaesEncryptionSpiTest {
                     .encryptKey(made)))
         .isEqualTo(made);
 
-    cluster.useNewest();
+    TestClusterKey.useLast(cluster);
     for (Serializable key : new Serializable[] {made, read}) {
       byte[] after = replaced.encryptKey(key);
       assertThatExceptionOfType(IgniteSpiException.class).isThrownBy(() -> spi.decryptKey(after));

@@ -61,28 +61,49 @@ class ClusterKeyGenerationsTest {
     byte[] ours = cipher.encrypt(TEXT, PLACE);
     assertThat(new SubKeyCipher(TestClusterKey.of(1), ClusterKey.Use.TOKEN).decrypt(ours, PLACE))
         .isEqualTo(TEXT);
-    assertThat(key.holdsNewer()).isTrue();
+    assertThat(key.generations()).hasSize(2);
     assertThat(key.generation()).isEqualTo(TestClusterKey.of(1).generation());
   }
 
+  /** Whoever was told that it is held may use it by now. */
   @Test
-  void oneThatWasOnlyHeldGivesWayToTheNextAndOneInUseDoesNot() {
+  void whatIsHeldStaysAndEachCanBeTheOneInUse() {
     ClusterKey key = TestClusterKey.of(1);
     TestClusterKey.hold(key, 2);
     TestClusterKey.hold(key, 3);
-    assertThat(key.isSame(held(3))).isTrue();
-    key.useNewest();
-    TestClusterKey.hold(key, 4);
-    assertThat(key.generations()).isEqualTo(TestClusterKey.of(1, 3, 4).generations());
+    TestClusterKey.hold(key, 2);
+    List<String> generations = TestClusterKey.of(1, 2, 3).generations();
+    assertThat(key.generations()).isEqualTo(generations);
+    assertThat(key.generation()).isEqualTo(generations.getFirst());
+    for (String generation : generations) {
+      key.use(generation);
+      assertThat(key.generation()).isEqualTo(generation);
+    }
+    assertThatIllegalArgumentException().isThrownBy(() -> key.use("0000000000000000"));
     assertThatIllegalArgumentException().isThrownBy(() -> key.hold(TestClusterKey.of(1, 2)));
-    assertThatIllegalArgumentException().isThrownBy(() -> key.hold(TestClusterKey.of(1)));
-    assertThat(key.generations()).hasSize(3);
+    assertThatIllegalArgumentException().isThrownBy(() -> key.hold(TestClusterKey.of(1, 3, 2)));
+    assertThat(key.generations()).isEqualTo(generations);
   }
 
-  private static ClusterKey held(int seed) {
-    ClusterKey key = TestClusterKey.of(1);
-    TestClusterKey.hold(key, seed);
-    return key;
+  /** Two requests at once: one node comes to have them in one order, the other in the other. */
+  @Test
+  void nodesThatHoldTheSameGenerationsInAnotherOrderOpenWhatEachSeals() throws Exception {
+    ClusterKey one = TestClusterKey.of(1);
+    TestClusterKey.hold(one, 2);
+    TestClusterKey.hold(one, 3);
+    ClusterKey two = TestClusterKey.of(1);
+    TestClusterKey.hold(two, 3);
+    TestClusterKey.hold(two, 2);
+    TestClusterKey.useLast(one);
+    TestClusterKey.useLast(two);
+    assertThat(one.generation()).isNotEqualTo(two.generation());
+    SubKeyCipher ofOne = new SubKeyCipher(one, ClusterKey.Use.TOKEN);
+    SubKeyCipher ofTwo = new SubKeyCipher(two, ClusterKey.Use.TOKEN);
+    assertThat(ofTwo.decrypt(ofOne.encrypt(TEXT, PLACE), PLACE)).isEqualTo(TEXT);
+    assertThat(ofOne.decrypt(ofTwo.encrypt(TEXT, PLACE), PLACE)).isEqualTo(TEXT);
+    two.use(one.generation());
+    assertThat(two.generation()).isEqualTo(one.generation());
+    assertThat(new GroupKeyCipher(two).digest()).isEqualTo(new GroupKeyCipher(one).digest());
   }
 
   @Test
@@ -171,7 +192,9 @@ class ClusterKeyGenerationsTest {
     ClusterKey theirs = TestClusterKey.of(1, 2);
     assertThat(KeyHandover.open(theirs, KeyHandover.seal(next)).isSame(next)).isTrue();
     assertThat(KeyHandover.next(ours).generations()).isNotEqualTo(next.generations());
-    assertThat(next.holdsNewer()).isTrue();
+    assertThat(next.generation()).isEqualTo(ours.generation());
+    assertThat(KeyHandover.open(next, KeyHandover.seal(next)).generations())
+        .isEqualTo(next.generations());
     byte[] sealed = KeyHandover.seal(next);
     sealed[30] ^= 1;
     assertRefused(ErrorCode.DATA_CORRUPTED, () -> KeyHandover.open(theirs, sealed));
@@ -202,20 +225,41 @@ class ClusterKeyGenerationsTest {
     ClusterKey key = ClusterKeyFile.create(file, kms, UUID.randomUUID());
     for (int i = 0; i < 3; i++) {
       try (ClusterKey next = KeyHandover.next(key)) {
-        WrappedClusterKey.read(file).with(next, kms).write();
+        WrappedClusterKey.read(file).with(key, next, kms).write();
         key.hold(next);
       }
       assertThat(ClusterKeyFile.open(file, kms).isSame(key)).isTrue();
-      assertThat(ClusterKeyFile.open(file, kms).holdsNewer()).isTrue();
 
       int asked = kms.unwraps;
-      WrappedClusterKey.read(file).withNewestInUse(key).write();
-      key.useNewest();
+      WrappedClusterKey.read(file).using(key, key.generations().getLast()).write();
+      TestClusterKey.useLast(key);
       assertThat(kms.unwraps).isEqualTo(asked);
       assertThat(ClusterKeyFile.open(file, kms).isSame(key)).isTrue();
       assertThat(kms.unwraps).isEqualTo(asked + 1);
     }
-    assertThat(key.earlier()).isEqualTo(3);
+    assertThat(key.generations()).hasSize(4);
+  }
+
+  /** Wrappings of one beside generations of another would open nothing. */
+  @Test
+  void aFileIsNotChangedByAKeyThatItDoesNotHave() throws Exception {
+    KeyManagementService kms = local("local.key");
+    Path file = folder.resolve("cluster.key");
+    ClusterKey key = ClusterKeyFile.create(file, kms, UUID.randomUUID());
+    ClusterKey stale = ClusterKeyFile.open(file, kms);
+    replace(file, key, kms);
+    ClusterKey older = ClusterKeyFile.open(file, kms);
+    replace(file, key, kms);
+    byte[] before = Files.readAllBytes(file);
+    for (ClusterKey other : List.of(stale, older)) {
+      assertThatExceptionOfType(StartRefusedException.class)
+          .isThrownBy(
+              () -> WrappedClusterKey.read(file).using(other, other.generation()).write());
+      assertThatExceptionOfType(StartRefusedException.class)
+          .isThrownBy(
+              () -> WrappedClusterKey.read(file).with(other, KeyHandover.next(other), kms).write());
+    }
+    assertThat(Files.readAllBytes(file)).isEqualTo(before);
   }
 
   @Test
@@ -239,11 +283,11 @@ class ClusterKeyGenerationsTest {
   private static void replace(Path file, ClusterKey key, KeyManagementService kms)
       throws Exception {
     try (ClusterKey next = KeyHandover.next(key)) {
-      WrappedClusterKey.read(file).with(next, kms).write();
+      WrappedClusterKey.read(file).with(key, next, kms).write();
       key.hold(next);
     }
-    WrappedClusterKey.read(file).withNewestInUse(key).write();
-    key.useNewest();
+    WrappedClusterKey.read(file).using(key, key.generations().getLast()).write();
+    TestClusterKey.useLast(key);
   }
 
   /** Each byte counts: the generations, which of them is in use, the wrapping, the lengths. */
@@ -287,7 +331,7 @@ class ClusterKeyGenerationsTest {
     FolderMark.bringUpToDate(mark, key);
     assertThat(Files.readAllBytes(mark)).isEqualTo(before);
 
-    key.useNewest();
+    TestClusterKey.useLast(key);
     FolderMark.check(mark, key);
     FolderMark.bringUpToDate(mark, key);
     FolderMark.check(mark, key);

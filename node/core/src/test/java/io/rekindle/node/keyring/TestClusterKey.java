@@ -20,7 +20,7 @@ public final class TestClusterKey {
 
   /** Has the key hold a generation more. */
   public static void hold(ClusterKey key, int seed) {
-    try (ClusterKey next = key.withNewer(secret(seed))) {
+    try (ClusterKey next = key.with(secret(seed))) {
       key.hold(next);
     }
   }
@@ -28,7 +28,11 @@ public final class TestClusterKey {
   /** Has the key hold a generation more, and use it. */
   public static void use(ClusterKey key, int seed) {
     hold(key, seed);
-    key.useNewest();
+    useLast(key);
+  }
+
+  public static void useLast(ClusterKey key) {
+    key.use(key.generations().getLast());
   }
 
   static byte[] secret(int seed) {

@@ -131,14 +131,23 @@ final class RootKeys {
    * use: each in a transaction of its own, so that what is cut short is done again.
    *
    * @return how many
+   * @throws RekindleException of the first that was not, after all others were
    */
   int rewrapAll() {
     int rewrapped = 0;
+    RekindleException failure = null;
     for (Object owner : keys.owners()) {
-      // Gone meanwhile, or made anew, is as good.
-      if (Boolean.TRUE.equals(transactions.run(() -> rewrap(owner)))) {
-        rewrapped++;
+      try {
+        // Gone meanwhile, or made anew, is as good.
+        if (Boolean.TRUE.equals(transactions.run(() -> rewrap(owner)))) {
+          rewrapped++;
+        }
+      } catch (RekindleException e) {
+        failure = failure == null ? e : failure;
       }
+    }
+    if (failure != null) {
+      throw failure;
     }
     return rewrapped;
   }
