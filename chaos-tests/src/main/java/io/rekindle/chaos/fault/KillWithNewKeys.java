@@ -66,10 +66,14 @@ public final class KillWithNewKeys implements Fault {
 
   private FaultEvent within(Cluster cluster, Random random) {
     ChaosNode victim = Fault.victim(cluster, random);
-    CompletableFuture<Boolean> replacing =
-        CompletableFuture.supplyAsync(
-            () -> isReplaced(cluster), task -> Thread.ofPlatform().daemon().start(task));
+    CompletableFuture<Boolean> replacing = replacing(cluster);
     Fault.hold(random.nextInt(WITHIN_MILLIS_MAX));
+    long until = System.nanoTime() + REFUSED_MAX.toNanos();
+    // One that was refused is no replacement; the next is killed while it may be.
+    while (replacing.isDone() && !replacing.join() && System.nanoTime() < until) {
+      replacing = replacing(cluster);
+      Fault.hold(random.nextInt(WITHIN_MILLIS_MAX));
+    }
     long broken = System.nanoTime();
     victim.kill();
     // It ends with an answer or without one: what becomes of the keys is what the next start shows.
@@ -78,6 +82,11 @@ public final class KillWithNewKeys implements Fault {
     long mended = System.nanoTime();
     cluster.bringBack(List.of(victim));
     return new FaultEvent(name(), victim.number(), broken, mended, System.nanoTime());
+  }
+
+  private static CompletableFuture<Boolean> replacing(Cluster cluster) {
+    return CompletableFuture.supplyAsync(
+        () -> isReplaced(cluster), task -> Thread.ofPlatform().daemon().start(task));
   }
 
   private static void replace(Cluster cluster) {

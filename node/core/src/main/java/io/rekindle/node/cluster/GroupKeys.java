@@ -36,10 +36,10 @@ import org.slf4j.LoggerFactory;
  * <p>Each node has a list of keys for each group. The first seals what is written; the others open
  * what was written before. After a change the node reads its pages of the group, one after the
  * other ({@link PageSealing}), and lets checkpoints write them under the new key. When the last one
- * is on the disk,
- * Ignite drops the old keys, but for those under which segments of its log are sealed: these go
- * with their segments. Keys have ids from 0 to 255, in turn; an id that a segment of the log still
- * needs is not given anew, and the change is refused. Ignite keeps no time of a change.
+ * is on the disk, Ignite drops the old keys, but for those under which segments of its log are
+ * sealed: these go with their segments. Keys have ids from 0 to 255, in turn; an id that a segment
+ * of the log still needs is not given anew, and the change is refused. Ignite keeps no time of a
+ * change.
  *
  * <p>Where the checkpoints come from: Ignite replays changes of keys from its log after a crash,
  * and a change of its <em>master</em> key that is replayed puts the older list in the place of the

@@ -253,8 +253,7 @@ class ClusterKeyGenerationsTest {
     byte[] before = Files.readAllBytes(file);
     for (ClusterKey other : List.of(stale, older)) {
       assertThatExceptionOfType(StartRefusedException.class)
-          .isThrownBy(
-              () -> WrappedClusterKey.read(file).using(other, other.generation()).write());
+          .isThrownBy(() -> WrappedClusterKey.read(file).using(other, other.generation()).write());
       assertThatExceptionOfType(StartRefusedException.class)
           .isThrownBy(
               () -> WrappedClusterKey.read(file).with(other, KeyHandover.next(other), kms).write());
