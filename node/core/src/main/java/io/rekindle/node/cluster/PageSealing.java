@@ -1,5 +1,7 @@
 package io.rekindle.node.cluster;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -224,7 +226,8 @@ final class PageSealing implements AutoCloseable {
   /** The page's id as it says itself, or 0 of one that is not there. */
   private static long nameOnDisk(CacheGroupContext group, int partition, long id, int pageBytes)
       throws IgniteCheckedException {
-    FilePageStoreManager files = (FilePageStoreManager) group.shared().pageStore();
+    // There is one wherever pages are kept on disk.
+    FilePageStoreManager files = (FilePageStoreManager) requireNonNull(group.shared().pageStore());
     PageStore store = files.getStore(group.groupId(), partition);
     ByteBuffer content = ByteBuffer.allocateDirect(pageBytes).order(ByteOrder.nativeOrder());
     for (int reads = 1; ; reads++) {
