@@ -155,6 +155,20 @@ class CommandLineIT {
     assertThat(ofFolder.code()).isEqualTo(ExitCodes.OK);
   }
 
+  @Test
+  void theClusterKeyIsReplacedAndTheApiKeyFromBeforeIsGood() throws Exception {
+    assertThat(ok("kms", "replace").out())
+        .containsPattern(
+            "^the cluster key is [0-9a-f]{16} now: it wraps [0-9,]+ keys of namespaces, and"
+                + " [0-9]+ groups have new keys of pages");
+    assertThat(asked("kms", "status")).containsPattern("(?m)^cluster key .*; made 20");
+    Ended ofFolder =
+        RunningDistribution.launch(
+            "kms", "status", "--data-folder", temporary.resolve("data").toString());
+    assertThat(ofFolder.out()).containsPattern("(?m)^generations +2$");
+    assertThat(ok("audit", "list").out()).contains("cluster-key.replaced", "key.replace");
+  }
+
   /** By a request, without the data folder as an option. */
   private static String asked(String... command) throws Exception {
     Path data = temporary.resolve("data");
