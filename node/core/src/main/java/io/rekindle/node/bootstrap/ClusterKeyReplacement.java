@@ -65,6 +65,9 @@ final class ClusterKeyReplacement implements Function<AccessPass, Reply.ClusterK
   /** Longer than a provider is asked for: several requests, each with its attempts. */
   private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
+  /** What a node says at once; a start waits for it. */
+  private static final Duration STATE_TIMEOUT = Duration.ofSeconds(10);
+
   private static final byte[] NOTHING = new byte[0];
 
   private final AllNodes nodes;
@@ -186,7 +189,7 @@ final class ClusterKeyReplacement implements Function<AccessPass, Reply.ClusterK
 
   /** Of all nodes that are there. */
   private List<List<String>> states() {
-    return nodes.askEvery(STATE, NOTHING, TIMEOUT).values().stream()
+    return nodes.askEvery(STATE, NOTHING, STATE_TIMEOUT).values().stream()
         .map(answer -> List.of(text(answer).split(" ", -1)))
         .toList();
   }

@@ -23,7 +23,6 @@ import java.util.stream.Stream;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
 import org.apache.ignite.IgniteCheckedException;
-import org.apache.ignite.IgniteException;
 import org.apache.ignite.cache.affinity.rendezvous.RendezvousAffinityFunction;
 import org.apache.ignite.cache.query.SqlFieldsQuery;
 import org.apache.ignite.configuration.CacheConfiguration;
@@ -180,7 +179,9 @@ class EngineIT {
     running.close();
     IgniteConfiguration wrong = engine.configuration(null);
     wrong.setEncryptionSpi(new XaesEncryptionSpi(new GroupKeyCipher(TestClusterKey.of(1))));
-    assertThatExceptionOfType(IgniteException.class).isThrownBy(() -> RunningIgnite.start(wrong));
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(() -> RunningIgnite.start(wrong))
+        .withMessageContaining("wrapped by another cluster key");
     running = startEngine();
     assertThat(running.ignite().cache("memory").get(CANARY + 0)).isEqualTo(CANARY + "value-0");
   }
