@@ -104,11 +104,16 @@ final class PageSealing implements AutoCloseable {
         });
   }
 
-  /** Groups with pages that were not read since their keys are new. */
+  /**
+   * Groups with pages that were not read since their keys are new, and those that Ignite has noted
+   * as such without having begun: what it notes late, when all is done, nobody would end.
+   */
   private List<CacheGroupContext> left() {
     List<CacheGroupContext> groups = new ArrayList<>();
     for (CacheGroupContext group : ignite.context().cache().cacheGroups()) {
-      if (pagesLeft(group) > 0) {
+      int id = group.groupId();
+      boolean begun = !encryption().reencryptionFuture(id).isDone();
+      if (encryption().reencryptionInProgress(id) && (pagesLeft(group) > 0 || !begun)) {
         groups.add(group);
       }
     }
@@ -127,12 +132,13 @@ final class PageSealing implements AutoCloseable {
     return left;
   }
 
+  /** From the last to the first, with which Ignite begins: the two are not to meet. */
   private static List<Integer> partitions(CacheGroupContext group) {
     List<Integer> partitions = new ArrayList<>();
-    for (int partition = 0; partition < group.affinity().partitions(); partition++) {
+    partitions.add(PageIdAllocator.INDEX_PARTITION);
+    for (int partition = group.affinity().partitions() - 1; partition >= 0; partition--) {
       partitions.add(partition);
     }
-    partitions.add(PageIdAllocator.INDEX_PARTITION);
     return partitions;
   }
 
@@ -145,7 +151,14 @@ final class PageSealing implements AutoCloseable {
     }
     int id = group.groupId();
     if (!closed && encryption().reencryptionInProgress(id)) {
-      encryption().resumeReencryption(id); // Where Ignite has none, or its own has failed.
+      try {
+        encryption().resumeReencryption(id); // Where Ignite has none, or its own has failed.
+      } catch (IgniteCheckedException e) {
+        if (encryption().reencryptionInProgress(id)) {
+          throw e;
+        }
+        // It has just ended.
+      }
     }
   }
 
