@@ -22,6 +22,7 @@ public final class NetworkFaults implements AutoCloseable {
   private final String bridge;
   private final int net;
   private final List<String> namespaces = new ArrayList<>();
+  private final List<String> links = new ArrayList<>();
 
   /** Whether cuts can be made here, and if not, why. */
   public record Support(boolean supported, String reason) {}
@@ -64,6 +65,7 @@ public final class NetworkFaults implements AutoCloseable {
     run("ip", "netns", "add", namespace);
     namespaces.add(namespace);
     run("ip", "link", "add", outside, "type", "veth", "peer", "name", "eth0", "netns", namespace);
+    links.add(outside);
     run("ip", "link", "set", outside, "master", bridge, "up");
     run("ip", "-n", namespace, "addr", "add", host(number) + "/24", "dev", "eth0");
     run("ip", "-n", namespace, "link", "set", "eth0", "up");
@@ -158,9 +160,14 @@ public final class NetworkFaults implements AutoCloseable {
     }
   }
 
-  /** Takes away everything that was made; the processes in the namespaces have to be gone. */
+  /**
+   * Takes away everything that was made; the processes in the namespaces have to be gone. The links
+   * go first and by name: those of a namespace that is deleted go some time after it, and a network
+   * made in that time would find its names taken.
+   */
   @Override
   public void close() {
+    links.forEach(it -> Distribution.run(List.of("ip", "link", "del", it)));
     namespaces.forEach(it -> Distribution.run(List.of("ip", "netns", "del", it)));
     Distribution.run(List.of("ip", "link", "del", bridge));
   }

@@ -72,6 +72,18 @@ class NetworkFaultsIT {
     }
   }
 
+  @Test
+  void aNetworkIsAwayAtOnceWhenItWasClosedSoThatTheNextOneCanBeMade() {
+    skipWithoutMeans();
+    for (int i = 0; i < 20; i++) {
+      try (NetworkFaults network = NetworkFaults.open(1)) {
+        List<String> command = new ArrayList<>(network.wrap(0));
+        command.add("true");
+        assertThat(Distribution.run(command).code()).as("network %d", i).isZero();
+      }
+    }
+  }
+
   /** How many of 200 words of 500 bytes come through, said as fast as a shell can. */
   private static int arrived(NetworkFaults network, BufferedReader ears) throws Exception {
     List<String> command = new ArrayList<>(network.wrap(0));
