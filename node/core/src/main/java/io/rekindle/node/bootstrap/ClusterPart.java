@@ -22,6 +22,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
+import java.util.function.ToIntFunction;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.internal.processors.cache.CacheInvalidStateException;
@@ -253,9 +255,8 @@ final class ClusterPart implements AutoCloseable {
   }
 
   /** What answers for the cluster. */
-  ClusterHandler handler(int backups, Runnable rotated) {
-    return new ClusterHandler(
-        membership, baseline, contact, groupKeys, records.audit(), backups, rotated);
+  ClusterHandler handler(int backups, ToIntFunction<IntConsumer> rotation) {
+    return new ClusterHandler(membership, baseline, contact, records.audit(), backups, rotation);
   }
 
   Membership membership() {

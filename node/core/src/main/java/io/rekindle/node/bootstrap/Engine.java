@@ -299,6 +299,7 @@ final class Engine implements AutoCloseable {
     // Only here, to be stopped before the work: others ask elsewhere from then on.
     onStop(owned);
     work.keepStandby(parts.config().index(), owned.standby());
+    ClusterKeyReplacement replacement = keyReplacement(ignite, storage);
     return RequestGate.of(
         parts.config().requests(),
         authenticator,
@@ -320,11 +321,9 @@ final class Engine implements AutoCloseable {
             waits,
             queries,
             queryVectors,
-            cluster.handler(
-                parts.config().ignite().backups(),
-                () -> new KeyRotations(ignite).noteGroupKeys(parts.clock().instant())),
+            cluster.handler(parts.config().ignite().backups(), replacement::rotatePages),
             BackupPart.open(parts, ignite, cluster),
-            keys(ignite, storage, tenants),
+            keys(ignite, storage, tenants, replacement),
             status(
                 ignite,
                 storage,
@@ -333,24 +332,36 @@ final class Engine implements AutoCloseable {
             chains(ignite, storage)));
   }
 
-  private KeyHandler keys(Ignite ignite, IgniteStorage storage, TenantLeases tenants) {
-    AllNodes nodes = new AllNodes(ignite, cluster.membership(), cluster.baseline());
-    KeyRotations rotations = new KeyRotations(ignite);
+  private ClusterKeyReplacement keyReplacement(Ignite ignite, IgniteStorage storage) {
     ClusterKeyReplacement replacement =
         new ClusterKeyReplacement(
-            nodes,
-            cluster.membership(),
-            cluster.groupKeys(),
-            storage.namespaces(),
-            rotations,
-            parts);
+            new ClusterKeyCalls(allNodes(ignite), cluster.membership(), parts),
+            KeysBelow.of(
+                cluster.groupKeys(), storage.namespaces(), new KeyRotations(ignite), parts.clock()),
+            parts.clusterKey());
     replacement.catchUp();
+    return replacement;
+  }
+
+  private KeyHandler keys(
+      Ignite ignite,
+      IgniteStorage storage,
+      TenantLeases tenants,
+      ClusterKeyReplacement replacement) {
     return new KeyHandler(
         new KeyInventory(
-            parts, new IgniteWrappedKeyStore(ignite), rotations, storage.namespaces(), tenants),
+            parts,
+            new IgniteWrappedKeyStore(ignite),
+            new KeyRotations(ignite),
+            storage.namespaces(),
+            tenants),
         storage.namespaces(),
-        new ClusterKeyRewrap(nodes, parts),
-        replacement);
+        new ClusterKeyRewrap(allNodes(ignite), parts),
+        replacement::replace);
+  }
+
+  private AllNodes allNodes(Ignite ignite) {
+    return new AllNodes(ignite, cluster.membership(), cluster.baseline());
   }
 
   private NodeChains chains(Ignite ignite, IgniteStorage storage) {
@@ -359,7 +370,7 @@ final class Engine implements AutoCloseable {
             parts.folders().nodeId(),
             parts.audit(),
             storage.auditBlocks()::ofNode,
-            new AllNodes(ignite, cluster.membership(), cluster.baseline()),
+            allNodes(ignite),
             cluster.membership()::baseline,
             passes(),
             storage.grants()::accessEpoch,

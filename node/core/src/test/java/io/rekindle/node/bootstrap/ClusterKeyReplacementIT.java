@@ -132,7 +132,7 @@ class ClusterKeyReplacementIT {
         String own = nodes.get(node).shell().nodeId();
         assertThat(there.verify(own).getProblemsList()).isEmpty();
         assertThat(there.records(own))
-            .filteredOn(record -> record.getAction().equals(ClusterKeyReplacement.REPLACED))
+            .filteredOn(record -> record.getAction().equals(ClusterKeyCalls.REPLACED))
             .extracting(AuditRecord::getPeer)
             .containsExactly("generation " + key(0).generation());
       }

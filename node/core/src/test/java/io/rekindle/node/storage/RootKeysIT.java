@@ -1,15 +1,21 @@
 package io.rekindle.node.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.rekindle.node.error.ErrorCode;
+import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.Namespace;
 import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.storage.row.CacheName;
 import io.rekindle.node.storage.row.Caches;
 import io.rekindle.node.storage.row.DataKeyRow;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -77,6 +83,31 @@ class RootKeysIT {
       }
     }
     assertThat(KEYS.containsKey(root)).isFalse();
+  }
+
+  /** As after a page that was damaged; the one who holds the others must not stay with the former. */
+  @Test
+  void aKeyThatDoesNotOpenKeepsNoOtherFromBeingWrappedAnew() {
+    Namespace second = make("b");
+    UUID damaged = second.id().value();
+    DataKeyRow good = KEYS.get(damaged);
+    KEYS.put(damaged, new DataKeyRow(first.path(), 0, new byte[keys().wrapped().bytes().length]));
+    Map<Object, byte[]> before = wrapped();
+    assertThatExceptionOfType(RekindleException.class)
+        .isThrownBy(() -> NODE.storage().namespaces().rewrapAll(StorageNode.PASS))
+        .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.DATA_CORRUPTED));
+    assertThat(wrapped().get(damaged)).isEqualTo(before.remove(damaged));
+    assertThat(before).containsKeys(first.id().value(), root);
+    before.forEach((owner, former) -> assertThat(wrapped().get(owner)).isNotEqualTo(former));
+    KEYS.put(damaged, Objects.requireNonNull(good));
+    assertThat(NODE.storage().namespaces().rewrapAll(StorageNode.PASS))
+        .isEqualTo(before.size() + 1);
+  }
+
+  private static Map<Object, byte[]> wrapped() {
+    Map<Object, byte[]> wrapped = new HashMap<>();
+    KEYS.forEach(entry -> wrapped.put(entry.getKey(), entry.getValue().wrapped().bytes()));
+    return wrapped;
   }
 
   private void churn(String name) {

@@ -5,7 +5,6 @@ import io.rekindle.node.access.Action;
 import io.rekindle.node.audit.AuditLog;
 import io.rekindle.node.cluster.Baseline;
 import io.rekindle.node.cluster.Contact;
-import io.rekindle.node.cluster.GroupKeys;
 import io.rekindle.node.cluster.Membership;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
@@ -13,6 +12,8 @@ import io.rekindle.node.model.ClusterCommand;
 import io.rekindle.node.model.ClusterHealth;
 import io.rekindle.node.model.Reply;
 import java.util.Map;
+import java.util.function.IntConsumer;
+import java.util.function.ToIntFunction;
 
 /** Says which nodes there are, changes which of them hold data, and rotates the keys of pages. */
 public final class ClusterHandler {
@@ -22,32 +23,30 @@ public final class ClusterHandler {
   private final Membership membership;
   private final Baseline baseline;
   private final Contact contact;
-  private final GroupKeys groupKeys;
   private final AuditLog audit;
   private final int backups;
-  private final Runnable rotated;
+  private final ToIntFunction<IntConsumer> rotation;
 
   /**
    * Knows whom to ask.
    *
    * @param backups copies of each partition besides the first
-   * @param rotated told when all group keys were changed
+   * @param rotation gives the pages of all nodes new keys, and says of how many groups of caches;
+   *     it tells whom it is given as soon as they have them
    */
   public ClusterHandler(
       Membership membership,
       Baseline baseline,
       Contact contact,
-      GroupKeys groupKeys,
       AuditLog audit,
       int backups,
-      Runnable rotated) {
+      ToIntFunction<IntConsumer> rotation) {
     this.membership = membership;
     this.baseline = baseline;
     this.contact = contact;
-    this.groupKeys = groupKeys;
     this.audit = audit;
     this.backups = backups;
-    this.rotated = rotated;
+    this.rotation = rotation;
   }
 
   public Reply listNodes(AccessPass pass) {
@@ -90,10 +89,7 @@ public final class ClusterHandler {
   public Reply rotateGroupKeys(AccessPass pass) {
     pass.checkRoot(Action.CLUSTER_WRITE);
     return new Reply.GroupKeysRotated(
-        groupKeys.rotate(
-            groups -> {
-              audit.note(pass.requestId(), GROUP_KEYS_ROTATED, groups, "");
-              rotated.run();
-            }));
+        rotation.applyAsInt(
+            groups -> audit.note(pass.requestId(), GROUP_KEYS_ROTATED, groups, "")));
   }
 }
