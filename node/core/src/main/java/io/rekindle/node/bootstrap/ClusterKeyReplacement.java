@@ -1,6 +1,6 @@
 package io.rekindle.node.bootstrap;
 
-import io.rekindle.node.access.AccessPass;
+import io.rekindle.node.access.Pass;
 import io.rekindle.node.cluster.GroupKeys;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
@@ -70,7 +70,7 @@ final class ClusterKeyReplacement {
    *     INVALID_ARGUMENT when it was replaced too often. What was thrown after the first node uses
    *     the new key has {@code changed: in part}
    */
-  Reply.ClusterKeyReplaced replace(AccessPass pass) {
+  Reply.ClusterKeyReplaced replace(Pass pass) {
     begin();
     try {
       below.requireReady();

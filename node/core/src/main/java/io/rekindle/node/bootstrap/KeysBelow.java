@@ -1,6 +1,6 @@
 package io.rekindle.node.bootstrap;
 
-import io.rekindle.node.access.AccessPass;
+import io.rekindle.node.access.Pass;
 import io.rekindle.node.cluster.GroupKeys;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.storage.engine.IgniteNamespaceStore;
@@ -32,7 +32,7 @@ interface KeysBelow {
    * @return how many
    * @throws RekindleException of the first one that was not, after all others were
    */
-  int rewrapNamespaces(AccessPass pass);
+  int rewrapNamespaces(Pass pass);
 
   /** Notes that the cluster key is another one from now on. */
   void noteReplaced();
@@ -59,7 +59,7 @@ interface KeysBelow {
       }
 
       @Override
-      public int rewrapNamespaces(AccessPass pass) {
+      public int rewrapNamespaces(Pass pass) {
         return namespaces.rewrapAll(pass);
       }
 

@@ -25,7 +25,7 @@ class ClusterKeyReplacementTest {
   @Test
   void allUseTheNewKeyBeforeAnythingIsWrappedByIt() {
     SimulatedHolders nodes = new SimulatedHolders(NODES, List.of());
-    var replaced = nodes.replacement(0).replace(null);
+    var replaced = nodes.replacement(0).replace(SimulatedHolders.PASS);
     assertThat(nodes.inUse()).containsExactly(replaced.generation());
     assertThat(nodes.rotatedAt()).isPositive().isLessThan(nodes.rewrappedAt());
   }
@@ -73,7 +73,7 @@ class ClusterKeyReplacementTest {
     for (int step = 0; step < 20; step++) {
       SimulatedHolders nodes =
           new SimulatedHolders(NODES, List.of(new Event(before + step, besides)));
-      String generation = nodes.replacement(0).replace(null).generation();
+      String generation = nodes.replacement(0).replace(SimulatedHolders.PASS).generation();
       nodes.fallBehind(1);
       try {
         var _ = nodes.replacement(0).rotatePages(_ -> {});
@@ -94,7 +94,7 @@ class ClusterKeyReplacementTest {
 
   private static SimulatedHolders undisturbed() {
     SimulatedHolders undisturbed = new SimulatedHolders(NODES, List.of());
-    var _ = undisturbed.replacement(0).replace(null);
+    var _ = undisturbed.replacement(0).replace(SimulatedHolders.PASS);
     return undisturbed;
   }
 
@@ -116,7 +116,7 @@ class ClusterKeyReplacementTest {
     boolean another = has(events, Trouble.ANOTHER_REPLACES);
     boolean late = another || has(events, Trouble.FALLEN_BEHIND);
     try {
-      String generation = nodes.replacement(0).replace(null).generation();
+      String generation = nodes.replacement(0).replace(SimulatedHolders.PASS).generation();
       assertThat(nodes.wrappedBy()).as("%s", events).hasSize(1);
       assertThat(another || nodes.wrappedBy().contains(generation)).as("%s", events).isTrue();
       assertThat(late || nodes.inUse().equals(Set.of(generation))).as("%s", events).isTrue();
@@ -137,7 +137,7 @@ class ClusterKeyReplacementTest {
     nodes.calm();
     assertThat(nodes.replacement(0).rotatePages(_ -> {})).as(after).isEqualTo(1);
     assertThat(nodes.wrappedBy()).as(after).hasSize(1);
-    var replaced = nodes.replacement(0).replace(null);
+    var replaced = nodes.replacement(0).replace(SimulatedHolders.PASS);
     assertThat(nodes.inUse()).as(after).containsExactly(replaced.generation());
     assertThat(nodes.openEachOther(false)).as(after).isTrue();
   }

@@ -1,6 +1,7 @@
 package io.rekindle.node.bootstrap;
 
-import io.rekindle.node.access.AccessPass;
+import io.rekindle.node.access.Pass;
+import io.rekindle.node.access.SystemPass;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.error.StartRefusedException;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Nodes with real keys and nothing else, and one thing or several that go wrong at certain steps: a
@@ -50,6 +52,8 @@ final class SimulatedHolders implements KeyHolders, KeysBelow {
       this.first = first;
     }
   }
+
+  static final Pass PASS = SystemPass.mint(SystemPass.Purpose.BOOTSTRAP);
 
   private final List<Node> nodes = new ArrayList<>();
   private final List<Node> gone = new ArrayList<>();
@@ -195,7 +199,7 @@ final class SimulatedHolders implements KeyHolders, KeysBelow {
   }
 
   @Override
-  public int rewrapNamespaces(AccessPass pass) {
+  public int rewrapNamespaces(Pass pass) {
     if (!quiet) {
       rewrappedAt = step;
     }
@@ -253,7 +257,7 @@ final class SimulatedHolders implements KeyHolders, KeysBelow {
     }
   }
 
-  private Trouble next() {
+  private @Nullable Trouble next() {
     if (quiet) {
       return null;
     }
@@ -298,7 +302,7 @@ final class SimulatedHolders implements KeyHolders, KeysBelow {
   private void anotherReplaces() {
     if (nodes.size() > 1) {
       try {
-        var _ = replacement(1).replace(null);
+        var _ = replacement(1).replace(PASS);
       } catch (RekindleException e) {
         // As it may be.
       }

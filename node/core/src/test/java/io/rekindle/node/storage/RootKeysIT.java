@@ -85,7 +85,9 @@ class RootKeysIT {
     assertThat(KEYS.containsKey(root)).isFalse();
   }
 
-  /** As after a page that was damaged; the one who holds the others must not stay with the former. */
+  /**
+   * As after a page that was damaged; the one who holds the others must not stay with the former.
+   */
   @Test
   void aKeyThatDoesNotOpenKeepsNoOtherFromBeingWrappedAnew() {
     Namespace second = make("b");
