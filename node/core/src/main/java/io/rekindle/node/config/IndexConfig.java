@@ -38,7 +38,10 @@ public interface IndexConfig {
   @WithDefault("50000")
   int listsFrom();
 
-  /** Vectors up to which those under a selective filter are judged exactly; 0 for never. */
+  /**
+   * Vectors up to which those under a selective filter are judged, all of them, where that is less
+   * work; 0 for never.
+   */
   @WithDefault("20000")
   @Range(min = 0)
   int gatherMax();

@@ -23,6 +23,14 @@ interface CodeBook<C> extends AutoCloseable {
   /** Whether it serves badly for so many vectors, so that another should be made. */
   boolean isOutgrown(int vectors);
 
+  /**
+   * About how many codes a search looks at until it has found as much as is asked for.
+   *
+   * @param vectors how many there are
+   * @param depth how many of the nearest it is about; more, where a filter leaves most out
+   */
+  double looksAt(int vectors, Recall recall, double depth);
+
   /** Bytes taken from the budget. */
   long bytes();
 

@@ -36,6 +36,7 @@ final class CodeScan {
   private final int rowsPresent;
   private final float[] estimates = new float[BATCH];
   private final boolean nearestFirst;
+  private final double codesMax;
   private final Candidates candidates;
 
   // The last that was judged of those that share a place, plus one.
@@ -46,11 +47,15 @@ final class CodeScan {
   private int near;
   private int nearPassing;
 
+  private long looked;
+  private boolean gaveUp;
+
   /**
    * @param filter of this search, as the judge has it
    * @param passing ordinals of all rows that may pass it, or null when any may
    * @param runs of a book that was entered
    * @param candidates how many vectors the first pass keeps
+   * @param codesMax how many codes it looks at, where runs come nearest first, before it gives up
    */
   CodeScan(
       SliceTables tables,
@@ -58,7 +63,9 @@ final class CodeScan {
       @Nullable BitSet passing,
       VectorScan judge,
       CodeRuns runs,
-      int candidates) {
+      int candidates,
+      double codesMax) {
+    this.codesMax = codesMax;
     this.passing = passing;
     this.rowsPresent = Math.max(1, tables.rowsPresent());
     this.rows = tables.rows();
@@ -82,6 +89,11 @@ final class CodeScan {
     } finally {
       runs.done();
     }
+  }
+
+  /** Whether it looked at as many codes as it was given, and there were more to look at. */
+  boolean hasGivenUp() {
+    return gaveUp;
   }
 
   private boolean search(int depth) {
@@ -109,7 +121,7 @@ final class CodeScan {
    * Visits as many runs as are wanted: more where the filter leaves most out, as what passes it is
    * further away, and all while too few are found.
    *
-   * @return whether all were visited
+   * @return whether all were visited; false when it gave up, too
    */
   private boolean visitNearest(int depth) {
     double share = share();
@@ -117,10 +129,15 @@ final class CodeScan {
     boolean isWidened = false;
     int visited = 0;
     while (visited < wanted || level() == Float.NEGATIVE_INFINITY) {
+      if (looked > codesMax) {
+        gaveUp = true;
+        return false;
+      }
       if (!runs.next()) {
         return true;
       }
       visited++;
+      looked += runs.size();
       eachBatch(this::collect);
       judgeBest(false);
       candidates.clear();

@@ -37,6 +37,11 @@ final class FlatCodes implements CodeBook<Encoder.Code> {
     this.basis = basis;
   }
 
+  @Override
+  public double looksAt(int present, Recall recall, double depth) {
+    return present;
+  }
+
   /** For the test that looks for what was erased. */
   Encoder encoder() {
     return encoder;

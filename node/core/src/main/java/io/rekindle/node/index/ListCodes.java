@@ -96,6 +96,12 @@ final class ListCodes implements CodeBook<ListCodes.Codes> {
     memory.close();
   }
 
+  @Override
+  public double looksAt(int vectors, Recall recall, double depth) {
+    // Each vector is in two lists.
+    return probes.lists(recall.target(), depth) * 2.0 * vectors / means.count();
+  }
+
   /** From now on searches look through as many lists as these say. */
   void probe(Probes measured, boolean byQueries) {
     longestAtFirst = longestAtFirst == 0 ? longest : longestAtFirst;

@@ -66,14 +66,22 @@ final class VectorSearch {
     return run(SearchPath.GATHERED, new Scores(ALL, 1, true), shown);
   }
 
-  /** By the codes of a book, where the filter is not selective. */
+  /**
+   * By the codes of a book, where the filter is not so selective that gathering is faster. Where
+   * what passes lies so far from the query that it would have been, it is gathered after all.
+   */
   IndexAnswer byCodes(CodeBook<?> book, Recall recall, RecentQueries recent) {
     double fewer = tables.rowsPresent() / CODES_FOR_ONE_GATHERED;
     int most = gatheredMax(Math.min(fewer, settings.gatherMax() / chunks()));
     BitSet rows = candidates(most);
+    double codesMax = Double.POSITIVE_INFINITY;
     if (rows != null && rows.cardinality() <= most) {
-      return gathered(rows);
+      codesMax = rows.cardinality() * chunks() * CODES_FOR_ONE_GATHERED;
+      if (codesMax <= looksAt(book, recall, rows)) {
+        return gathered(rows);
+      }
     }
+    double codes = codesMax;
     recent.add(query.vector());
     // What the order of int8 vectors misses is not left to the codes to miss.
     Recall left = recall.after(tables.floats().orderLoss());
@@ -81,25 +89,40 @@ final class VectorSearch {
         ? run(
             book.path(),
             new Scores(RESCORED_MAX, probable(), false),
-            scan -> byCodes(book, recall, rows, scan))
-        : run(book.path(), null, scan -> byCodes(book, left, rows, scan));
+            scan -> byCodes(book, recall, rows, codes, scan))
+        : run(book.path(), null, scan -> byCodes(book, left, rows, codes, scan));
   }
 
-  private boolean byCodes(CodeBook<?> book, Recall recall, @Nullable BitSet rows, VectorScan scan) {
+  /** How many codes, for as many memories as only some rows have, about. */
+  private double looksAt(CodeBook<?> book, Recall recall, BitSet rows) {
+    double others = (double) tables.rowsPresent() / Math.max(1, rows.cardinality());
+    return book.looksAt(
+        tables.vectorsCounting(), recall, query.topK() * chunks() * Math.max(1, others));
+  }
+
+  private boolean byCodes(
+      CodeBook<?> book, Recall recall, @Nullable BitSet rows, double codesMax, VectorScan scan) {
     if (!book.enter()) {
       scan.all(); // Closed by now, it is as if it had been asked for after that.
       return true;
     }
     try {
       double chunks = chunks();
-      return new CodeScan(
+      CodeScan codes =
+          new CodeScan(
               tables,
               compiled(),
               rows,
               scan,
               book.runs(query.vector(), recall),
-              Recall.candidates(query.topK(), chunks))
-          .run((int) Math.ceil(query.topK() * Math.max(1, chunks)));
+              Recall.candidates(query.topK(), chunks),
+              codesMax);
+      boolean all = codes.run((int) Math.ceil(query.topK() * Math.max(1, chunks)));
+      if (rows == null || !codes.hasGivenUp()) {
+        return all;
+      }
+      new RowGather(tables, scan).these(rows);
+      return true;
     } finally {
       book.leave();
     }

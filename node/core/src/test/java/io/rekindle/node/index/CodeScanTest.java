@@ -28,6 +28,7 @@ class CodeScanTest {
   private final SliceTables tables =
       new SliceTables(new IndexSettings(2, Distance.DOT, List.of()), memory);
   private final List<Integer> tested = new ArrayList<>();
+  private boolean gaveUp;
 
   @BeforeEach
   void fill() {
@@ -46,6 +47,11 @@ class CodeScanTest {
 
   private List<MemoryId> search(
       Runs runs, @Nullable BitSet passing, RowCondition condition, int topK) {
+    return search(runs, passing, condition, topK, Double.POSITIVE_INFINITY);
+  }
+
+  private List<MemoryId> search(
+      Runs runs, @Nullable BitSet passing, RowCondition condition, int topK, double codesMax) {
     CompiledFilter filter =
         new CompiledFilter(
             (block, slot) -> {
@@ -58,7 +64,9 @@ class CodeScanTest {
     Scorer scorer = new Scorer(Distance.DOT, new float[] {1, 0});
     TopMemories top = new TopMemories(topK, Float.NaN);
     VectorScan scan = new VectorScan(tables, scorer, filter, top, null, 1);
-    new CodeScan(tables, filter, passing, scan, runs, 20).run(topK);
+    CodeScan codes = new CodeScan(tables, filter, passing, scan, runs, 20, codesMax);
+    codes.run(topK);
+    gaveUp = codes.hasGivenUp();
     return scan.hits().stream().map(IndexHit::memoryId).toList();
   }
 
@@ -112,6 +120,26 @@ class CodeScanTest {
     assertThat(search(runs, lower, (_, _) -> true, 1)).containsExactly(Rows.id(49));
     // Half of all pass, and none of the twenty in the first two runs.
     assertThat(runs.depths).containsExactly(2.0, 20.0);
+  }
+
+  /** Whoever asks has another way then. */
+  @Test
+  void itGivesUpWhereWhatPassesIsFurtherAwayThanItMayLook() {
+    BitSet lower = new BitSet();
+    lower.set(0, MEMORIES / 2);
+    assertThat(search(new Runs(true, 2), lower, (_, _) -> true, 1, 4 * RUN)).isEmpty();
+    assertThat(gaveUp).isTrue();
+    assertThat(search(new Runs(true, 2), lower, (_, _) -> true, 1, 5 * RUN))
+        .containsExactly(Rows.id(49));
+    assertThat(gaveUp).isFalse();
+    assertThat(search(new Runs(true, 2), null, (_, _) -> true, 1, RUN - 1))
+        .as("of the first run")
+        .containsExactly(Rows.id(99));
+    assertThat(gaveUp).isTrue();
+    assertThat(search(new Runs(false, ALL), lower, (_, _) -> true, 1, RUN))
+        .as("runs in any order")
+        .containsExactly(Rows.id(49));
+    assertThat(gaveUp).isFalse();
   }
 
   /** Runs of ten, the highest first, with bounds that are right. */
