@@ -8,7 +8,7 @@ import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.storage.engine.IgniteNamespaceStore;
 import io.rekindle.node.storage.engine.IgniteWrappedKeyStore;
 import io.rekindle.node.storage.engine.KeyRotations;
-import io.rekindle.node.storage.row.CacheName;
+import io.rekindle.node.storage.row.CacheConfigurations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -71,7 +71,7 @@ final class KeyInventory implements Supplier<List<KeyInfo>> {
         new KeyInfo(
             Kind.GROUP,
             "",
-            CacheName.values().length,
+            CacheConfigurations.groups().size(),
             "pages and the write-ahead log",
             CLUSTER_KEY,
             rotated,

@@ -74,14 +74,10 @@ final class VectorSearch {
     double fewer = tables.rowsPresent() / CODES_FOR_ONE_GATHERED;
     int most = gatheredMax(Math.min(fewer, settings.gatherMax() / chunks()));
     BitSet rows = candidates(most);
-    double codesMax = Double.POSITIVE_INFINITY;
-    if (rows != null && rows.cardinality() <= most) {
-      codesMax = rows.cardinality() * chunks() * CODES_FOR_ONE_GATHERED;
-      if (codesMax <= looksAt(book, recall, rows)) {
-        return gathered(rows);
-      }
+    double codesMax = codesFor(rows, most);
+    if (rows != null && codesMax <= looksAt(book, recall, rows)) {
+      return gathered(rows);
     }
-    double codes = codesMax;
     recent.add(query.vector());
     // What the order of int8 vectors misses is not left to the codes to miss.
     Recall left = recall.after(tables.floats().orderLoss());
@@ -89,8 +85,15 @@ final class VectorSearch {
         ? run(
             book.path(),
             new Scores(RESCORED_MAX, probable(), false),
-            scan -> byCodes(book, recall, rows, codes, scan))
-        : run(book.path(), null, scan -> byCodes(book, left, rows, codes, scan));
+            scan -> byCodes(book, recall, rows, codesMax, scan))
+        : run(book.path(), null, scan -> byCodes(book, left, rows, codesMax, scan));
+  }
+
+  /** How many codes are as much work as these rows gathered; infinitely many where they are not. */
+  private double codesFor(@Nullable BitSet rows, int most) {
+    return rows == null || rows.cardinality() > most
+        ? Double.POSITIVE_INFINITY
+        : rows.cardinality() * chunks() * CODES_FOR_ONE_GATHERED;
   }
 
   /** How many codes, for as many memories as only some rows have, about. */

@@ -108,6 +108,7 @@ class GrpcGroupKeysIT {
         .as("since when they are so, and until when")
         .filteredOn(listed -> listed.getKind() == KeyKind.KEY_KIND_GROUP)
         .allMatch(listed -> listed.hasMadeAt() && listed.hasDueAt())
+        .allMatch(listed -> listed.getCount() == groups)
         .hasSize(1);
   }
 }
