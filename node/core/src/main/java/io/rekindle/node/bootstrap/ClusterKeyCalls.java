@@ -14,9 +14,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class ClusterKeyCalls implements KeyHolders {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterKeyCalls.class);
 
-  private static final String STATE = "cluster-key.state";
+  private static final String IN_USE = "cluster-key.in-use";
   private static final String HOLD = "cluster-key.hold";
   private static final String USE = "cluster-key.use";
 
@@ -38,7 +38,7 @@ final class ClusterKeyCalls implements KeyHolders {
   private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
   /** What a node says at once; a start waits for it. */
-  private static final Duration STATE_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration IN_USE_TIMEOUT = Duration.ofSeconds(10);
 
   private static final byte[] NOTHING = new byte[0];
 
@@ -57,7 +57,7 @@ final class ClusterKeyCalls implements KeyHolders {
     this.configs = parts.configs();
     this.key = parts.clusterKey();
     this.audit = parts.audit();
-    nodes.register(STATE, _ -> text(String.join(" ", state())));
+    nodes.register(IN_USE, _ -> text(key.generation()));
     nodes.register(HOLD, this::holdHere);
     nodes.register(USE, generation -> useHere(text(generation)));
   }
@@ -73,11 +73,10 @@ final class ClusterKeyCalls implements KeyHolders {
   }
 
   @Override
-  public List<Held> held() {
-    return nodes.askEvery(STATE, NOTHING, STATE_TIMEOUT).values().stream()
-        .map(answer -> List.of(text(answer).split(" ", -1)))
-        .map(state -> new Held(state.getFirst(), state.subList(1, state.size())))
-        .toList();
+  public Set<String> inUse() {
+    return nodes.askEvery(IN_USE, NOTHING, IN_USE_TIMEOUT).values().stream()
+        .map(ClusterKeyCalls::text)
+        .collect(Collectors.toSet());
   }
 
   @Override
@@ -88,14 +87,6 @@ final class ClusterKeyCalls implements KeyHolders {
   @Override
   public void use(String generation) {
     nodes.askEvery(USE, text(generation), TIMEOUT);
-  }
-
-  /** What this node says of itself: the generation in use, and then all that it has. */
-  private List<String> state() {
-    List<String> state = new ArrayList<>();
-    state.add(key.generation());
-    state.addAll(key.generations());
-    return state;
   }
 
   /** One change at a time: what is written goes with what is in memory. */

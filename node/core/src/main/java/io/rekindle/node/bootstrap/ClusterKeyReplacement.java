@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -147,7 +146,7 @@ final class ClusterKeyReplacement {
     untilNobodyComes(
         () -> {
           holders.requireComplete();
-          if (!inUse().equals(Set.of(generation))) {
+          if (!holders.inUse().equals(Set.of(generation))) {
             throw notReady("not all nodes use the same cluster key");
           }
         });
@@ -180,10 +179,6 @@ final class ClusterKeyReplacement {
         cause);
   }
 
-  private Set<String> inUse() {
-    return holders.held().stream().map(KeyHolders.Held::inUse).collect(Collectors.toSet());
-  }
-
   /**
    * Has all nodes use the same generation: the last that one of them uses. A node that is behind
    * may be one whose call was lost; it has what it is to use.
@@ -191,7 +186,7 @@ final class ClusterKeyReplacement {
   private void level() {
     untilNobodyComes(
         () -> {
-          Set<String> inUse = inUse();
+          Set<String> inUse = holders.inUse();
           List<String> ours = key.generations();
           if (!ours.containsAll(inUse)) {
             throw notReady(
@@ -212,7 +207,7 @@ final class ClusterKeyReplacement {
    */
   void catchUp() {
     try {
-      if (!key.generations().containsAll(inUse())) {
+      if (!key.generations().containsAll(holders.inUse())) {
         throw new StartRefusedException(
             "The cluster key was replaced while this node joined: give it the cluster key file of a"
                 + " node that is there.");

@@ -1,7 +1,7 @@
 package io.rekindle.node.bootstrap;
 
 import io.rekindle.node.error.RekindleException;
-import java.util.List;
+import java.util.Set;
 
 /**
  * The nodes that are there, each with its copy of the cluster key. Each operation asks all of them
@@ -9,14 +9,6 @@ import java.util.List;
  * first one failed with, and may have been done by the others then.
  */
 interface KeyHolders {
-  /**
-   * What a node has of the cluster key.
-   *
-   * @param inUse the name of the generation that it seals with
-   * @param held the names of all that it opens with
-   */
-  record Held(String inUse, List<String> held) {}
-
   /** Another number after each node that came or went. */
   long version();
 
@@ -27,8 +19,8 @@ interface KeyHolders {
    */
   void requireComplete();
 
-  /** What each has now. */
-  List<Held> held();
+  /** The names of the generations that are in use: of one that all use, one name. */
+  Set<String> inUse();
 
   /**
    * Has each hold a generation more; one that holds it does nothing.

@@ -26,7 +26,7 @@ class ClusterKeyReplacementTest {
   void allUseTheNewKeyBeforeAnythingIsWrappedByIt() {
     SimulatedHolders nodes = new SimulatedHolders(NODES, List.of());
     var replaced = nodes.replacement(0).replace(SimulatedHolders.PASS);
-    assertThat(nodes.inUse()).containsExactly(replaced.generation());
+    assertThat(nodes.used()).containsExactly(replaced.generation());
     assertThat(nodes.rotatedAt()).isPositive().isLessThan(nodes.rewrappedAt());
   }
 
@@ -111,7 +111,7 @@ class ClusterKeyReplacementTest {
   /** One replacement; what it says of itself is true. */
   private static SimulatedHolders disturbed(List<Event> events) {
     SimulatedHolders nodes = new SimulatedHolders(NODES, events);
-    Set<String> former = nodes.inUse();
+    Set<String> former = nodes.used();
     // These may come after the last look at the nodes, and then it is as if they came later.
     boolean another = has(events, Trouble.ANOTHER_REPLACES);
     boolean late = another || has(events, Trouble.FALLEN_BEHIND);
@@ -119,9 +119,9 @@ class ClusterKeyReplacementTest {
       String generation = nodes.replacement(0).replace(SimulatedHolders.PASS).generation();
       assertThat(nodes.wrappedBy()).as("%s", events).hasSize(1);
       assertThat(another || nodes.wrappedBy().contains(generation)).as("%s", events).isTrue();
-      assertThat(late || nodes.inUse().equals(Set.of(generation))).as("%s", events).isTrue();
+      assertThat(late || nodes.used().equals(Set.of(generation))).as("%s", events).isTrue();
     } catch (RekindleException e) {
-      if (!another && !nodes.inUse().equals(former)) {
+      if (!another && !nodes.used().equals(former)) {
         assertThat(e.details()).as("%s", events).containsEntry("changed", "in part");
       }
     }
@@ -138,7 +138,7 @@ class ClusterKeyReplacementTest {
     assertThat(nodes.replacement(0).rotatePages(_ -> {})).as(after).isEqualTo(1);
     assertThat(nodes.wrappedBy()).as(after).hasSize(1);
     var replaced = nodes.replacement(0).replace(SimulatedHolders.PASS);
-    assertThat(nodes.inUse()).as(after).containsExactly(replaced.generation());
+    assertThat(nodes.used()).as(after).containsExactly(replaced.generation());
     assertThat(nodes.openEachOther(false)).as(after).isTrue();
   }
 }

@@ -100,7 +100,7 @@ final class SimulatedHolders implements KeyHolders, KeysBelow {
   void calm() {
     quiet = true;
     for (Node node : List.copyOf(nodes)) {
-      if (!node.key.generations().containsAll(inUse())) {
+      if (!node.key.generations().containsAll(used())) {
         start(node);
       }
     }
@@ -127,18 +127,18 @@ final class SimulatedHolders implements KeyHolders, KeysBelow {
     key.use(key.generations().getFirst());
   }
 
-  /** What the nodes use that are there. */
-  Set<String> inUse() {
+  /** What the nodes use that are there, without asking them. */
+  Set<String> used() {
     return nodes.stream().map(node -> node.key.generation()).collect(Collectors.toSet());
   }
 
   /** Whether each opens what each other one seals; of those that were there from the beginning. */
   boolean openEachOther(boolean ofTheFirst) {
-    Set<String> used = new HashSet<>(inUse());
-    gone.forEach(node -> used.add(node.key.generation()));
+    Set<String> all = new HashSet<>(used());
+    gone.forEach(node -> all.add(node.key.generation()));
     return nodes.stream()
         .filter(node -> node.first || !ofTheFirst)
-        .allMatch(node -> node.key.generations().containsAll(used));
+        .allMatch(node -> node.key.generations().containsAll(all));
   }
 
   @Override
@@ -156,10 +156,10 @@ final class SimulatedHolders implements KeyHolders, KeysBelow {
   }
 
   @Override
-  public List<Held> held() {
-    List<Held> held = new ArrayList<>();
-    ask(node -> held.add(new Held(node.key.generation(), node.key.generations())));
-    return held;
+  public Set<String> inUse() {
+    Set<String> inUse = new HashSet<>();
+    ask(node -> inUse.add(node.key.generation()));
+    return inUse;
   }
 
   @Override
@@ -194,7 +194,7 @@ final class SimulatedHolders implements KeyHolders, KeysBelow {
       rotatedAt = step;
     }
     besides();
-    wrappedBy = inUse();
+    wrappedBy = used();
     return 1;
   }
 
