@@ -295,14 +295,11 @@ public final class ClusterKey implements AutoCloseable {
   }
 
   /**
-   * The generations before the last, one behind the other, sealed under the last.
-   *
-   * @return nothing when there is one alone
+   * The generations before the last, one behind the other, sealed under the last: of none, too,
+   * since what is sealed tells whether the last is right.
    */
   synchronized byte[] sealAllButLast(byte[] associatedData) {
-    if (secrets.size() == 1) {
-      return new byte[0];
-    }
+    requireOpen();
     ByteBuffer earlier = ByteBuffer.allocate((secrets.size() - 1) * BYTES);
     secrets.subList(0, secrets.size() - 1).forEach(earlier::put);
     byte[] key = derive(secrets.getLast(), Use.EARLIER);

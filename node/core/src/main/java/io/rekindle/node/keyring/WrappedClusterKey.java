@@ -22,20 +22,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the file of the cluster key holds: the key, wrapped by the customer's key. While another key
  * of the customer takes over there are two wrappings, so that the file can be opened under the
- * settings of before and of after. Of a key of several generations the last is wrapped, and has
- * sealed the others: they all take one unwrapping.
+ * settings of before and of after. The last generation is wrapped, and has sealed those before it,
+ * if any: they all take one unwrapping, and another key than was wrapped opens nothing here,
+ * whoever gives it.
  *
- * <p>Layout: {@code RKCK}, a format byte, the cluster id (16 bytes); in format 3 the index of the
- * generation in use (1 byte), and the length (2 bytes) and the bytes of the sealed ones; then in
- * format 1 the one wrapping (the rest), in formats 2 and 3 the length (2 bytes) and the bytes of
- * each. The cluster id is bound to each wrapping, and with the index to what is sealed. Immutable.
+ * <p>Layout: {@code RKCK}, a format byte, the cluster id (16 bytes), the index of the generation in
+ * use (1 byte), the length (2 bytes) and the bytes of what is sealed, and the length (2 bytes) and
+ * the bytes of each wrapping. The cluster id is bound to each wrapping, and with the index to what
+ * is sealed. Nothing is sealed in formats 1 (one wrapping, without its length) and 2 (several),
+ * which are only read: there a wrong key shows by the {@link FolderMark} alone. Immutable.
  */
 public final class WrappedClusterKey {
   private static final String WHAT = "cluster key file";
   private static final int MAGIC = 0x524b434b;
   private static final byte ONE = 1;
   private static final byte SEVERAL = 2;
-  private static final byte GENERATIONS = 3;
+  private static final byte SEALED = 3;
   private static final int HEADER_BYTES = 4 + 1 + 16;
 
   private static final byte[] LABEL = "rekindle cluster key".getBytes(StandardCharsets.US_ASCII);
@@ -59,10 +61,10 @@ public final class WrappedClusterKey {
    * The generations before the last.
    *
    * @param used the place of the generation in use among all
-   * @param sealed by the last; empty when there is none
+   * @param sealed by the last, even when there are none; empty in a former format
    */
   private record Others(int used, byte[] sealed) {
-    static final Others NONE = new Others(0, new byte[0]);
+    static final Others UNSEALED = new Others(0, new byte[0]);
 
     static Others of(ClusterKey key) {
       int used = key.inUse();
@@ -85,7 +87,7 @@ public final class WrappedClusterKey {
     }
 
     private static byte[] associatedData(UUID clusterId, int used) {
-      return Parts.join(LABEL, new byte[] {GENERATIONS, (byte) used}, Parts.of(clusterId));
+      return Parts.join(LABEL, new byte[] {SEALED, (byte) used}, Parts.of(clusterId));
     }
   }
 
@@ -116,14 +118,14 @@ public final class WrappedClusterKey {
       throw new StartRefusedException("The " + WHAT + " " + file + " is not a " + WHAT + ".");
     }
     byte format = content.get();
-    if (format < ONE || format > GENERATIONS) {
+    if (format < ONE || format > SEALED) {
       throw new StartRefusedException(
           "The " + WHAT + " " + file + " was written by a newer release.");
     }
     UUID clusterId = new UUID(content.getLong(), content.getLong());
     try {
       Others others =
-          format == GENERATIONS ? new Others(content.get(), part(content)) : Others.NONE;
+          format == SEALED ? new Others(content.get(), sealed(content)) : Others.UNSEALED;
       List<byte[]> wrappings = new ArrayList<>();
       while (content.hasRemaining()) {
         wrappings.add(format == ONE ? bytes(content, content.remaining()) : part(content));
@@ -132,6 +134,14 @@ public final class WrappedClusterKey {
     } catch (BufferUnderflowException e) {
       throw damaged(file, e);
     }
+  }
+
+  private static byte[] sealed(ByteBuffer content) {
+    byte[] sealed = part(content);
+    if (sealed.length == 0) {
+      throw new BufferUnderflowException();
+    }
+    return sealed;
   }
 
   private static byte[] part(ByteBuffer content) {
@@ -154,15 +164,23 @@ public final class WrappedClusterKey {
         : new StartRefusedException(sentence, cause);
   }
 
-  /** Of a key that is not in a file yet. */
+  /**
+   * Of a key that is not in a file yet.
+   *
+   * @throws KeyManagementException when the provider does not wrap it, or to something else
+   */
   static WrappedClusterKey of(ClusterKey key, KeyManagementService kms) {
     return of(Path.of(""), key, kms);
   }
 
-  /** All generations of a key, wrapped anew, for a file. */
-  static WrappedClusterKey of(Path file, ClusterKey key, KeyManagementService kms) {
+  /** As above, for a file. */
+  private static WrappedClusterKey of(Path file, ClusterKey key, KeyManagementService kms) {
     byte[] wrapping = key.wrap(kms, associatedData(key.clusterId()));
-    return new WrappedClusterKey(file, key.clusterId(), Others.of(key), List.of(wrapping));
+    return wrappedBy(file, key, wrapping).requireOf(key, kms);
+  }
+
+  private static WrappedClusterKey wrappedBy(Path file, ClusterKey key, byte[]... wrappings) {
+    return new WrappedClusterKey(file, key.clusterId(), Others.of(key), List.of(wrappings));
   }
 
   public UUID clusterId() {
@@ -177,8 +195,8 @@ public final class WrappedClusterKey {
   /**
    * Unwraps it.
    *
-   * @throws KeyManagementException when the provider unwraps none
-   * @throws StartRefusedException when it unwraps something else
+   * @throws KeyManagementException when the provider unwraps none, or to something else
+   * @throws StartRefusedException when there is none
    */
   public ClusterKey unwrap(KeyManagementService kms) {
     return open(kms).key();
@@ -189,13 +207,7 @@ public final class WrappedClusterKey {
     for (byte[] wrapping : wrappings) {
       try {
         byte[] secret = kms.unwrap(wrapping, associatedData(clusterId));
-        if (secret.length != ClusterKey.BYTES) {
-          Arrays.fill(secret, (byte) 0);
-          throw damaged(file, null);
-        }
-        return new Unwrapped(others.with(clusterId, secret), wrapping);
-      } catch (GeneralSecurityException e) {
-        throw damaged(file, e);
+        return new Unwrapped(opened(secret), wrapping);
       } catch (KeyManagementException e) {
         // What is of another key says nothing of this one, and may be refused for what it is.
         if (failure == null || failure.probe() == Probe.OK || e.probe() == Probe.UNREACHABLE) {
@@ -204,6 +216,23 @@ public final class WrappedClusterKey {
       }
     }
     throw failure == null ? damaged(file, null) : failure;
+  }
+
+  private ClusterKey opened(byte[] secret) {
+    try {
+      if (secret.length == ClusterKey.BYTES) {
+        return others.with(clusterId, secret);
+      }
+      Arrays.fill(secret, (byte) 0);
+      throw another(null);
+    } catch (GeneralSecurityException e) {
+      throw another(e);
+    }
+  }
+
+  private static KeyManagementException another(@Nullable Throwable cause) {
+    String text = "what was wrapped is unwrapped to another key";
+    return new KeyManagementException(Probe.OK, text, text, cause);
   }
 
   /**
@@ -217,9 +246,7 @@ public final class WrappedClusterKey {
     try (ClusterKey key = before.key()) {
       right.accept(key);
       byte[] anew = kms.rewrap(before.wrapping(), associatedData(clusterId));
-      WrappedClusterKey after = new WrappedClusterKey(file, clusterId, others, List.of(anew));
-      after.requireOf(key, kms);
-      return after;
+      return wrappedBy(file, key, anew).requireOf(key, kms);
     }
   }
 
@@ -236,9 +263,8 @@ public final class WrappedClusterKey {
     try (ClusterKey key = before.key()) {
       right.accept(key);
       byte[] wrapping = key.wrap(next, associatedData(clusterId));
-      WrappedClusterKey alone = new WrappedClusterKey(file, clusterId, others, List.of(wrapping));
-      alone.requireOf(key, next);
-      return new WrappedClusterKey(file, clusterId, others, List.of(before.wrapping(), wrapping));
+      var _ = wrappedBy(file, key, wrapping).requireOf(key, next);
+      return wrappedBy(file, key, before.wrapping(), wrapping);
     }
   }
 
@@ -257,9 +283,7 @@ public final class WrappedClusterKey {
    */
   public WrappedClusterKey with(ClusterKey key, ClusterKey next, KeyManagementService kms) {
     requireSame(key);
-    WrappedClusterKey after = of(file, next, kms);
-    after.requireOf(next, kms);
-    return after;
+    return of(file, next, kms);
   }
 
   /**
@@ -284,13 +308,13 @@ public final class WrappedClusterKey {
   }
 
   /** What can't be unwrapped again is never written. */
-  private void requireOf(ClusterKey key, KeyManagementService kms) {
+  private WrappedClusterKey requireOf(ClusterKey key, KeyManagementService kms) {
     try (ClusterKey again = unwrap(kms)) {
       if (!again.isSame(key)) {
-        throw new KeyManagementException(
-            Probe.UNREACHABLE, "what was wrapped is unwrapped to another key", null);
+        throw another(null);
       }
     }
+    return this;
   }
 
   /** Writes the file at once, in place of what was there. */
@@ -299,30 +323,19 @@ public final class WrappedClusterKey {
   }
 
   byte[] bytes() {
+    if (others.equals(Others.UNSEALED)) {
+      throw new IllegalStateException("a former format is never written");
+    }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(MAGIC).array());
-    byte format = format();
-    bytes.write(format);
+    bytes.write(SEALED);
     bytes.writeBytes(Parts.of(clusterId));
-    if (format == GENERATIONS) {
-      bytes.write(others.used());
-      writePart(bytes, others.sealed());
-    }
+    bytes.write(others.used());
+    writePart(bytes, others.sealed());
     for (byte[] wrapping : wrappings) {
-      if (format == ONE) {
-        bytes.writeBytes(wrapping);
-      } else {
-        writePart(bytes, wrapping);
-      }
+      writePart(bytes, wrapping);
     }
     return bytes.toByteArray();
-  }
-
-  private byte format() {
-    if (others.sealed().length > 0) {
-      return GENERATIONS;
-    }
-    return wrappings.size() == 1 ? ONE : SEVERAL;
   }
 
   private static void writePart(ByteArrayOutputStream bytes, byte[] part) {

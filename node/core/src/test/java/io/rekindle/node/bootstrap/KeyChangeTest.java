@@ -228,17 +228,13 @@ class KeyChangeTest {
     assertThat(Files.readAllBytes(file())).isEqualTo(before);
   }
 
-  /** As a provider that mixes up its customers: the key would be gone with the old wrapping. */
+  /** As a provider that mixes up its customers; also before the first start, as here. */
   @Test
   void anotherKeyThanThatOfTheDataIsNotWrapped() throws IOException {
     Path switched = temporary.resolve("switched");
     NodeInit.create(switched, List.of(), Map.of("rekindle.keys.provider", "switched"));
     NodeConfig config = NodeConfigLoader.load(switched, Map.of());
     Path wrapped = switched.resolve("keys/cluster.key");
-    try (KeyManagementService kms = KeyProviders.of(config);
-        ClusterKey right = ClusterKeyFile.open(wrapped, kms)) {
-      FolderMark.create(switched.resolve(FolderMark.FILE), right);
-    }
     byte[] before = Files.readAllBytes(wrapped);
     SwitchedKeys.set(switched, SwitchedKeys.Switch.CONFUSED);
     for (ThrowingCallable change :
@@ -247,7 +243,7 @@ class KeyChangeTest {
             () -> KeyChange.rotate(switched, () -> config))) {
       assertThatExceptionOfType(StartRefusedException.class)
           .isThrownBy(change)
-          .withMessageContaining("was written under another cluster key");
+          .withMessageContaining("(what was wrapped is unwrapped to another key)");
     }
     assertThat(Files.readAllBytes(wrapped)).isEqualTo(before);
     SwitchedKeys.set(switched, SwitchedKeys.Switch.ON);
@@ -255,6 +251,28 @@ class KeyChangeTest {
     assertThat(KeyChange.status(NodeConfigLoader.load(switched, Map.of())))
         .containsEntry("answer", "OK")
         .containsEntry("provider", "local");
+  }
+
+  /** A cluster key that is right, but of another folder: that of the data would be gone. */
+  @Test
+  void theKeyOfAnotherFolderIsNotWrapped() throws IOException {
+    Path other = temporary.resolve("other");
+    NodeInit.create(other, List.of(), Map.of());
+    NodeConfig config = NodeConfigLoader.load(other, Map.of());
+    try (KeyManagementService kms = KeyProviders.of(config);
+        ClusterKey theirs = ClusterKeyFile.open(other.resolve("keys/cluster.key"), kms)) {
+      FolderMark.create(folder.resolve(FolderMark.FILE), theirs);
+    }
+    byte[] before = Files.readAllBytes(file());
+    for (ThrowingCallable change :
+        List.<ThrowingCallable>of(
+            () -> KeyChange.move(folder, OTHER),
+            () -> KeyChange.rotate(folder, () -> NodeConfigLoader.load(folder, Map.of())))) {
+      assertThatExceptionOfType(StartRefusedException.class)
+          .isThrownBy(change)
+          .withMessageContaining("was written under another cluster key");
+    }
+    assertThat(Files.readAllBytes(file())).isEqualTo(before);
   }
 
   @ParameterizedTest
