@@ -47,6 +47,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.ignite.Ignite;
@@ -74,7 +75,9 @@ final class Engine implements AutoCloseable {
     this.parts = parts;
     try {
       PendingRestore restore = PendingRestore.find(parts);
-      Ignite ignite = startIgnite(restore, givenUp);
+      XaesEncryptionSpi encryption = new XaesEncryptionSpi(new GroupKeyCipher(parts.clusterKey()));
+      CompletableFuture<Void> warm = warm(encryption);
+      Ignite ignite = startIgnite(encryption, restore, givenUp);
       cluster =
           onStop(
               ClusterPart.begin(
@@ -94,6 +97,7 @@ final class Engine implements AutoCloseable {
         restore.finish(storage, SystemPass.mint(Purpose.RECOVERY), cluster.membership().isOldest());
       }
       gate = cluster.confirmed().gate(startWork(ignite, storage, keyring, tenants, locks));
+      warm.join();
     } catch (IOException | RuntimeException e) {
       failed = DamagedPartitions.isBehind(e);
       close();
@@ -122,9 +126,16 @@ final class Engine implements AutoCloseable {
     return gate;
   }
 
-  private Ignite startIgnite(@Nullable PendingRestore restore, BooleanSupplier givenUp)
+  /** Beside Ignite's start, which waits for the disk and for others. */
+  private static CompletableFuture<Void> warm(XaesEncryptionSpi encryption) {
+    return CompletableFuture.runAsync(
+        () -> encryption.warmUp(XaesEncryptionSpi.WARM_PAGES),
+        task -> Thread.ofPlatform().daemon().name("page-cipher").start(task));
+  }
+
+  private Ignite startIgnite(
+      XaesEncryptionSpi encryption, @Nullable PendingRestore restore, BooleanSupplier givenUp)
       throws IOException {
-    XaesEncryptionSpi encryption = new XaesEncryptionSpi(new GroupKeyCipher(parts.clusterKey()));
     IgniteConfiguration configuration =
         IgniteConfigurations.of(
             parts.config(),

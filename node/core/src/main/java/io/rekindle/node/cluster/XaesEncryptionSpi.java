@@ -34,6 +34,9 @@ public final class XaesEncryptionSpi extends IgniteSpiAdapter implements Encrypt
   private static final int BLOCK_BYTES = 16;
   private static final int PAGE_BYTES = 4096;
 
+  /** Pages after which {@link #warmUp} makes no difference any more. */
+  public static final int WARM_PAGES = 10_000;
+
   /** How much less of data an encrypted page carries than one that is not. */
   static final int LOST_BYTES = Xaes.OVERHEAD_BYTES + BLOCK_BYTES;
 
@@ -53,6 +56,7 @@ public final class XaesEncryptionSpi extends IgniteSpiAdapter implements Encrypt
 
   private final GroupKeyWrapper wrapper;
   private final SecureRandom random = new SecureRandom();
+  private volatile int warmedPages;
 
   public XaesEncryptionSpi(GroupKeyWrapper wrapper) {
     this.wrapper = wrapper;
@@ -60,9 +64,10 @@ public final class XaesEncryptionSpi extends IgniteSpiAdapter implements Encrypt
 
   /**
    * Seals and opens pages until the JIT has compiled the cipher: the first calls are up to a
-   * hundred times slower, and the first checkpoint must not be the one to make them.
+   * hundred times slower, and the first checkpoint must not be the one to make them. It takes a
+   * second in a new process; what is sealed is worthless, under a key that is thrown away.
    *
-   * @param rounds pages to seal and open; 10,000 are enough
+   * @param rounds pages to seal and open
    */
   public void warmUp(int rounds) {
     XaesGroupKey key = createKey();
@@ -75,7 +80,13 @@ public final class XaesEncryptionSpi extends IgniteSpiAdapter implements Encrypt
       sealed.flip();
       page.clear();
       decryptNoPadding(sealed, key, page);
+      warmedPages++;
     }
+  }
+
+  /** How many pages {@link #warmUp} has sealed and opened. */
+  public int warmedPages() {
+    return warmedPages;
   }
 
   @Override

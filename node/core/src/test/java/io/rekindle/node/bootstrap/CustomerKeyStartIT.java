@@ -3,6 +3,7 @@ package io.rekindle.node.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.rekindle.node.cluster.XaesEncryptionSpi;
 import io.rekindle.node.config.NodeConfigLoader;
 import io.rekindle.node.contract.TestDoor.Seed;
 import io.rekindle.node.endpoint.grpc.GrpcTenants;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.ignite.Ignition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +55,17 @@ class CustomerKeyStartIT {
             + " (what was wrapped is unwrapped to another key).");
 
     SwitchedKeys.set(folder, Switch.ON);
-    TestNode.start(folder).close();
+    try (TestNode node = TestNode.start(folder)) {
+      assertPagesAreSealedByAWarmCipher(node);
+    }
+  }
+
+  private static void assertPagesAreSealedByAWarmCipher(TestNode node) throws IOException {
+    String name = "rekindle-" + Files.readString(node.folder().resolve("node.id")).strip();
+    assertThat(Ignition.ignite(name).configuration().getEncryptionSpi())
+        .isInstanceOfSatisfying(
+            XaesEncryptionSpi.class,
+            spi -> assertThat(spi.warmedPages()).isEqualTo(XaesEncryptionSpi.WARM_PAGES));
   }
 
   @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.keyring.GroupKeyCipher;
+import io.rekindle.node.keyring.TestClusterKey;
 import io.rekindle.node.model.ClusterNodeInfo;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -192,6 +194,16 @@ class ClusterIT {
         .withMessage(
             "The cluster did not let this node in: the cluster id is b here and a in the cluster.");
     fourth.setTraits(Map.of("the cluster id", "a"));
+  }
+
+  @Test
+  @Order(3)
+  void aNodeOfAnotherClusterKeyIsNotLetIn() {
+    var configuration = engines.get(FIRST).configuration(null, cache());
+    configuration.setEncryptionSpi(new XaesEncryptionSpi(new GroupKeyCipher(TestClusterKey.of(9))));
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(() -> RunningIgnite.start(configuration, 0))
+        .withMessage("The cluster did not let this node in: its cluster key is another one.");
   }
 
   @Test

@@ -23,6 +23,8 @@ import java.util.stream.Stream;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
 import org.apache.ignite.IgniteCheckedException;
+import org.apache.ignite.IgniteException;
+import org.apache.ignite.IgniteSystemProperties;
 import org.apache.ignite.cache.affinity.rendezvous.RendezvousAffinityFunction;
 import org.apache.ignite.cache.query.SqlFieldsQuery;
 import org.apache.ignite.configuration.CacheConfiguration;
@@ -43,6 +45,8 @@ import org.junit.jupiter.api.io.TempDir;
 class EngineIT {
   private static final String CANARY = "canary-of-the-first-row-in-a-page-";
   private static final int ROWS = 500;
+  private static final String CHANGE_AT_START =
+      IgniteSystemProperties.IGNITE_MASTER_KEY_NAME_TO_CHANGE_BEFORE_STARTUP;
 
   @TempDir static Path folder;
 
@@ -182,6 +186,26 @@ class EngineIT {
     assertThatExceptionOfType(StartRefusedException.class)
         .isThrownBy(() -> RunningIgnite.start(wrong))
         .withMessageContaining("wrapped by another cluster key");
+    running = startEngine();
+    assertThat(running.ignite().cache("memory").get(CANARY + 0)).isEqualTo(CANARY + "value-0");
+  }
+
+  /** Its own change of the master key loses what was acknowledged. */
+  @Test
+  @Order(9)
+  void ignitesMasterKeyIsChangedByNobody() {
+    assertThatExceptionOfType(IgniteException.class)
+        .isThrownBy(() -> running.ignite().encryption().changeMasterKey("another").get())
+        .withMessageContaining("Master key change was rejected");
+    running.close();
+    System.setProperty(CHANGE_AT_START, "another");
+    try {
+      assertThatException()
+          .isThrownBy(() -> RunningIgnite.start(engine.configuration(null, memories())))
+          .withStackTraceContaining("Ignite's master key is never changed here");
+    } finally {
+      System.clearProperty(CHANGE_AT_START);
+    }
     running = startEngine();
     assertThat(running.ignite().cache("memory").get(CANARY + 0)).isEqualTo(CANARY + "value-0");
   }

@@ -131,7 +131,9 @@ class XaesEncryptionSpiTest {
 
   @Test
   void warmingUpRunsThePathOfPages() {
+    assertThat(spi.warmedPages()).isZero();
     spi.warmUp(3);
+    assertThat(spi.warmedPages()).isEqualTo(3);
   }
 
   private byte[] seal(byte[] record) {
