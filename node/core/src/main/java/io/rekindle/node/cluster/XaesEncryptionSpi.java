@@ -80,11 +80,11 @@ public final class XaesEncryptionSpi extends IgniteSpiAdapter implements Encrypt
       sealed.flip();
       page.clear();
       decryptNoPadding(sealed, key, page);
-      warmedPages++;
+      warmedPages = round + 1;
     }
   }
 
-  /** How many pages {@link #warmUp} has sealed and opened. */
+  /** How many pages {@link #warmUp} has sealed and opened, so far or the last time. */
   public int warmedPages() {
     return warmedPages;
   }

@@ -118,7 +118,7 @@ public final class WrappedClusterKey {
       throw new StartRefusedException("The " + WHAT + " " + file + " is not a " + WHAT + ".");
     }
     byte format = content.get();
-    if (format < ONE || format > SEALED) {
+    if (format != ONE && format != SEVERAL && format != SEALED) {
       throw new StartRefusedException(
           "The " + WHAT + " " + file + " was written by a newer release.");
     }

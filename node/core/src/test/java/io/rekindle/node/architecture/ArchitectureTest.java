@@ -24,6 +24,7 @@ import io.rekindle.node.access.Pass;
 import io.rekindle.node.access.SystemPass;
 import io.rekindle.node.authn.ApiKeySource;
 import io.rekindle.node.index.FileCipher;
+import io.rekindle.node.kms.KeyManagementService;
 
 /** The rooms of the house, the one direction of imports, and the rule of the pass. */
 @AnalyzeClasses(packages = "io.rekindle.node", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -133,6 +134,20 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage(ROOT + "keyring..");
+
+  /** Ignite asks for keys from the threads of its discovery, which must wait for no provider. */
+  @ArchTest
+  static final ArchRule nobodyBesideTheirWatchAsksForCustomersKeys =
+      noClasses()
+          .that(
+              resideInAPackage(ALL)
+                  .and(
+                      not(
+                          resideInAnyPackage(
+                              ROOT + "kms..", ROOT + "keyring..", ROOT + "bootstrap.."))))
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(KeyManagementService.class);
 
   @ArchTest static final ArchRule onnxStaysInItsRoom = fence("ai.onnxruntime..", "embedding..");
 

@@ -1,5 +1,6 @@
 package io.rekindle.node.cluster;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.Serializable;
@@ -80,7 +81,7 @@ class GroupKeyIdsIT {
   }
 
   private static List<Integer> ids(RunningIgnite running) {
-    return encryption(running).groupKeyIds(CU.cacheId("memory"));
+    return requireNonNull(encryption(running).groupKeyIds(CU.cacheId("memory")));
   }
 
   private static GridEncryptionManager encryption(RunningIgnite running) {
