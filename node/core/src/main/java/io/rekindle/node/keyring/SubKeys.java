@@ -13,6 +13,7 @@ public final class SubKeys {
   private final ClusterKey clusterKey;
   private final ClusterKey.Use use;
   private volatile Derived derived;
+  private volatile boolean wiped;
 
   /**
    * @param changes of the cluster key, when they were derived
@@ -26,8 +27,15 @@ public final class SubKeys {
     this.derived = Objects.requireNonNull(derive(), "a cluster key that was closed");
   }
 
-  /** 32 bytes each, the one in use first; not to be changed. */
+  /**
+   * 32 bytes each, the one in use first; not to be changed.
+   *
+   * @throws IllegalStateException once they were wiped: zeros are no secret
+   */
   public List<byte[]> get() {
+    if (wiped) {
+      throw new IllegalStateException("the sub-keys were wiped");
+    }
     Derived known = derived;
     if (known.changes == clusterKey.changes()) {
       return known.keys;
@@ -42,6 +50,7 @@ public final class SubKeys {
 
   /** Overwrites them; none is to be had any more. */
   void wipe() {
+    wiped = true;
     derived.keys.forEach(key -> Arrays.fill(key, (byte) 0));
   }
 

@@ -2,6 +2,7 @@ package io.rekindle.node.keyring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.rekindle.node.error.ErrorCode;
 import io.rekindle.node.error.RekindleException;
@@ -198,10 +199,13 @@ class KeyringTest {
     assertThat(pepper(keyring)).isNotEqualTo(clusterKey(1).derive(ClusterKey.Use.TOKEN));
   }
 
+  /** An API key that was made of zeros would be worth nothing, and be acknowledged. */
   @Test
-  void closingWipesThePepper() {
+  void closingWipesThePepperAndNobodyIsGivenWhatIsLeft() {
+    byte[] pepper = pepper(keyring);
     keyring.close();
-    assertThat(pepper(keyring)).containsOnly(0);
+    assertThat(pepper).containsOnly(0);
+    assertThatIllegalStateException().isThrownBy(keyring::peppers);
     assertThat(keyring.isUnwrapped(SUPPORT)).isFalse();
   }
 
