@@ -19,13 +19,17 @@ final class AzureKeyManagementService implements KeyManagementService {
   private final AzureHttp http;
   private final KeyVaultRequests requests;
   private final AzureLogin login;
+  private final String vault;
   private final String key;
   private final String description;
   private final Attempts attempts;
 
+  /** Whether this vault has unwrapped what another one wrapped: the key was restored here. */
+  private volatile boolean isRestored;
+
   /**
    * @param http closed with this
-   * @param vault its address, for operators
+   * @param vault its address, in small letters
    * @param key its name
    */
   AzureKeyManagementService(
@@ -38,6 +42,7 @@ final class AzureKeyManagementService implements KeyManagementService {
     this.http = http;
     this.requests = requests;
     this.login = login;
+    this.vault = vault;
     this.key = key;
     this.description = "key " + key + " in Azure Key Vault at " + vault;
     this.attempts = attempts;
@@ -59,7 +64,7 @@ final class AzureKeyManagementService implements KeyManagementService {
       if (!isSame) {
         throw KeyVaultRequests.nonsense();
       }
-      return wrapped.encode(this.key);
+      return wrapped.encode(vault, this.key);
     } finally {
       Arrays.fill(joined, (byte) 0);
     }
@@ -76,13 +81,40 @@ final class AzureKeyManagementService implements KeyManagementService {
 
   @Override
   public byte[] unwrap(byte[] wrapped, byte[] associatedData) {
-    WrappedKey envelope = WrappedKey.decode(wrapped, key);
-    byte[] joined = ask(token -> requests.unwrap(envelope, token));
+    WrappedKey envelope = WrappedKey.decode(wrapped, vault, key);
+    byte[] joined = ask(token -> unwrap(envelope, token));
     try {
       return BoundKey.part(joined, associatedData);
     } finally {
       Arrays.fill(joined, (byte) 0);
     }
+  }
+
+  /**
+   * A key that was backed up and restored in another vault unwraps there what it wrapped before, so
+   * that what names another vault is tried all the same. A vault that never did so does not refuse
+   * its own key: it lacks that one, or knows another by this name.
+   */
+  private byte[] unwrap(WrappedKey wrapped, String token) {
+    try {
+      byte[] joined = requests.unwrap(wrapped, token);
+      isRestored |= wrapped.isElsewhere();
+      return joined;
+    } catch (KeyManagementException e) {
+      throw meaning(e, wrapped);
+    } catch (StaleLoginException e) {
+      throw new StaleLoginException(meaning(e.meaning(), wrapped));
+    }
+  }
+
+  private KeyManagementException meaning(KeyManagementException refusal, WrappedKey wrapped) {
+    return refusal.probe() == Probe.REVOKED && wrapped.isElsewhere() && !isRestored
+        ? new KeyManagementException(
+            Probe.OK,
+            "wrapped by a key of another Azure Key Vault",
+            "wrapped in another vault; this one says " + refusal.reason(),
+            refusal)
+        : refusal;
   }
 
   private <T> T ask(Function<String, T> request) {

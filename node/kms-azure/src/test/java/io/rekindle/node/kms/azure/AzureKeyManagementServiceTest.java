@@ -80,6 +80,10 @@ class AzureKeyManagementServiceTest {
     return failure(() -> kms.wrap(KEY, DATA));
   }
 
+  private WrappedKey decoded(byte[] wrapped) {
+    return WrappedKey.decode(wrapped, azure.address(), "rekindle");
+  }
+
   @Test
   void theProviderIsFoundByItsName() {
     assertThat(ServiceLoader.load(KeyManagementProvider.class).stream())
@@ -100,7 +104,7 @@ class AzureKeyManagementServiceTest {
               "POST /keys/rekindle//wrapkey?api-version=7.4",
               "POST /keys/rekindle/" + version + "/unwrapkey?api-version=7.4",
               "POST /keys/rekindle/" + version + "/unwrapkey?api-version=7.4");
-      assertThat(WrappedKey.decode(wrapped, "rekindle").version()).isEqualTo(version);
+      assertThat(decoded(wrapped).version()).isEqualTo(version);
     }
   }
 
@@ -281,9 +285,9 @@ class AzureKeyManagementServiceTest {
       byte[] first = kms.wrap(KEY, DATA);
       azure.rotate();
       byte[] second = kms.rewrap(first, DATA);
-      assertThat(WrappedKey.decode(second, "rekindle").version())
+      assertThat(decoded(second).version())
           .isEqualTo(azure.key().newest().id)
-          .isNotEqualTo(WrappedKey.decode(first, "rekindle").version());
+          .isNotEqualTo(decoded(first).version());
       azure.key().newest().setEnabled(false);
       assertThat(kms.unwrap(first, DATA)).isEqualTo(KEY);
       assertThat(failure(() -> kms.unwrap(second, DATA)).probe()).isEqualTo(Probe.REVOKED);
@@ -293,10 +297,10 @@ class AzureKeyManagementServiceTest {
   @Test
   void whatTheServiceCannotUnwrapSaysNothingOfTheKey() throws IOException {
     try (KeyManagementService kms = open()) {
-      WrappedKey wrapped = WrappedKey.decode(kms.wrap(KEY, DATA), "rekindle");
+      WrappedKey wrapped = decoded(kms.wrap(KEY, DATA));
       byte[] bytes = wrapped.bytes();
       bytes[100] ^= 1;
-      byte[] damaged = new WrappedKey(wrapped.version(), bytes).encode("rekindle");
+      byte[] damaged = new WrappedKey(wrapped.version(), bytes).encode(azure.address(), "rekindle");
       KeyManagementException failure = failure(() -> kms.unwrap(damaged, DATA));
       assertThat(failure.probe()).isEqualTo(Probe.OK);
       assertThat(failure.reason()).isEqualTo("status 400: BadParameter");

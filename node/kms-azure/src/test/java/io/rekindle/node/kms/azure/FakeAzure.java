@@ -111,6 +111,11 @@ final class FakeAzure extends FaultyHttps {
     padding = bytes;
   }
 
+  /** As from a backup of another vault's. */
+  void restore(VaultKey key) {
+    keys.put("rekindle", key);
+  }
+
   void delete() {
     keys.remove("rekindle");
   }
