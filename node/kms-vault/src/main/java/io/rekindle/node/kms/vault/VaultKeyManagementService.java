@@ -5,6 +5,7 @@ import io.github.jopenlibs.vault.json.JsonValue;
 import io.rekindle.node.kms.Attempts;
 import io.rekindle.node.kms.KeyManagementException;
 import io.rekindle.node.kms.KeyManagementService;
+import io.rekindle.node.kms.vault.VaultLogin.Shown;
 import io.rekindle.node.kms.vault.VaultRequests.Answer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -106,11 +107,19 @@ final class VaultKeyManagementService implements KeyManagementService {
   }
 
   private String askOnce(String path, Map<String, Object> fields, String result) {
-    String token = login.token();
-    Answer answer = requests.write(path, fields, token);
+    Shown shown = login.shown();
+    Answer answer = requests.write(path, fields, shown.token());
     if (answer.isForbidden()) {
-      login.forget(token);
-      answer = requests.write(path, fields, login.token());
+      login.forget(shown);
+      shown = login.shown();
+      answer = requests.write(path, fields, shown.token());
+    }
+    if (answer.isForbidden() && !shown.isKnown()) {
+      throw new KeyManagementException(
+          Probe.UNREACHABLE,
+          "Vault does not know the token, or says nothing of it",
+          "login: the token is over, or may not look itself up: " + answer.reason(),
+          null);
     }
     if (answer.isRefusal()) {
       throw new KeyManagementException(meaning(answer), "Vault refuses", answer.reason(), null);
@@ -131,8 +140,7 @@ final class VaultKeyManagementService implements KeyManagementService {
       return errors.contains("invalid token") ? Probe.UNREACHABLE : Probe.REVOKED;
     }
     boolean gone =
-        answer.isNotFound()
-            || errors.contains("encryption key not found")
+        errors.contains("encryption key not found")
             || errors.contains("no existing key")
             || errors.contains("soft-deleted key")
             || errors.contains("disallowed by policy");

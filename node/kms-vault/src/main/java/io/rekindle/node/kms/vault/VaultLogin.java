@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class VaultLogin {
   private static final Logger LOG = LoggerFactory.getLogger(VaultLogin.class);
   private static final String RENEW = "auth/token/renew-self";
+  private static final String LOOK_UP = "auth/token/lookup-self";
 
   private final VaultRequests requests;
   private final VaultCredentials credentials;
@@ -27,11 +28,28 @@ final class VaultLogin {
   private @Nullable Lease lease;
 
   /**
+   * A token, as it is shown with each request.
+   *
+   * @param isKnown whether Vault has said anything of it but that permission is denied, which some
+   *     say of a token that is over, too
+   */
+  record Shown(String token, boolean isKnown) {
+    @Override
+    public String toString() {
+      return "a token";
+    }
+  }
+
+  /**
    * A token, and when it is to be renewed.
    *
    * @param endless whether it is not renewed: Vault gave it no time, or refuses to renew it
    */
-  private record Lease(String token, boolean endless, long dueNanos, long endNanos) {}
+  private record Lease(Shown shown, boolean endless, long dueNanos, long endNanos) {
+    String token() {
+      return shown.token();
+    }
+  }
 
   VaultLogin(VaultRequests requests, VaultCredentials credentials, LongSupplier nanos) {
     this.requests = requests;
@@ -44,7 +62,7 @@ final class VaultLogin {
    *
    * @throws KeyManagementException with {@link Probe#REVOKED} when Vault refuses the credentials
    */
-  synchronized String token() {
+  synchronized Shown shown() {
     Lease current = lease;
     if (current == null) {
       current = logIn();
@@ -52,12 +70,12 @@ final class VaultLogin {
       current = renewed(current);
     }
     lease = current;
-    return current.token();
+    return current.shown();
   }
 
   /** A token that Vault refuses, whatever the reason. */
-  synchronized void forget(String token) {
-    if (lease != null && lease.token().equals(token)) {
+  synchronized void forget(Shown refused) {
+    if (lease != null && lease.token().equals(refused.token())) {
       lease = null;
     }
   }
@@ -89,7 +107,11 @@ final class VaultLogin {
   /** A token says how long it is good for when it is renewed; some, as a root token, are not. */
   private Lease ofFile(String token) {
     Answer answer = requests.write(RENEW, Map.of(), token);
-    return answer.isRefusal() ? lease(token, 0) : lease(answer);
+    if (!answer.isRefusal()) {
+      return lease(answer);
+    }
+    boolean isKnown = !answer.isForbidden() || !requests.read(LOOK_UP, token).isForbidden();
+    return lease(new Shown(token, isKnown), 0);
   }
 
   /** What was not renewed is good until its time is over. */
@@ -103,7 +125,7 @@ final class VaultLogin {
         return logIn();
       }
       LOG.atWarn().addKeyValue("reason", e.reason()).log("the login to Vault was not renewed yet");
-      return new Lease(before.token(), false, before.endNanos() - left / 2, before.endNanos());
+      return new Lease(before.shown(), false, before.endNanos() - left / 2, before.endNanos());
     }
   }
 
@@ -115,12 +137,12 @@ final class VaultLogin {
       throw new KeyManagementException(
           Probe.UNREACHABLE, "Vault answers a login without a token", null, null);
     }
-    return lease(token.asString(), seconds.asLong());
+    return lease(new Shown(token.asString(), true), seconds.asLong());
   }
 
-  private Lease lease(String token, long seconds) {
+  private Lease lease(Shown shown, long seconds) {
     long now = nanos.getAsLong();
     long lasts = TimeUnit.SECONDS.toNanos(seconds);
-    return new Lease(token, seconds <= 0, now + lasts / 3 * 2, now + lasts);
+    return new Lease(shown, seconds <= 0, now + lasts / 3 * 2, now + lasts);
   }
 }

@@ -8,6 +8,7 @@ import io.github.jopenlibs.vault.VaultImpl;
 import io.github.jopenlibs.vault.json.Json;
 import io.github.jopenlibs.vault.json.JsonObject;
 import io.github.jopenlibs.vault.json.JsonValue;
+import io.github.jopenlibs.vault.response.LogicalResponse;
 import io.github.jopenlibs.vault.rest.RestResponse;
 import io.rekindle.node.kms.KeyManagementException;
 import io.rekindle.node.kms.KeyManagementService.Probe;
@@ -63,10 +64,6 @@ final class VaultRequests implements AutoCloseable {
       return status == FORBIDDEN;
     }
 
-    boolean isNotFound() {
-      return status == NOT_FOUND;
-    }
-
     String reason() {
       return "status " + status + (errors.isEmpty() ? "" : ": " + errors);
     }
@@ -90,9 +87,27 @@ final class VaultRequests implements AutoCloseable {
    *     that is not Vault's, as of a proxy before it, or says nothing about what was asked
    */
   Answer write(String path, Map<String, Object> fields, @Nullable String token) {
+    return answer(() -> vault(token).logical().write(path, fields));
+  }
+
+  /**
+   * A GET.
+   *
+   * @throws KeyManagementException as {@link #write}
+   */
+  Answer read(String path, String token) {
+    return answer(() -> vault(token).logical().read(path));
+  }
+
+  @FunctionalInterface
+  private interface Request {
+    LogicalResponse send() throws VaultException;
+  }
+
+  private static Answer answer(Request request) {
     RestResponse response;
     try {
-      response = vault(token).logical().write(path, fields).getRestResponse();
+      response = request.send().getRestResponse();
     } catch (VaultException e) {
       throw unreachable(e);
     }
@@ -105,7 +120,16 @@ final class VaultRequests implements AutoCloseable {
       throw new KeyManagementException(
           Probe.UNREACHABLE, "Vault puts off", "status " + status, null);
     }
-    return new Answer(status, body, errors(body, status));
+    Answer refusal = new Answer(status, body, errors(body, status));
+    if (status == NOT_FOUND) {
+      // Of a path: of a key or a login that is not there, it says so with another status.
+      throw new KeyManagementException(
+          Probe.UNREACHABLE,
+          "Vault has nothing at this mount or namespace",
+          "no such mount or namespace: " + refusal.reason(),
+          null);
+    }
+    return refusal;
   }
 
   /** The text of a fault may have any answer in it, and is not shown. */

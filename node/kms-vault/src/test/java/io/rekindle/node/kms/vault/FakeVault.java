@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +37,13 @@ final class FakeVault extends FaultyHttps {
   private final Map<String, TransitKey> keys = new ConcurrentHashMap<>();
   private final Set<String> forbidden = ConcurrentHashMap.newKeySet();
   private final Map<String, Boolean> renewableTokens = new ConcurrentHashMap<>();
+  private final Queue<String> namespaces = new ConcurrentLinkedQueue<>();
   private volatile boolean enabled = true;
   private volatile boolean allowed = true;
   private volatile boolean loginsAllowed = true;
   private volatile boolean renewalsAllowed = true;
+  private volatile boolean renewalsForbidden;
+  private volatile boolean lookUpsForbidden;
   private volatile boolean confused;
   private volatile boolean upserting;
   private volatile boolean older;
@@ -67,8 +72,20 @@ final class FakeVault extends FaultyHttps {
     return arrivals().stream().map(FakeVault::below).toList();
   }
 
+  /** Of all requests so far that no fault befell: the namespace, and what was asked in it. */
+  List<String> namespaces() {
+    return List.copyOf(namespaces);
+  }
+
+  /** Whether leases may be renewed, which nobody is forbidden to ask for. */
   void setRenewalsAllowed(boolean allowed) {
     renewalsAllowed = allowed;
+  }
+
+  /** Whether the policy, as one without {@code default}, keeps a token from asking of itself. */
+  void forbid(boolean renewals, boolean lookUps) {
+    renewalsForbidden = renewals;
+    lookUpsForbidden = lookUps;
   }
 
   /** Says the same of a token that it does not know as of one that may not. */
@@ -99,6 +116,7 @@ final class FakeVault extends FaultyHttps {
   protected void answer(HttpExchange exchange, byte[] body) throws IOException {
     String path = below(exchange.getRequestURI().getPath());
     String elsewhere = redirect;
+    namespaces.add(exchange.getRequestHeaders().getFirst("X-Vault-Namespace") + ": " + path);
     if (elsewhere == null) {
       JsonObject fields =
           body.length == 0
@@ -137,12 +155,16 @@ final class FakeVault extends FaultyHttps {
                   && ACCOUNT.equals(fields.getString("jwt", "")),
               403,
               DENIED);
+      case String login when login.startsWith("auth/") && login.endsWith("/login") ->
+          refuse(exchange, 404, "no handler for route \"" + login + "\". route entry not found.");
       default -> {
         String token = exchange.getRequestHeaders().getFirst("X-Vault-Token");
         if (token == null || !renewableTokens.containsKey(token)) {
           refuse(exchange, 403, older ? DENIED : NOBODY);
         } else if (path.equals("auth/token/renew-self")) {
           renew(exchange, token);
+        } else if (path.equals("auth/token/lookup-self")) {
+          lookUp(exchange);
         } else {
           transit(exchange, path.split("/"), fields);
         }
@@ -156,16 +178,33 @@ final class FakeVault extends FaultyHttps {
       refuse(exchange, refusal, error);
       return;
     }
+    sendToken(exchange, token());
+  }
+
+  /** A new one. */
+  String token() {
     String token = "hvs." + UUID.randomUUID();
     renewableTokens.put(token, true);
-    sendToken(exchange, token);
+    return token;
   }
 
   private void renew(HttpExchange exchange, String token) throws IOException {
-    if (Boolean.TRUE.equals(renewableTokens.get(token)) && renewalsAllowed) {
+    if (renewalsForbidden) {
+      refuse(exchange, 403, DENIED);
+    } else if (Boolean.TRUE.equals(renewableTokens.get(token)) && renewalsAllowed) {
       sendToken(exchange, token);
     } else {
       refuse(exchange, 400, "lease is not renewable");
+    }
+  }
+
+  /** The policy {@code default} has {@code read} alone. */
+  private void lookUp(HttpExchange exchange) throws IOException {
+    if (lookUpsForbidden || !exchange.getRequestMethod().equals("GET")) {
+      refuse(exchange, 403, DENIED);
+    } else {
+      JsonObject data = Json.object().add("ttl", TTL_SECONDS).add("type", "service");
+      send(exchange, 200, Json.object().add("data", data).toString());
     }
   }
 

@@ -195,26 +195,26 @@ class VaultKeyManagementServiceTest {
             "approle", FakeVault.ROLE_ID, settings().secret("id", FakeVault.SECRET_ID));
     VaultLogin login = new VaultLogin(requests, credentials, () -> nanos[0]);
     try (requests) {
-      String token = login.token();
+      VaultLogin.Shown token = login.shown();
       nanos[0] += 39_000_000_000L;
-      assertThat(login.token()).isEqualTo(token);
+      assertThat(login.shown()).isEqualTo(token);
       assertThat(vault.requests()).isEqualTo(1);
       nanos[0] += 2_000_000_000L;
-      assertThat(login.token()).isEqualTo(token);
+      assertThat(login.shown()).isEqualTo(token);
       assertThat(vault.paths()).last().isEqualTo("auth/token/renew-self");
       nanos[0] += 41_000_000_000L;
       vault.fail(1);
-      assertThat(login.token()).as("not renewed yet, and still good").isEqualTo(token);
+      assertThat(login.shown()).as("not renewed yet, and still good").isEqualTo(token);
       nanos[0] += 10_000_000_000L;
       vault.garble(1);
-      assertThat(login.token()).as("nor by nonsense").isEqualTo(token);
+      assertThat(login.shown()).as("nor by nonsense").isEqualTo(token);
       nanos[0] += 6_000_000_000L;
       vault.setRenewalsAllowed(false);
       vault.setLoginsAllowed(false);
-      assertThat(login.token()).as("good until its time is over").isEqualTo(token);
+      assertThat(login.shown()).as("good until its time is over").isEqualTo(token);
       nanos[0] += 2_000_000_000L;
       vault.setLoginsAllowed(true);
-      assertThat(login.token()).isNotEqualTo(token);
+      assertThat(login.shown()).isNotEqualTo(token);
       assertThat(vault.paths()).last().isEqualTo("auth/approle/login");
     }
   }
