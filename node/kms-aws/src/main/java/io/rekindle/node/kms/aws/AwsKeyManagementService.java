@@ -155,7 +155,7 @@ final class AwsKeyManagementService implements KeyManagementService {
     try {
       return request.apply(shown);
     } catch (SdkException e) {
-      first = AwsRefusal.ofKms(e);
+      first = refusal(e);
     }
     if (!first.isOfLogin()) {
       throw first.exception();
@@ -168,8 +168,13 @@ final class AwsKeyManagementService implements KeyManagementService {
     try {
       return request.apply(fresh);
     } catch (SdkException e) {
-      throw AwsRefusal.ofKms(e).exception();
+      throw refusal(e).exception();
     }
+  }
+
+  private AwsRefusal refusal(SdkException failure) {
+    AwsRefusal refusal = AwsRefusal.ofKms(failure);
+    return resolved.get() == null ? refusal.ofNoKeyYet() : refusal;
   }
 
   @Override

@@ -18,6 +18,7 @@ import software.amazon.awssdk.core.exception.SdkException;
  */
 record AwsRefusal(
     Probe probe, boolean isOfLogin, String text, String reason, Optional<IOException> cause) {
+  private static final String NO_KEY = "NotFoundException";
   private static final int CLIENT_ERROR = 400;
   private static final int SERVER_ERROR = 500;
 
@@ -33,7 +34,7 @@ record AwsRefusal(
     return switch (details.errorCode()) {
       case "InvalidCiphertextException", "IncorrectKeyException" ->
           refused(Probe.OK, false, details.errorCode());
-      case "DisabledException", "NotFoundException", "InvalidKeyUsageException" ->
+      case "DisabledException", NO_KEY, "InvalidKeyUsageException" ->
           refused(Probe.REVOKED, false, inWords(details));
       case "KMSInvalidStateException" ->
           refused(
@@ -65,6 +66,21 @@ record AwsRefusal(
     String code = said.awsErrorDetails().errorCode();
     return refused(
         code.equals("AccessDenied") ? Probe.REVOKED : Probe.UNREACHABLE, false, "login: " + code);
+  }
+
+  /**
+   * Of a key that has never worked: that AWS finds none is of settings that name another one, or
+   * another region. It is not known to be gone.
+   */
+  AwsRefusal ofNoKeyYet() {
+    return reason.startsWith(NO_KEY)
+        ? new AwsRefusal(
+            Probe.OK,
+            false,
+            "AWS has no such key in this region",
+            "no such key in this region: " + reason,
+            cause)
+        : this;
   }
 
   KeyManagementException exception() {

@@ -211,6 +211,9 @@ class AwsCredentialSourceTest {
               "IDPCommunicationError",
               "InvalidIdentityToken",
               "RegionDisabledException",
+              "RequestExpired",
+              "SignatureDoesNotMatch",
+              "InvalidSignatureException",
               "Throttling")) {
         aws.refuseLogins(400, code);
         assertUnreachable(kms, "login: " + code);

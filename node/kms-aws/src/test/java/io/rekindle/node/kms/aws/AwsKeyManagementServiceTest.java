@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -75,12 +76,16 @@ class AwsKeyManagementServiceTest {
   }
 
   private static KeyManagementException failure(KeyManagementService kms) {
+    return failure(() -> kms.wrap(KEY, DATA));
+  }
+
+  private static KeyManagementException failure(Supplier<byte[]> request) {
     try {
-      var _ = kms.wrap(KEY, DATA);
+      var _ = request.get();
     } catch (KeyManagementException e) {
       return e;
     }
-    throw new AssertionError("it wrapped");
+    throw new AssertionError("it works");
   }
 
   /** Status, code, what is said, and what it says of the key. */
@@ -325,13 +330,59 @@ class AwsKeyManagementServiceTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"20, Signature expired: ", "-20, Signature not yet current: "})
+  @CsvSource({
+    "20, Signature expired: ",
+    "-20, Signature not yet current: ",
+    "300, Signature expired: ",
+    "-300, Signature not yet current: "
+  })
   void aClockThatIsWrongSaysNothingOfTheKey(int minutes, String said) throws IOException {
+    try (KeyManagementService person = open(settings());
+        KeyManagementService pod = open(AwsSettings.of(folder, aws, tls.authority()))) {
+      for (KeyManagementService kms : List.of(person, pod)) {
+        byte[] wrapped = kms.wrap(KEY, DATA);
+        aws.setClockAhead(Duration.ofMinutes(minutes));
+        KeyManagementException failure = failure(kms);
+        assertThat(failure.probe()).isEqualTo(Probe.UNREACHABLE);
+        assertThat(failure.reason()).startsWith("InvalidSignatureException: " + said);
+        kms.logOut();
+        assertThat(kms.probe()).isEqualTo(Probe.UNREACHABLE);
+        aws.setClockAhead(Duration.ZERO);
+        assertThat(kms.unwrap(wrapped, DATA)).isEqualTo(KEY);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1234abcd-12ab-34cd-56ef-1234567890ab", FakeAws.ALIAS})
+  void aRegionWithoutTheKeyDoesNotRevokeIt(String name) throws IOException {
+    KeySettings named = settings().set("key", name).set("region", FakeAws.REGION);
+    try (FakeAws elsewhere = FakeAws.start(tls.context(), TLS);
+        KeyManagementService kms = open(named);
+        KeyManagementService lost =
+            open(named.set("region", "us-east-1").set("endpoint", elsewhere.address()))) {
+      elsewhere.moveTo("us-east-1");
+      byte[] wrapped = kms.wrap(KEY, DATA);
+      for (KeyManagementException failure :
+          List.of(failure(lost), failure(() -> lost.unwrap(wrapped, DATA)))) {
+        assertThat(failure.probe()).isEqualTo(Probe.OK);
+        assertThat(failure.reason())
+            .startsWith("no such key in this region: NotFoundException: Key '" + name);
+      }
+      assertThat(lost.probe()).isEqualTo(Probe.UNREACHABLE);
+      aws.moveTo(FakeAws.REGION);
+      assertThat(failure(() -> kms.unwrap(wrapped, DATA)).probe())
+          .as("it was there")
+          .isEqualTo(Probe.REVOKED);
+    }
+  }
+
+  @Test
+  void anEndpointOfAnotherRegionSaysNothingOfTheKey() throws IOException {
     try (KeyManagementService kms = open(settings())) {
-      aws.setClockAhead(Duration.ofMinutes(minutes));
-      KeyManagementException failure = failure(kms);
-      assertThat(failure.probe()).isEqualTo(Probe.UNREACHABLE);
-      assertThat(failure.reason()).startsWith("InvalidSignatureException: " + said);
+      aws.moveTo("us-east-1");
+      assertThat(failure(kms).probe()).isEqualTo(Probe.UNREACHABLE);
+      assertThat(failure(kms).reason()).isEqualTo("InvalidSignatureException");
     }
   }
 

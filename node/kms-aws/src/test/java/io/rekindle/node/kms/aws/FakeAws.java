@@ -58,6 +58,7 @@ final class FakeAws extends FaultyHttps {
   private volatile @Nullable String raw;
   private volatile @Nullable String redirect;
   private volatile boolean anonymous;
+  private volatile String region = REGION;
   private volatile Duration clockAhead = Duration.ZERO;
 
   /** An access key; with a token when it is of a session. */
@@ -96,6 +97,12 @@ final class FakeAws extends FaultyHttps {
   /** Moves an alias to the other key. */
   void moveAlias() {
     keys.put(ALIAS, Objects.requireNonNull(keys.get(OTHER)));
+  }
+
+  /** Is another region's, which has none of the keys. */
+  void moveTo(String other) {
+    region = other;
+    keys.clear();
   }
 
   /** Says this to everything that KMS is asked; without a code, the truth again. */
@@ -243,7 +250,7 @@ final class FakeAws extends FaultyHttps {
             && signature.covers("x-amz-date")
             && signature.covers("x-amz-target")
             && (token == null || signature.covers("x-amz-security-token"))
-            && signature.scope().endsWith("/" + REGION + "/kms/aws4_request");
+            && signature.scope().endsWith("/" + region + "/kms/aws4_request");
     if (!whole || !signature.isBy(login.secret(), exchange, body)) {
       throw new KmsKey.RefusedException(
           "InvalidSignatureException",

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Each way to log in, what has no say in it, and what is never said of it. */
@@ -231,6 +232,37 @@ class AzureLoginTest {
               .logIn();
       assertThat(token.lasts()).isBetween(Duration.ofSeconds(590), Duration.ofSeconds(600));
       assertThat(token).hasToString("a token");
+    }
+  }
+
+  /** By the clock of the node its tokens are over as they come, or last for ever. */
+  @ParameterizedTest
+  @ValueSource(longs = {-7_200, -1, 0, 1_000_000})
+  void aMachineWhoseClockIsWrongLogsInAllTheSame(long secondsLeft) throws IOException {
+    metadata.setSecondsLeft(secondsLeft);
+    try (KeyManagementService kms = open(managed())) {
+      byte[] wrapped = kms.wrap(KEY, DATA);
+      assertThat(kms.unwrap(wrapped, DATA)).isEqualTo(KEY);
+      metadata.answer(503, "{\"error\":\"server_error\"}");
+      Probe probe = secondsLeft > 0 ? Probe.OK : Probe.UNREACHABLE;
+      assertThat(kms.probe()).as("no token is to be had").isEqualTo(probe);
+      metadata.answer(200, null);
+      assertThat(kms.unwrap(wrapped, DATA)).isEqualTo(KEY);
+    }
+  }
+
+  @Test
+  void aTokenThatIsNotValidYetSaysNothingOfTheKey() throws IOException {
+    try (KeyManagementService kms = open(managed())) {
+      assertThat(kms.probe()).isEqualTo(Probe.OK);
+      azure.answerAtVault(
+          401, FakeAzure.fault("Unauthorized", "IDX10222: The token is not yet valid.", null));
+      KeyManagementException failure = failure(kms);
+      assertThat(failure.probe()).isEqualTo(Probe.UNREACHABLE);
+      assertThat(failure.reason()).isEqualTo("status 401: Unauthorized");
+      assertThat(metadata.asked()).as("a fresh one was tried").hasSize(2);
+      azure.answerAtVault(200, null);
+      assertThat(kms.probe()).isEqualTo(Probe.OK);
     }
   }
 

@@ -32,6 +32,9 @@ final class GcpKeyManagementService implements KeyManagementService {
   private final KeyName key;
   private final Attempts attempts;
 
+  /** Whether this key has wrapped or unwrapped something: it was there. */
+  private volatile boolean hasWorked;
+
   GcpKeyManagementService(GcpRequests requests, GcpLogin login, KeyName key, Attempts attempts) {
     this.requests = requests;
     this.login = login;
@@ -49,7 +52,7 @@ final class GcpKeyManagementService implements KeyManagementService {
             .setAdditionalAuthenticatedData(ByteString.copyFrom(associatedData))
             .setAdditionalAuthenticatedDataCrc32C(checksum(associatedData))
             .build();
-    return attempts.ask(() -> wrapped(ask(KmsMethods.ENCRYPT, request)));
+    return worked(attempts.ask(() -> wrapped(ask(KmsMethods.ENCRYPT, request))));
   }
 
   private byte[] wrapped(EncryptResponse answer) {
@@ -83,7 +86,31 @@ final class GcpKeyManagementService implements KeyManagementService {
             .setAdditionalAuthenticatedData(ByteString.copyFrom(associatedData))
             .setAdditionalAuthenticatedDataCrc32C(checksum(associatedData))
             .build();
-    return attempts.ask(() -> unwrapped(ask(KmsMethods.DECRYPT, request)));
+    return worked(attempts.ask(() -> unwrapped(ask(KmsMethods.DECRYPT, request))));
+  }
+
+  private byte[] worked(byte[] result) {
+    hasWorked = true;
+    return result;
+  }
+
+  /**
+   * A key that nobody finds, and nobody has ever found, is of settings that name another one, or
+   * another location: it is not known to be gone.
+   */
+  private KeyManagementException meaning(StatusRuntimeException refusal) {
+    KeyManagementException meaning = GcpRefusals.meaning(refusal);
+    boolean isUnknown =
+        meaning.probe() == Probe.REVOKED
+            && refusal.getStatus().getCode() == Status.Code.NOT_FOUND
+            && !hasWorked;
+    return isUnknown
+        ? new KeyManagementException(
+            Probe.OK,
+            "Google Cloud KMS has no such key at this location",
+            "no such key at this location: " + meaning.reason(),
+            meaning)
+        : meaning;
   }
 
   /** To unwrap checks what was sent by itself: what was altered on its way is not unwrapped. */
@@ -112,7 +139,7 @@ final class GcpKeyManagementService implements KeyManagementService {
       return requests.ask(key, token, method, request);
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() != Status.Code.UNAUTHENTICATED) {
-        throw GcpRefusals.meaning(e);
+        throw meaning(e);
       }
     }
     login.forget(token);
@@ -123,7 +150,7 @@ final class GcpKeyManagementService implements KeyManagementService {
       if (e.getStatus().getCode() == Status.Code.UNAUTHENTICATED) {
         login.forget(fresh);
       }
-      throw GcpRefusals.meaning(e);
+      throw meaning(e);
     }
   }
 

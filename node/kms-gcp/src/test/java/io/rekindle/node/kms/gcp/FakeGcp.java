@@ -110,6 +110,16 @@ final class FakeGcp implements KeyServer {
     return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
   }
 
+  /** Makes one of this whole name. */
+  void addKey(String name) {
+    keys.put(name, new FakeKey(name));
+  }
+
+  /** As nobody can at Google. */
+  void delete() {
+    keys.remove(KEY);
+  }
+
   /** Host and port. */
   String endpoint() {
     return "localhost:" + server.getPort();

@@ -12,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
@@ -54,6 +55,7 @@ final class FakeLogins extends FaultyHttps {
   private volatile boolean actingAllowed = true;
   private volatile @Nullable String redirect;
   private volatile @Nullable Refusal refusal;
+  private volatile Duration clockAhead = Duration.ZERO;
 
   /** What everybody is answered. */
   record Refusal(int status, String body) {
@@ -148,6 +150,15 @@ final class FakeLogins extends FaultyHttps {
     redirect = address;
   }
 
+  /** Has its clock, or that of whoever asks, be wrong. */
+  void setClockAhead(Duration ahead) {
+    clockAhead = ahead;
+  }
+
+  private Instant now() {
+    return Instant.now().plus(clockAhead);
+  }
+
   void refuse(@Nullable Refusal with) {
     refusal = with;
   }
@@ -203,7 +214,7 @@ final class FakeLogins extends FaultyHttps {
           JsonParser.parseString(
                   new String(Base64.getUrlDecoder().decode(jwt[1]), StandardCharsets.UTF_8))
               .getAsJsonObject();
-      long now = Instant.now().getEpochSecond();
+      long now = now().getEpochSecond();
       if (!claims.get("aud").getAsString().equals(GOOGLES)
           || !claims.get("iss").getAsString().equals(ACCOUNT)
           || !claims.get("scope").getAsString().equals(SCOPE)) {
@@ -273,7 +284,7 @@ final class FakeLogins extends FaultyHttps {
     }
     JsonObject answer = new JsonObject();
     answer.addProperty("accessToken", token());
-    answer.addProperty("expireTime", Instant.now().plusSeconds(LASTS_SECONDS).toString());
+    answer.addProperty("expireTime", now().plusSeconds(LASTS_SECONDS).toString());
     send(exchange, 200, "application/json", answer.toString());
   }
 

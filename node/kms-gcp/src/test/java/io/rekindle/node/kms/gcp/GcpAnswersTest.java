@@ -67,6 +67,11 @@ class GcpAnswersTest {
             "another key", answer -> answer.setName(FakeGcp.OTHER_KEY + "/cryptoKeyVersions/1")),
         encrypted(
             "another key", answer -> answer.setName(answer.getName().replace("acme", "evil"))),
+        encrypted(
+            "another key",
+            answer -> answer.setName(answer.getName().replace("europe-west3", "us-east1"))),
+        encrypted(
+            "another key", answer -> answer.setName(answer.getName().replace("/prod/", "/test/"))),
         encrypted("wrong size", answer -> sized(answer, 0)),
         encrypted("wrong size", answer -> sized(answer, (8 << 10) + 1)),
         decrypted("checksum", answer -> answer.setPlaintextCrc32C(Int64Value.of(1))),

@@ -98,6 +98,32 @@ class GcpKeyManagementServiceTest {
     }
   }
 
+  /** With the same ring and the same name there, and with none. */
+  @Test
+  void aKeyOfAnotherLocationIsAnotherKey() throws IOException {
+    String elsewhere = FakeGcp.KEY.replace("europe-west3", "us-east1");
+    try (KeyManagementService kms = open();
+        KeyManagementService other =
+            GcpSettings.openOnce(folder, settings().set("key", elsewhere))) {
+      byte[] wrapped = kms.wrap(KEY, DATA);
+      assertIsOfAnotherKey(other, wrapped, "no such key at this location: NOT_FOUND: CryptoKey");
+      gcp.addKey(elsewhere);
+      assertIsOfAnotherKey(other, wrapped, "INVALID_ARGUMENT: Decryption failed");
+      assertIsOfAnotherKey(kms, other.wrap(KEY, DATA), "INVALID_ARGUMENT: Decryption failed");
+      assertThat(kms.unwrap(wrapped, DATA)).isEqualTo(KEY);
+      gcp.delete();
+      assertThat(kms.probe()).as("it was there").isEqualTo(Probe.REVOKED);
+    }
+  }
+
+  private static void assertIsOfAnotherKey(
+      KeyManagementService kms, byte[] wrapped, String reason) {
+    KeyManagementException failure =
+        catchThrowableOfType(KeyManagementException.class, () -> kms.unwrap(wrapped, DATA));
+    assertThat(failure.reason()).startsWith(reason);
+    assertThat(failure.probe()).isEqualTo(Probe.OK);
+  }
+
   @Test
   void whatAProxySaysIsNotWhatGoogleSays() throws IOException {
     AtomicInteger status = new AtomicInteger();

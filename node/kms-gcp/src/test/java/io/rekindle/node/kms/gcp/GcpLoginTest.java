@@ -31,6 +31,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a node proves to Google who it is, and what a login that does not succeed says. */
 class GcpLoginTest {
@@ -263,6 +265,28 @@ class GcpLoginTest {
       kms.logOut();
       logins.setActingAllowed(false);
       assertFails(kms, Probe.REVOKED, "login: status 403: PERMISSION_DENIED");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-120, -10, 10, 120})
+  void aClockThatIsWrongSaysNothingOfTheKey(long minutesAhead) throws IOException {
+    JsonObject identity = federated();
+    identity.addProperty("service_account_impersonation_url", logins.actingAddress());
+    try (KeyManagementService kms = open()) {
+      byte[] wrapped = kms.wrap(KEY, DATA);
+      logins.setClockAhead(Duration.ofMinutes(minutesAhead));
+      assertThat(kms.unwrap(wrapped, DATA)).as("it is logged in").isEqualTo(KEY);
+      kms.logOut();
+      assertFails(kms, Probe.UNREACHABLE, "login: status 400: invalid_grant: Invalid JWT: Token");
+      assertThat(kms.probe()).isEqualTo(Probe.UNREACHABLE);
+      logins.setClockAhead(Duration.ZERO);
+      assertThat(kms.unwrap(wrapped, DATA)).isEqualTo(KEY);
+    }
+    logins.setClockAhead(Duration.ofMinutes(minutesAhead));
+    try (KeyManagementService kms = openWith(identity)) {
+      assertThat(kms.probe()).as("a token that is over before it came").isEqualTo(Probe.OK);
+      assertThat(kms.probe()).isEqualTo(Probe.OK);
     }
   }
 

@@ -39,6 +39,7 @@ class GcpRefusalsTest {
     TestTls tls = TestTls.make(folder.resolve("tls"));
     gcp = FakeGcp.start(tls, "127.0.0.1", KeyServiceHttp.TLS);
     kms = GcpSettings.openOnce(folder, GcpSettings.of(folder, gcp, tls.authority()));
+    assertThat(kms.probe()).as("the key was there").isEqualTo(Probe.OK);
   }
 
   @AfterAll
