@@ -3,14 +3,23 @@ package io.rekindle.node.kms.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.keyring.ClusterKeyFile;
+import io.rekindle.node.keyring.WrappedTenantKey;
+import io.rekindle.node.keyring.WrappedTenantKey.Tenant;
 import io.rekindle.node.kms.KeyManagementException;
 import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.KeyManagementService.Probe;
+import io.rekindle.node.model.NamespacePath;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -97,6 +106,43 @@ public abstract class KeyManagementContractTest {
     byte[] wrapped = kms.wrap(key, DATA);
     assertRefused(kms, wrapped, OTHER_DATA, Probe.OK);
     assertRefused(kms, wrapped, new byte[0], Probe.OK);
+  }
+
+  /** The two uses that a node has for one key of the customer's, in one cluster. */
+  @Test
+  void aTenantsKeyIsNoClusterKeyNorTheReverse() {
+    Tenant tenant = new Tenant(UUID.randomUUID(), NamespacePath.parse("acme"));
+    Path file = Path.of("cluster.key");
+    Instant now = Instant.now();
+    byte[] ofCluster = ClusterKeyFile.make(kms, tenant.clusterId());
+    WrappedTenantKey ofTenant = WrappedTenantKey.make(tenant, "own", kms, now);
+    ClusterKeyFile.open(file, ofCluster, kms).close();
+    ofTenant.unwrap(tenant, kms).close();
+
+    int at = wrappingAt(ofCluster);
+    byte[] wrapped = Arrays.copyOfRange(ofCluster, at, ofCluster.length);
+    WrappedTenantKey crossed =
+        new WrappedTenantKey("own", ofTenant.id(), ofTenant.commitment(), wrapped, now, now);
+    assertThatExceptionOfType(KeyManagementException.class)
+        .isThrownBy(() -> crossed.unwrap(tenant, kms))
+        .satisfies(e -> assertThat(e.probe()).as("%s: %s", e, e.reason()).isEqualTo(Probe.OK));
+
+    byte[] reverse =
+        ByteBuffer.allocate(at + ofTenant.wrapped().length)
+            .put(ofCluster, 0, at - Short.BYTES)
+            .putShort((short) ofTenant.wrapped().length)
+            .put(ofTenant.wrapped())
+            .array();
+    assertThatExceptionOfType(StartRefusedException.class)
+        .isThrownBy(() -> ClusterKeyFile.open(file, reverse, kms))
+        .withMessageContaining(" was not wrapped by this key, or is damaged: ");
+    assertThat(kms.probe()).isEqualTo(Probe.OK);
+  }
+
+  /** In a file of a cluster key: where its one wrapping is, which is the rest. */
+  private static int wrappingAt(byte[] file) {
+    int sealed = 4 + 1 + 16 + 1;
+    return sealed + Short.BYTES + ByteBuffer.wrap(file).getShort(sealed) + Short.BYTES;
   }
 
   @Test
