@@ -10,11 +10,16 @@ import io.rekindle.node.kms.KeyManagementService.Probe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What holds of a provider whose key a customer can switch off, and that can be away: the real
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * @param <S> the server
  */
+@Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class RemoteKeyManagementContractTest<S extends KeyServer>
     extends KeyManagementContractTest {
   /** More than the services of this test ask before they give up. */
@@ -175,11 +181,43 @@ public abstract class RemoteKeyManagementContractTest<S extends KeyServer>
     assertThat(kms().unwrap(wrapped, DATA)).isEqualTo(key);
   }
 
-  private void assertUnreachableAndBack(byte[] wrapped, Runnable mend) {
-    assertRefused(kms(), wrapped, DATA, Probe.UNREACHABLE);
+  /** Whoever is logged in waits for the key alone. */
+  @Test
+  void aKeyThatDoesNotAnswerIsWaitedForInBounds() throws Exception {
+    byte[] wrapped = kms().wrap(key, DATA);
+    KeyManagementService impatient = opened(openImpatient());
+    logIn(impatient, wrapped);
+    server().delay(Duration.ofMinutes(10));
+    assertUnreachable(impatient, wrapped);
+    server().delay(Duration.ZERO);
+    logIn(impatient, wrapped);
+    server().setDripping(true);
+    assertUnreachable(impatient, wrapped);
+    server().setDripping(false);
+    logIn(impatient, wrapped);
+  }
+
+  /** Until it works: a machine may be slow, but not for as long as a test has. */
+  private void logIn(KeyManagementService impatient, byte[] wrapped) {
+    while (true) {
+      try {
+        assertThat(impatient.unwrap(wrapped, DATA)).isEqualTo(key);
+        return;
+      } catch (KeyManagementException e) {
+        assertThat(e.probe()).as(e.reason()).isEqualTo(Probe.UNREACHABLE);
+      }
+    }
+  }
+
+  private void assertUnreachable(KeyManagementService kms, byte[] wrapped) {
+    assertRefused(kms, wrapped, DATA, Probe.UNREACHABLE);
     assertThatExceptionOfType(KeyManagementException.class)
-        .isThrownBy(() -> kms().wrap(key, DATA))
+        .isThrownBy(() -> kms.wrap(key, DATA))
         .satisfies(e -> assertThat(e.probe()).isEqualTo(Probe.UNREACHABLE));
+  }
+
+  private void assertUnreachableAndBack(byte[] wrapped, Runnable mend) {
+    assertUnreachable(kms(), wrapped);
     mend.run();
     assertThat(kms().unwrap(wrapped, DATA)).isEqualTo(key);
   }
@@ -198,6 +236,24 @@ public abstract class RemoteKeyManagementContractTest<S extends KeyServer>
     server().close();
     assertRefused(kms(), wrapped, DATA, Probe.UNREACHABLE);
     assertThat(kms().probe()).isEqualTo(Probe.UNREACHABLE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-30, CertificateExpiredException", "30, CertificateNotYetValidException"})
+  void aServerWhoseCertificateIsNotValidNowIsUnreachable(int days, String reason) throws Exception {
+    byte[] wrapped = kms().wrap(key, DATA);
+    TestTls untimely =
+        TestTls.make(folder.resolve("untimely"), Instant.now().plus(Duration.ofDays(days)));
+    try (S other = start(untimely)) {
+      KeyManagementService untrusting =
+          opened(settings(folder, other, untimely.authority()).open(provider()));
+      assertThatExceptionOfType(KeyManagementException.class)
+          .isThrownBy(() -> untrusting.unwrap(wrapped, DATA))
+          .satisfies(e -> assertThat(e.reason()).contains(reason))
+          .satisfies(e -> assertThat(e.probe()).isEqualTo(Probe.UNREACHABLE));
+      assertThat(untrusting.probe()).isEqualTo(Probe.UNREACHABLE);
+      assertThat(other.requests()).isZero();
+    }
   }
 
   @Test

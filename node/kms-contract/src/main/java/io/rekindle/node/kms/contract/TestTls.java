@@ -1,6 +1,7 @@
 package io.rekindle.node.kms.contract;
 
 import io.rekindle.node.cluster.NodeCertificates;
+import io.rekindle.node.cluster.NodeCertificates.Validity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -21,12 +23,25 @@ import javax.net.ssl.SSLContext;
 
 /** A certificate of a server on loopback, and the authority that it is of. */
 public record TestTls(SSLContext context, Path authority) {
+  /** More than any test takes. */
+  private static final Duration DAYS = Duration.ofDays(10);
+
   private static final char[] NONE = new char[0];
 
   /** Makes both in a folder that is empty or not there. */
   public static TestTls make(Path folder) throws IOException, GeneralSecurityException {
+    return make(folder, Instant.now());
+  }
+
+  /**
+   * The same, of certificates that are good for some days.
+   *
+   * @param from an hour before which they begin to be
+   */
+  public static TestTls make(Path folder, Instant from)
+      throws IOException, GeneralSecurityException {
     NodeCertificates.create(
-        folder, UUID.randomUUID(), List.of(), Instant.now(), NodeCertificates.Validity.DEFAULT);
+        folder, UUID.randomUUID(), List.of(), from, new Validity(DAYS.multipliedBy(2), DAYS));
     KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
     store.load(null, null);
     Certificate[] chain;

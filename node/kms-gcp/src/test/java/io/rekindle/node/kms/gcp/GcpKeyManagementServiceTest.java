@@ -13,13 +13,18 @@ import io.rekindle.node.kms.contract.TestTls;
 import io.rekindle.node.kms.http.KeyServiceHttp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is of Google alone: its checksums, its names, what answers for it, its settings. */
 class GcpKeyManagementServiceTest {
@@ -85,6 +90,25 @@ class GcpKeyManagementServiceTest {
     try (FakeGcp other = FakeGcp.start(foreign, "127.0.0.1", KeyServiceHttp.TLS);
         KeyManagementService kms = openAt(other.endpoint())) {
       assertUnreachable(kms, "SunCertPathBuilderException");
+      assertThat(other.keyRequests()).isZero();
+    }
+  }
+
+  /** Of keys; the contract has that of logins. */
+  @ParameterizedTest
+  @CsvSource({"-30, CertificateExpiredException", "30, CertificateNotYetValidException"})
+  void aServerWhoseCertificateIsNotValidNowIsNotTalkedTo(int days, String said) throws Exception {
+    TestTls untimely =
+        TestTls.make(folder.resolve("untimely"), Instant.now().plus(Duration.ofDays(days)));
+    Path both = folder.resolve("both.crt");
+    Files.writeString(
+        both, Files.readString(tls.authority()) + Files.readString(untimely.authority()));
+    try (FakeGcp other = FakeGcp.start(untimely, "127.0.0.1", KeyServiceHttp.TLS);
+        KeyManagementService kms =
+            GcpSettings.openOnce(
+                folder,
+                settings().set("endpoint", other.endpoint()).set("ca-file", both.toString()))) {
+      assertUnreachable(kms, "UNAVAILABLE: " + said);
       assertThat(other.keyRequests()).isZero();
     }
   }
