@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +25,32 @@ import org.junit.jupiter.api.io.TempDir;
  * where nobody listens: a class that is not there, or is there twice, shows before that.
  */
 class KeyProvidersIT {
+  private static final Path LIBRARIES = Path.of(System.getProperty("rekindle.home"), "lib", "node");
+
+  /** Begins the names of what each provider needs, in any case. */
+  private static final List<String> NEEDED =
+      List.of(
+          "vault-java-driver-",
+          "kms-",
+          "sts-",
+          "proto-google-cloud-kms-v1-",
+          "google-auth-library-oauth2-http-",
+          "azure-security-keyvault-keys-",
+          "msal4j-");
+
+  /**
+   * Begins the names of what the poms leave out, see decision 0023: the vendors' own clients for
+   * HTTP and gRPC, with what they bring, and logins that read the environment. The {@code
+   * httpclient5} that is there is of Calcite's Avatica.
+   */
+  private static final Pattern LEFT_OUT =
+      Pattern.compile(
+          "(netty-nio-client|apache5?-client|url-connection-client|aws-crt|aws-java-sdk|tink-awskms"
+              + "|tink-gcpkms|google-cloud-[a-z]+|gax|grpc-(netty|okhttp|xds|alts|googleapis|auth|grpclb)"
+              + "|proto-google-iam|conscrypt|google-http-client-(apache|jackson|appengine)"
+              + "|azure-identity|azure-core-http|msal4j-(persistence|brokers)|jna|netty-all"
+              + "|rekindle-kms-contract)[-0-9].*\\.jar|.*-tests?\\.jar");
+
   @TempDir private static Path folder;
   private static int nobody;
 
@@ -58,6 +86,18 @@ class KeyProvidersIT {
         .doesNotContain("NoClassDefFound", "NoSuchMethod", "SLF4J", "\tat ");
     assertThat(init.code()).isEqualTo(ExitCodes.FAILURE);
     assertThat(data).doesNotExist();
+  }
+
+  @Test
+  void nothingShipsThatTheProvidersDoWithout() throws IOException {
+    List<String> jars;
+    try (Stream<Path> files = Files.list(LIBRARIES)) {
+      jars = files.map(file -> file.getFileName().toString()).toList();
+    }
+    for (String needed : NEEDED) {
+      assertThat(jars).anyMatch(jar -> jar.startsWith(needed));
+    }
+    assertThat(jars).noneMatch(jar -> LEFT_OUT.matcher(jar).matches());
   }
 
   @Test
