@@ -1,5 +1,7 @@
 package io.rekindle.cli;
 
+import org.jspecify.annotations.Nullable;
+
 /** A command that cannot go on, with one sentence for the person at the terminal. */
 public final class CommandFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -8,7 +10,7 @@ public final class CommandFailedException extends RuntimeException {
     super(sentence);
   }
 
-  public CommandFailedException(String sentence, Throwable cause) {
+  public CommandFailedException(String sentence, @Nullable Throwable cause) {
     super(sentence, cause);
   }
 }

@@ -7,8 +7,12 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Vault of the distribution's own as a process, over TLS 1.3 on loopback; its cryptography is
@@ -22,18 +26,26 @@ public final class DemoVault implements AutoCloseable {
   private static final String READY = "READY ";
   private static final String DONE = "DONE";
   private static final long END_SECONDS = 10;
+  private static final int ERROR_LINES_MAX = 20;
 
   private final Process process;
+  private final Thread errorReader;
+
+  /** The last lines of its standard error; under the lock of itself. */
+  private final Deque<String> errors = new ArrayDeque<>();
+
   private final BufferedReader answers;
   private final Writer commands;
   private final Path folder;
   private final String address;
 
-  private DemoVault(Process process, Path folder) throws IOException {
+  private DemoVault(Process process, Path folder) {
     this.process = process;
     this.folder = folder;
     answers = process.inputReader(StandardCharsets.UTF_8);
     commands = process.outputWriter(StandardCharsets.US_ASCII);
+    errorReader =
+        Thread.ofPlatform().daemon().name("vault-errors").start(() -> keepErrors(process));
     address = expect(READY);
   }
 
@@ -43,7 +55,12 @@ public final class DemoVault implements AutoCloseable {
    * @param folder for its certificate and credentials, which is not there
    */
   public static DemoVault start(Path folder) {
-    Path lib = Distribution.home().resolve("lib");
+    return start(Distribution.home(), folder);
+  }
+
+  /** As above, of a distribution. */
+  static DemoVault start(Path home, Path folder) {
+    Path lib = home.resolve("lib");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classes =
         lib.resolve("node")
@@ -55,12 +72,11 @@ public final class DemoVault implements AutoCloseable {
       Process process =
           new ProcessBuilder(
                   java,
-                  "@" + Distribution.home().resolve("node.args"),
+                  "@" + home.resolve("node.args"),
                   "-cp",
                   classes,
                   MAIN,
                   folder.toAbsolutePath().toString())
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
       return new DemoVault(process, folder);
     } catch (IOException e) {
@@ -105,19 +121,55 @@ public final class DemoVault implements AutoCloseable {
     try {
       commands.write(name + " " + key + "\n");
       commands.flush();
-      expect(DONE);
     } catch (IOException e) {
-      throw new CommandFailedException("the demonstration's Vault has ended", e);
+      throw ended(e);
+    }
+    expect(DONE);
+  }
+
+  private String expect(String beginning) {
+    try {
+      for (String line = answers.readLine(); line != null; line = answers.readLine()) {
+        if (line.startsWith(beginning)) {
+          return line.substring(beginning.length());
+        }
+      }
+    } catch (IOException e) {
+      throw ended(e);
+    }
+    throw ended(null);
+  }
+
+  private void keepErrors(Process of) {
+    try (BufferedReader lines = of.errorReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        synchronized (errors) {
+          errors.addLast(line);
+          if (errors.size() > ERROR_LINES_MAX) {
+            errors.removeFirst();
+          }
+        }
+      }
+    } catch (IOException e) {
+      // The end of the process is the end of what it says.
     }
   }
 
-  private String expect(String beginning) throws IOException {
-    for (String line = answers.readLine(); line != null; line = answers.readLine()) {
-      if (line.startsWith(beginning)) {
-        return line.substring(beginning.length());
-      }
+  /** With what it said last. */
+  private CommandFailedException ended(@Nullable IOException cause) {
+    close();
+    String said;
+    try {
+      errorReader.join(Duration.ofSeconds(END_SECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    throw new IOException("no answer");
+    synchronized (errors) {
+      said = String.join(System.lineSeparator(), errors);
+    }
+    String sentence = "the demonstration's Vault has ended";
+    return new CommandFailedException(
+        said.isEmpty() ? sentence : sentence + ":" + System.lineSeparator() + said, cause);
   }
 
   @Override
