@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,9 @@ public final class NodeProcess implements AutoCloseable {
   private static final String MAIN = "io.rekindle.node.bootstrap.NodeMain";
   private static final String INIT = "init";
   private static final String RESTORE = "restore";
+  private static final String START = "start";
+  private static final Set<String> SEARCHING = Set.of(START, RESTORE);
+  private static final String VECTORS = "--add-modules=jdk.incubator.vector";
   private static final String READY = "READY port=";
   private static final Duration STOP_WAIT = Duration.ofSeconds(60);
 
@@ -70,7 +74,7 @@ public final class NodeProcess implements AutoCloseable {
       NodeFolder folder, List<String> settings, Duration wait, List<String> jvm) {
     try {
       List<String> arguments = settings.stream().flatMap(it -> Stream.of("--set", it)).toList();
-      Process process = builder(folder, jvm, arguments, "start").redirectError(log(folder)).start();
+      Process process = builder(folder, jvm, arguments, START).redirectError(log(folder)).start();
       Thread killer = new Thread(process::destroy, "end-node");
       Runtime.getRuntime().addShutdownHook(killer);
       CompletableFuture<Integer> ready = new CompletableFuture<>();
@@ -177,12 +181,13 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   private static ProcessBuilder builder(
-      NodeFolder folder, List<String> jvm, List<String> arguments, String subcommand) {
+      NodeFolder folder, List<String> jvm, List<String> arguments, String subcommand)
+      throws IOException {
     Path home = Distribution.home();
     Path data = folder.path().toAbsolutePath().normalize();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("@" + home.resolve("node.args"));
+    command.addAll(jvmOptions(home.resolve("node.args"), subcommand));
     command.addAll(jvm);
     // What a crash leaves behind, and temporary files, stay within the data folder.
     command.add("-XX:ErrorFile=" + data.resolve("hs_err_%p.log"));
@@ -199,6 +204,18 @@ public final class NodeProcess implements AutoCloseable {
     // What Ignite writes while it reads snapshots, where its configuration is not asked.
     builder.environment().put("IGNITE_WORK_DIR", data.resolve("tmp").resolve("ignite").toString());
     return builder;
+  }
+
+  /**
+   * Without the module of vectors where nothing is searched: the JVM warns of it on the terminal.
+   */
+  static List<String> jvmOptions(Path file, String subcommand) throws IOException {
+    if (SEARCHING.contains(subcommand)) {
+      return List.of("@" + file);
+    }
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines.filter(line -> line.startsWith("-") && !line.equals(VECTORS)).toList();
+    }
   }
 
   private static ProcessBuilder.Redirect log(NodeFolder folder) throws IOException {
