@@ -10,7 +10,7 @@ public final class ExitCodes {
   /** Wrong options or arguments; picocli's own. */
   public static final int USAGE = 2;
 
-  /** The node cannot be reached, or is not ready. */
+  /** The node cannot be reached, or cannot answer now, for one of the reasons that help names. */
   public static final int UNAVAILABLE = 3;
 
   /** No valid API key, or one that may not do this. */

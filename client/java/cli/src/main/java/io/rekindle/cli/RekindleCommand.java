@@ -35,7 +35,8 @@ import picocli.CommandLine.Command;
       "0:success",
       "1:failure",
       "2:wrong usage",
-      "3:the node cannot be reached",
+      "3:the node cannot be reached, or cannot answer now; the reason is UNAVAILABLE, NOT_READY,"
+          + " KEY_REVOKED, NO_MAJORITY, PARTITION_LOST or AUDIT_UNAVAILABLE",
       "4:no valid API key, or one that may not do this",
       "5:not found"
     },

@@ -101,10 +101,29 @@ class RekindleCommandTest {
         "key create name",
         "kms list",
         "kms status --data-folder D -o json",
-        "kms status --data-folder D --target localhost:1"
+        "kms status --data-folder D --target localhost:1",
+        "kms move --set foo",
+        "node init --data-folder D --set foo"
       })
   void answersWrongUsageWithTwo(String command) {
     assertThat(run(command.split(" "))).isEqualTo(ExitCodes.USAGE);
+  }
+
+  /** And not how the node itself is called, which nobody calls. */
+  @Test
+  void namesTheSettingThatHasNoValue() {
+    run("kms", "move", "--set", "foo");
+    assertThat(err.toString())
+        .contains("KEY=VALUE format but was foo", "Usage: rekindle kms move")
+        .doesNotContain("rekindle-node", "kms-move");
+  }
+
+  @Test
+  void saysInHelpWhenACommandEndsWithThree() {
+    run("--help");
+    assertThat(out.toString().replaceAll("\\s+", " "))
+        .contains("3 the node cannot be reached, or cannot answer now; the reason is UNAVAILABLE,")
+        .contains("NOT_READY, KEY_REVOKED, NO_MAJORITY, PARTITION_LOST or AUDIT_UNAVAILABLE 4 ");
   }
 
   @Test

@@ -9,8 +9,9 @@ import io.rekindle.cli.node.NodeProcess;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,14 +34,14 @@ public final class NodeCommands {
         names = "--set",
         paramLabel = "KEY=VALUE",
         description = "a configuration key, such as rekindle.door.port=0; several times")
-    private List<String> values = List.of();
+    private Map<String, String> values = new LinkedHashMap<>();
 
     private NodeFolder folder() {
       return new NodeFolder(dataFolder);
     }
 
     private List<String> arguments() {
-      return values.stream().flatMap(value -> Stream.of("--set", value)).toList();
+      return Texts.settings(values);
     }
   }
 

@@ -17,8 +17,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Answers as people read them. */
 public final class Texts {
@@ -157,7 +159,7 @@ public final class Texts {
   }
 
   public static String line(AuditRecord record) {
-    return "#%d  %s  %s  %s  %s  %s%s  by %s from %s  request %s"
+    return "#%d  %s  %s  %s  %s  %s%s  %s  request %s"
         .formatted(
             record.getSequence(),
             time(record.getTime()),
@@ -166,15 +168,32 @@ public final class Texts {
             record.getDecision(),
             record.getNamespacesCount() == 0 ? "-" : String.join(",", record.getNamespacesList()),
             record.getCustomerKey().isEmpty() ? "" : "  customer's key " + record.getCustomerKey(),
-            record.getApiKeyId().isEmpty() ? "nobody" : record.getApiKeyId(),
-            record.getPeer(),
+            origin(record),
             record.getRequestId());
+  }
+
+  /** Who asked, and from where; of what the node did by itself, what that was about. */
+  private static String origin(AuditRecord record) {
+    if (record.getKind().equals("system")) {
+      return "about " + (record.getPeer().isEmpty() ? "the node" : record.getPeer());
+    }
+    return "by %s from %s"
+        .formatted(
+            record.getApiKeyId().isEmpty() ? "nobody" : record.getApiKeyId(),
+            record.getPeer().isEmpty() ? "no address" : record.getPeer());
   }
 
   public static String time(Timestamp time) {
     return Instant.ofEpochSecond(time.getSeconds(), time.getNanos())
         .truncatedTo(ChronoUnit.MILLIS)
         .toString();
+  }
+
+  /** Configuration keys as the node takes them: {@code --set KEY=VALUE} for each. */
+  public static List<String> settings(Map<String, String> values) {
+    return values.entrySet().stream()
+        .flatMap(each -> Stream.of("--set", each.getKey() + "=" + each.getValue()))
+        .toList();
   }
 
   /** One line of a text, whatever is in it. */

@@ -10,8 +10,8 @@ import io.rekindle.v1.KeyKind;
 import io.rekindle.v1.RewrapClusterKeyResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -182,8 +182,7 @@ public final class KmsCommands {
               description =
                   "what changes, such as rekindle.keys.vault.key=NAME; several times. It is written"
                       + " to node.properties")
-          List<String> values) {
-    return folder.run(
-        "kms-move", values.stream().flatMap(value -> Stream.of("--set", value)).toList());
+          Map<String, String> values) {
+    return folder.run("kms-move", Texts.settings(values));
   }
 }

@@ -37,6 +37,23 @@ class TextsTest {
   }
 
   @Test
+  void anAuditRecordOfTheNodeItselfHasNoCallerAndNoAddress() {
+    AuditRecord.Builder record =
+        AuditRecord.newBuilder().setKind("system").setAction("tenant-key.locked");
+    record.setDecision("allowed").setPeer("namespace acme, answer REVOKED").setRequestId("r");
+    assertThat(Texts.line(record.build()))
+        .endsWith("  allowed  -  about namespace acme, answer REVOKED  request r");
+    assertThat(Texts.line(record.setPeer("").build())).endsWith("  -  about the node  request r");
+  }
+
+  @Test
+  void anAuditRecordSaysWhoAskedAndFromWhere() {
+    AuditRecord.Builder record = AuditRecord.newBuilder().setKind("outcome").setApiKeyId("k");
+    assertThat(Texts.line(record.setPeer("127.0.0.1").build())).contains("by k from 127.0.0.1  ");
+    assertThat(Texts.line(record.setPeer("").build())).contains("by k from no address  request");
+  }
+
+  @Test
   void anExplainedHitSaysHowItCameToItsPlace() {
     SearchHit hit =
         SearchHit.newBuilder()
