@@ -115,10 +115,16 @@ final class KeyChange {
         after.accept(Step.SETTINGS_WRITTEN);
         both.last().write();
         after.accept(Step.DONE);
-        return "The cluster key is wrapped by %s, and no more by %s."
-            .formatted(next.describe(), current.describe());
+        return moved(current.describe(), next.describe());
       }
     }
+  }
+
+  private static String moved(String from, String to) {
+    return from.equals(to)
+        ? "The cluster key is wrapped anew by the same key as before, and by no other: %s. The settings given name no other key."
+            .formatted(to)
+        : "The cluster key is wrapped by %s, and no more by %s.".formatted(to, from);
   }
 
   /**
@@ -202,12 +208,25 @@ final class KeyChange {
       try (ClusterKey key = wrapped.unwrap(kms)) {
         facts.put("generation", key.generation());
         facts.put("generations", Integer.toString(key.generations().size()));
-        facts.put(ANSWER, "OK");
+        facts.putAll(answer(config.dataFolder(), key));
       } catch (KeyManagementException e) {
         facts.put(
             ANSWER, e.probe() == KeyManagementService.Probe.OK ? "ANOTHER_KEY" : e.probe().name());
         facts.put("reason", e.reason() == null ? String.valueOf(e.getMessage()) : e.reason());
       }
+    }
+    return facts;
+  }
+
+  /** Whether it is the key of the data, too; an older file, or another folder's, has another. */
+  private static Map<String, String> answer(Path dataFolder, ClusterKey key) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    try {
+      requireRight(dataFolder, key);
+      facts.put(ANSWER, "OK");
+    } catch (StartRefusedException e) {
+      facts.put(ANSWER, "ANOTHER_FILE");
+      facts.put("reason", String.valueOf(e.getMessage()));
     }
     return facts;
   }

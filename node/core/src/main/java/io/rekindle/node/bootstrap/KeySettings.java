@@ -72,7 +72,7 @@ final class KeySettings {
           || key.startsWith(PREFIX + TENANTS)
           || key.equals(PREFIX + "cluster-key-file")) {
         throw new StartRefusedException(
-            key + " is none of the customer's key: give settings that begin with " + PREFIX + ".");
+            key + " is none of the customer's key: give settings that begin with " + PREFIX);
       }
     }
     Map<String, String> moved = new LinkedHashMap<>(written);

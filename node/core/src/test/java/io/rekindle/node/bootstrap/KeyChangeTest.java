@@ -143,6 +143,41 @@ class KeyChangeTest {
     assertThat(opened().isSame(key)).isTrue();
   }
 
+  /** Which may be the second half of a move that was cut short, and so is not refused. */
+  @Test
+  void aMoveToTheSameKeySaysSo() throws IOException {
+    KeyChange.move(folder, OTHER);
+    assertThat(KeyChange.move(folder, OTHER))
+        .contains("by the same key as before, and by no other: local key file", "other.key")
+        .contains("name no other key")
+        .doesNotContain("no more by");
+    assertThat(opened().isSame(key)).isTrue();
+  }
+
+  /** An older copy of the key file that its provider still unwraps. */
+  @Test
+  void aKeyFileThatIsOlderThanTheDataIsNotWell() throws IOException {
+    Path mark = folder.resolve(FolderMark.FILE);
+    FolderMark.create(mark, key);
+    byte[] former = Files.readAllBytes(file());
+    try (ClusterKey next = KeyHandover.next(key)) {
+      KeyChange.hold(folder, this::config, key, next);
+      assertThat(status()).as("not used yet").containsEntry("answer", "OK");
+      KeyChange.use(folder, this::config, next, next.generations().getLast());
+    }
+    assertThat(status()).as("between the file and the mark").containsEntry("answer", "OK");
+    try (ClusterKey now = opened()) {
+      FolderMark.bringUpToDate(mark, now);
+    }
+    assertThat(status()).containsEntry("answer", "OK");
+    Files.write(file(), former);
+    assertThat(status())
+        .containsEntry("answer", "ANOTHER_FILE")
+        .containsEntry("generation", key.generation())
+        .hasEntrySatisfying(
+            "reason", why -> assertThat(why).contains("was written under another cluster key"));
+  }
+
   /** Cut short after each of its steps, the folder starts, and the move is done again. */
   @ParameterizedTest
   @EnumSource(Step.class)
@@ -191,7 +226,8 @@ class KeyChangeTest {
     byte[] before = Files.readAllBytes(file());
     assertThatExceptionOfType(StartRefusedException.class)
         .isThrownBy(() -> KeyChange.move(folder, Map.of(setting, "1")))
-        .withMessageContaining(setting + " is none of the customer's key");
+        .withMessageContaining(setting + " is none of the customer's key")
+        .withMessageEndingWith("begin with rekindle.keys.");
     assertThat(Files.readAllBytes(file())).isEqualTo(before);
   }
 
