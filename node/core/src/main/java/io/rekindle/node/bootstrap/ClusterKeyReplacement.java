@@ -8,6 +8,7 @@ import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.KeyHandover;
 import io.rekindle.node.model.Reply;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,6 +75,7 @@ final class ClusterKeyReplacement {
     try {
       below.requireReady();
       level();
+      Instant made = below.now();
       String generation;
       byte[] sealed;
       try (ClusterKey next = KeyHandover.next(key)) {
@@ -83,7 +85,7 @@ final class ClusterKeyReplacement {
       holdEverywhere(sealed);
       try {
         useEverywhere(sealed, generation);
-        below.noteReplaced();
+        below.noteReplaced(made);
         int groups = below.rotatePages(_ -> {});
         // A node that fell behind meanwhile would have wrapped new keys of pages by the former.
         requireInUse(generation);

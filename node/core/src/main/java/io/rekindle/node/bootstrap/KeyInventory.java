@@ -18,6 +18,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,8 @@ final class KeyInventory implements Supplier<List<KeyInfo>> {
     this.rotations = rotations;
     this.namespaces = namespaces;
     this.tenants = tenants;
+    // The file of a node that has never been wrapped anew is as old as the key.
+    rotations.noteFirstClusterKey(clusterKeyWrapped());
   }
 
   @Override
@@ -81,18 +85,11 @@ final class KeyInventory implements Supplier<List<KeyInfo>> {
     stored.tenants().stream()
         .sorted(Comparator.comparing(NamespacePath::toString))
         .forEach(root -> addTenant(keys, root));
-    IgniteNamespaceStore.Ages ages = namespaces.ages();
-    keys.add(
-        new KeyInfo(
-            Kind.NAMESPACE,
-            "",
-            ages.count(),
-            "payloads, vectors and agent state",
-            CLUSTER_KEY + ", or the tenant key of their root",
-            ages.oldest(),
-            null,
-            null,
-            State.OK));
+    Set<NamespacePath> own = stored.roots();
+    addBelow(keys, root -> !own.contains(root), CLUSTER_KEY);
+    if (!own.isEmpty()) {
+      addBelow(keys, own::contains, "the tenant key of their root");
+    }
     keys.add(
         ofKind(
             Kind.FILE,
@@ -126,6 +123,27 @@ final class KeyInventory implements Supplier<List<KeyInfo>> {
             key.wrappedAt(),
             due(key.wrappedAt()),
             tenants.state(root)));
+  }
+
+  private void addBelow(List<KeyInfo> keys, Predicate<NamespacePath> root, String wrappedBy) {
+    IgniteWrappedKeyStore.Count count = stored.count(root);
+    keys.add(
+        new KeyInfo(
+            Kind.NAMESPACE,
+            "",
+            count.namespaces(),
+            "payloads, vectors and agent state",
+            wrappedBy,
+            namespaces.oldest(root),
+            null,
+            null,
+            State.OK));
+    keys.add(
+        ofKind(
+            Kind.SUBJECT,
+            count.roots(),
+            "nothing; each makes the digests of subjects' ids of a root",
+            wrappedBy));
   }
 
   private static KeyInfo ofKind(Kind kind, int count, String opens, String wrappedBy) {

@@ -5,6 +5,7 @@ import io.rekindle.node.cluster.GroupKeys;
 import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.storage.engine.IgniteNamespaceStore;
 import io.rekindle.node.storage.engine.KeyRotations;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.IntConsumer;
 
@@ -34,8 +35,14 @@ interface KeysBelow {
    */
   int rewrapNamespaces(Pass pass);
 
-  /** Notes that the cluster key is another one from now on. */
-  void noteReplaced();
+  Instant now();
+
+  /**
+   * Notes that the cluster key is another one from now on.
+   *
+   * @param made when it was made, hence before any node had it wrapped
+   */
+  void noteReplaced(Instant made);
 
   /** Those of a cluster. */
   static KeysBelow of(
@@ -64,8 +71,13 @@ interface KeysBelow {
       }
 
       @Override
-      public void noteReplaced() {
-        rotations.noteClusterKey(clock.instant());
+      public Instant now() {
+        return clock.instant();
+      }
+
+      @Override
+      public void noteReplaced(Instant made) {
+        rotations.noteClusterKey(made);
       }
     };
   }

@@ -239,7 +239,8 @@ final class TenantLeases implements TenantKeys, AutoCloseable {
       case REVOKED -> TenantKey.revoked(root);
       case UNREACHABLE ->
           new RekindleException(
-              ErrorCode.NOT_READY, "the customer's key can't be reached, try again");
+              ErrorCode.NOT_READY,
+              "the customer's key can't be reached: the diagnostics of the node say why");
       case OK ->
           RekindleException.invalid(
               CUSTOMER_KEY,

@@ -31,6 +31,7 @@ public record KeyInfo(
     GROUP,
     TENANT,
     NAMESPACE,
+    SUBJECT,
     FILE
   }
 

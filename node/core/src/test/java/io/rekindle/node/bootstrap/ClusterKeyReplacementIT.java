@@ -5,6 +5,7 @@ import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.google.protobuf.util.Timestamps;
 import io.grpc.StatusRuntimeException;
 import io.rekindle.node.cluster.FreePort;
 import io.rekindle.node.config.NodeConfig;
@@ -35,6 +36,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +48,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ClusterKeyReplacementIT {
   private static final Canaries CANARIES = new Canaries();
+
+  /** What {@code keys_rewrapped} counts. */
+  private static final Set<KeyKind> BELOW =
+      Set.of(KeyKind.KEY_KIND_NAMESPACE, KeyKind.KEY_KIND_SUBJECT);
 
   @TempDir Path parent;
 
@@ -107,6 +113,9 @@ class ClusterKeyReplacementIT {
     try (Tenancy there = tenancy(0)) {
       there.fill(CANARIES);
       before = there.everything();
+      Key first = clusterKey(there);
+      assertThat(first.hasMadeAt()).isTrue();
+      assertMadeBeforeWrapped(first);
       ReplaceClusterKeyResponse replaced = replace(there);
       assertThat(replaced.getGeneration()).isEqualTo(key(0).generation());
       // Two namespaces, and their root.
@@ -116,7 +125,16 @@ class ClusterKeyReplacementIT {
       there.setState("key-0", "{\"n\":\"later\"}");
       laterKey = new GrpcTenants(there.admin()).key("later", GrpcTenants.grant("tenants", ""));
       before = there.everything();
-      assertThat(clusterKey(there).hasMadeAt()).isTrue();
+      Key second = clusterKey(there);
+      assertThat(Timestamps.compare(second.getMadeAt(), first.getMadeAt())).isPositive();
+      assertMadeBeforeWrapped(second);
+      assertThat(
+              keys(there).stream()
+                  .filter(key -> BELOW.contains(key.getKind()))
+                  .filter(key -> key.getWrappedBy().equals("the cluster key"))
+                  .mapToInt(Key::getCount)
+                  .sum())
+          .isEqualTo(replaced.getKeysRewrapped());
       assertBackupIsWhole(there);
     }
     assertThat(key(1).isSame(key(0))).isTrue();
@@ -285,13 +303,21 @@ class ClusterKeyReplacementIT {
         .replaceClusterKey(ReplaceClusterKeyRequest.getDefaultInstance());
   }
 
+  private static void assertMadeBeforeWrapped(Key key) {
+    assertThat(Timestamps.compare(key.getMadeAt(), key.getWrappedAt()))
+        .as("made %s, wrapped %s", key.getMadeAt(), key.getWrappedAt())
+        .isNotPositive();
+  }
+
+  private static List<Key> keys(Tenancy there) {
+    return call(() ->
+            KeyServiceGrpc.newBlockingStub(there.admin())
+                .listKeys(ListKeysRequest.getDefaultInstance()))
+        .getKeysList();
+  }
+
   private static Key clusterKey(Tenancy there) {
-    return call(
-            () ->
-                KeyServiceGrpc.newBlockingStub(there.admin())
-                    .listKeys(ListKeysRequest.getDefaultInstance()))
-        .getKeysList()
-        .stream()
+    return keys(there).stream()
         .filter(key -> key.getKind() == KeyKind.KEY_KIND_CLUSTER)
         .findFirst()
         .orElseThrow();

@@ -8,6 +8,7 @@ import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.keyring.ClusterKey;
 import io.rekindle.node.keyring.KeyHandover;
 import io.rekindle.node.keyring.TestClusterKey;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -208,7 +209,12 @@ final class SimulatedHolders implements KeyHolders, KeysBelow {
   }
 
   @Override
-  public void noteReplaced() {
+  public Instant now() {
+    return Instant.EPOCH;
+  }
+
+  @Override
+  public void noteReplaced(Instant made) {
     besides();
   }
 

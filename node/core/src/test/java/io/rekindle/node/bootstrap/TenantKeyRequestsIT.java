@@ -23,6 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What is asked about tenants' keys, by whom, and what is refused. */
@@ -40,6 +42,61 @@ class TenantKeyRequestsIT extends TenantKeysFixture {
     await(() -> !isLocked(tenant));
     tenant.assertAllThere();
     set("acme", Switch.ON);
+  }
+
+  /** Also when the key that is back has handed it over before the node asked again. */
+  @Test
+  void aLockedTenantThatIsMovedToAnotherKeyIsUnlockedByThatOneAndTheAuditSaysSo() throws Exception {
+    Tenant tenant = new Tenant("acme");
+    set("acme", Switch.REVOKED);
+    await(() -> isLocked(tenant));
+    set("acme", Switch.ON);
+    assertThat(rewrap(tenant.root, "globex")).isEqualTo("globex");
+    set("acme", Switch.REVOKED);
+    await(() -> !isLocked(tenant));
+    tenant.assertAllThere();
+    await(() -> notes(tenant).contains("tenant-key.unlocked"));
+    assertThat(notes(tenant)).containsExactly("tenant-key.unlocked", "tenant-key.locked");
+    set("acme", Switch.ON);
+  }
+
+  /** Newest first. */
+  private List<String> notes(Tenant tenant) {
+    return records().stream()
+        .filter(record -> record.getPeer().matches("namespace " + tenant.root + "\\b.*"))
+        .map(AuditRecord::getAction)
+        .toList();
+  }
+
+  /** One number for one thing: what the cluster key wraps, and what tenant keys do. */
+  @Test
+  void keysOfNamespacesAreCountedByWhatWrapsThem() {
+    Map<String, Integer> before = counts();
+    Tenant own = new Tenant("acme");
+    assertThat(counts()).isEqualTo(more(before, "the tenant key of their root"));
+    Tenant plain = new Tenant("");
+    assertThat(own.root).isNotEqualTo(plain.root);
+    assertThat(counts())
+        .isEqualTo(more(more(before, "the tenant key of their root"), "the cluster key"));
+  }
+
+  /** Two namespaces, and their root. */
+  private static Map<String, Integer> more(Map<String, Integer> counts, String wrappedBy) {
+    Map<String, Integer> more = new TreeMap<>(counts);
+    more.merge("KEY_KIND_NAMESPACE by " + wrappedBy, 2, Integer::sum);
+    more.merge("KEY_KIND_SUBJECT by " + wrappedBy, 1, Integer::sum);
+    return more;
+  }
+
+  private Map<String, Integer> counts() {
+    Map<String, Integer> counts = new TreeMap<>();
+    call(() -> keys().listKeys(ListKeysRequest.getDefaultInstance())).getKeysList().stream()
+        .filter(
+            key ->
+                key.getKind() == KeyKind.KEY_KIND_NAMESPACE
+                    || key.getKind() == KeyKind.KEY_KIND_SUBJECT)
+        .forEach(key -> counts.put(key.getKind() + " by " + key.getWrappedBy(), key.getCount()));
+    return counts;
   }
 
   @Test

@@ -105,6 +105,7 @@ public final class KmsCommands {
       case KEY_KIND_GROUP -> "group key";
       case KEY_KIND_TENANT -> "tenant key";
       case KEY_KIND_NAMESPACE -> "namespace key";
+      case KEY_KIND_SUBJECT -> "subject key";
       case KEY_KIND_FILE -> "file key";
       case KEY_KIND_UNSPECIFIED, UNRECOGNIZED -> "key";
     };
@@ -147,7 +148,7 @@ public final class KmsCommands {
     session.answer(
         session.connected(client -> client.keys().replaceCluster().execute()),
         done ->
-            "the cluster key is %s now: it wraps %,d keys of namespaces, and %,d groups have new keys of pages"
+            "the cluster key is %s now: it wraps %,d namespace and subject keys, and %,d groups have new keys of pages"
                 .formatted(done.getGeneration(), done.getKeysRewrapped(), done.getGroupsRotated()));
     return ExitCodes.OK;
   }

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Predicate;
 import javax.cache.Cache;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
@@ -156,22 +157,19 @@ public final class IgniteNamespaceStore implements NamespaceStore {
   }
 
   /**
-   * How many namespaces there are; each has a key that is as old as it is.
-   *
-   * @param oldest null when there is none
+   * When the oldest namespace below some roots was made, which has a key that is as old as it is;
+   * null when there is none. It is a scan.
    */
-  public record Ages(int count, @Nullable Instant oldest) {}
-
-  /** Of all namespaces; it is a scan. */
-  public Ages ages() {
-    int count = 0;
+  public @Nullable Instant oldest(Predicate<NamespacePath> root) {
     Instant oldest = null;
     for (Cache.Entry<String, NamespaceRow> entry : namespaces) {
-      Instant made = entry.getValue().namespace(NamespacePath.parse(entry.getKey())).createdAt();
-      oldest = oldest == null || made.isBefore(oldest) ? made : oldest;
-      count++;
+      NamespacePath path = NamespacePath.parse(entry.getKey());
+      if (root.test(path.root())) {
+        Instant made = entry.getValue().namespace(path).createdAt();
+        oldest = oldest == null || made.isBefore(oldest) ? made : oldest;
+      }
     }
-    return new Ages(count, oldest);
+    return oldest;
   }
 
   @Override

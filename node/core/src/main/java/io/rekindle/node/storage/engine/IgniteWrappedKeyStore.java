@@ -147,6 +147,42 @@ public final class IgniteWrappedKeyStore implements WrappedKeySource {
   }
 
   /**
+   * How many keys there are.
+   *
+   * @param namespaces of namespaces
+   * @param roots of root namespaces
+   */
+  public record Count(int namespaces, int roots) {}
+
+  /** Of all keys, as {@link #owners} has them, those below some roots; it is a scan. */
+  public Count count(Predicate<NamespacePath> root) {
+    int namespaces = 0;
+    int roots = 0;
+    for (Cache.Entry<Object, DataKeyRow> entry : keys) {
+      if (!root.test(entry.getValue().path().root())) {
+        continue;
+      }
+      if (entry.getKey() instanceof UUID) {
+        namespaces++;
+      } else {
+        roots++;
+      }
+    }
+    return new Count(namespaces, roots);
+  }
+
+  /** The root namespaces with a key of their own, whether it opens something or not; a scan. */
+  public Set<NamespacePath> roots() {
+    Set<NamespacePath> roots = new HashSet<>();
+    for (Cache.Entry<Object, DataKeyRow> entry : keys) {
+      if (entry.getValue().tenantKey() != null) {
+        roots.add(entry.getValue().path());
+      }
+    }
+    return roots;
+  }
+
+  /**
    * The root namespaces with a key of their own, and with something that it opens; it is a scan.
    * The row of a root whose namespaces nobody has counted stays when the last of them goes.
    */

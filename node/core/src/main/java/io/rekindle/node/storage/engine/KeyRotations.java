@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class KeyRotations {
   private static final String GROUP_KEYS = "group-keys-rotated";
   private static final String CLUSTER_KEY = "cluster-key-replaced";
+  private static final String FIRST_CLUSTER_KEY = "cluster-key-made";
 
   private final IgniteCache<String, TimeRow> settings;
 
@@ -27,9 +28,12 @@ public final class KeyRotations {
     return find(GROUP_KEYS);
   }
 
-  /** When the cluster key was replaced last; null when it was not. */
+  /**
+   * When the cluster key in use was made, by a replacement or with the cluster; null if unknown.
+   */
   public @Nullable Instant clusterKey() {
-    return find(CLUSTER_KEY);
+    Instant replaced = find(CLUSTER_KEY);
+    return replaced == null ? find(FIRST_CLUSTER_KEY) : replaced;
   }
 
   private @Nullable Instant find(String name) {
@@ -37,9 +41,26 @@ public final class KeyRotations {
     return row == null ? null : row.time();
   }
 
-  /** Notes that the cluster key was replaced. */
-  public void noteClusterKey(Instant when) {
-    settings.put(CLUSTER_KEY, new TimeRow(when));
+  /** Notes that the cluster key was replaced by one that was made then. */
+  public void noteClusterKey(Instant made) {
+    settings.put(CLUSTER_KEY, new TimeRow(made));
+  }
+
+  /**
+   * Notes that the first cluster key is as old as this, at least; what is known of an earlier time
+   * stays. Nodes that start together may note at once, each what it knows.
+   */
+  public void noteFirstClusterKey(Instant atLatest) {
+    TimeRow row = new TimeRow(atLatest);
+    TimeRow known = settings.get(FIRST_CLUSTER_KEY);
+    if (known == null) {
+      known = settings.getAndPutIfAbsent(FIRST_CLUSTER_KEY, row);
+    }
+    while (known != null
+        && atLatest.isBefore(known.time())
+        && !settings.replace(FIRST_CLUSTER_KEY, known, row)) {
+      known = settings.get(FIRST_CLUSTER_KEY);
+    }
   }
 
   /** Notes that all group keys were changed. */
