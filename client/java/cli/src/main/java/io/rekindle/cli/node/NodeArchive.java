@@ -36,7 +36,7 @@ public final class NodeArchive {
   static List<String> options() {
     Path file = file();
     return Files.exists(file)
-        ? List.of("-XX:SharedArchiveFile=" + file, "-Xlog:cds=off")
+        ? List.of("-XX:SharedArchiveFile=" + file, "-Xlog:cds*=off")
         : List.of();
   }
 
@@ -65,7 +65,7 @@ public final class NodeArchive {
   private static void writeBy(NodeFolder folder) throws IOException {
     Path fresh = file().resolveSibling("node.jsa.new");
     NodeProcess.initialize(folder);
-    List<String> jvm = List.of("-XX:ArchiveClassesAtExit=" + fresh, "-Xlog:cds=off");
+    List<String> jvm = List.of("-XX:ArchiveClassesAtExit=" + fresh, "-Xlog:cds*=off");
     try (NodeProcess node =
         NodeProcess.start(folder, List.of("rekindle.door.port=0"), START_MAX, jvm)) {
       use(node, folder);
