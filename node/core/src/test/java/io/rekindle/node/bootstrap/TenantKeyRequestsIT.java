@@ -116,7 +116,10 @@ class TenantKeyRequestsIT extends TenantKeysFixture {
     assertRefused(() -> create("fresh", "globex", 4), "KEY_REVOKED", "fresh");
     assertRefused(() -> rewrap(own.root, "globex"), "KEY_REVOKED", own.root);
     set("globex", Switch.UNREACHABLE);
-    assertRefused(() -> create("fresh", "globex", 4), "NOT_READY", "customer's key");
+    assertRefused(
+        () -> create("fresh", "globex", 4),
+        "NOT_READY",
+        "customer's key can't be reached: the diagnostics of the node say why");
     set("globex", Switch.CONFUSED);
     assertRefused(() -> create("fresh", "globex", 4), "INVALID_ARGUMENT", "customer_key");
     set("globex", Switch.ON);
