@@ -101,7 +101,7 @@ class StartRefusalIT {
   void aTruncatedClusterKeyFile() throws Exception {
     Path key = change(CLUSTER_KEY);
     Files.write(key, Arrays.copyOf(Files.readAllBytes(key), 40));
-    assertRefused(notWrapped());
+    assertRefused("The cluster key file " + key + " is damaged.");
   }
 
   @Test
