@@ -9,6 +9,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -110,12 +111,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule onlyStorageCallsTheIndex =
       noClasses()
-          .that(
-              resideInAPackage(ALL)
-                  .and(
-                      not(
-                          resideInAnyPackage(
-                              ROOT + "storage..", ROOT + "index..", ROOT + "bootstrap.."))))
+          .that(outside("storage..", "index..", "bootstrap.."))
           .should()
           .dependOnClassesThat(
               resideInAPackage(ROOT + "index..")
@@ -125,12 +121,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule onlyStorageOpensPayloads =
       noClasses()
-          .that(
-              resideInAPackage(ALL)
-                  .and(
-                      not(
-                          resideInAnyPackage(
-                              ROOT + "storage..", ROOT + "keyring..", ROOT + "bootstrap.."))))
+          .that(outside("storage..", "keyring..", "bootstrap.."))
           .should()
           .dependOnClassesThat()
           .resideInAPackage(ROOT + "keyring..");
@@ -139,12 +130,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule nobodyBesideTheirWatchAsksForCustomersKeys =
       noClasses()
-          .that(
-              resideInAPackage(ALL)
-                  .and(
-                      not(
-                          resideInAnyPackage(
-                              ROOT + "kms..", ROOT + "keyring..", ROOT + "bootstrap.."))))
+          .that(outside("kms..", "keyring..", "bootstrap.."))
           .should()
           .dependOnClassesThat()
           .areAssignableTo(KeyManagementService.class);
@@ -198,13 +184,17 @@ class ArchitectureTest {
               });
 
   private static ArchRule fence(String library, String... rooms) {
-    String[] allowed =
-        java.util.Arrays.stream(rooms).map(room -> ROOT + room).toArray(String[]::new);
     return noClasses()
-        .that(resideInAPackage(ALL).and(not(resideInAnyPackage(allowed))))
+        .that(outside(rooms))
         .should()
         .dependOnClassesThat()
         .resideInAPackage(library);
+  }
+
+  private static DescribedPredicate<JavaClass> outside(String... rooms) {
+    String[] allowed =
+        java.util.Arrays.stream(rooms).map(room -> ROOT + room).toArray(String[]::new);
+    return resideInAPackage(ALL).and(not(resideInAnyPackage(allowed)));
   }
 
   private static ArchCondition<JavaMethod> takeAPassFirst() {

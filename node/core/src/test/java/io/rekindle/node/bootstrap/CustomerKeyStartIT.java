@@ -1,14 +1,12 @@
 package io.rekindle.node.bootstrap;
 
+import static io.rekindle.node.bootstrap.StartRefusalIT.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.rekindle.node.cluster.XaesEncryptionSpi;
-import io.rekindle.node.config.NodeConfigLoader;
 import io.rekindle.node.contract.TestDoor.Seed;
 import io.rekindle.node.endpoint.grpc.GrpcTenants;
 import io.rekindle.node.endpoint.grpc.GrpcTestDoor;
-import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.kms.SwitchedKeys;
 import io.rekindle.node.kms.SwitchedKeys.Switch;
 import java.io.IOException;
@@ -114,15 +112,5 @@ class CustomerKeyStartIT {
   /** Where the provider of tests keeps the key of a folder. */
   private static Path keyOf(Path folder) {
     return folder.resolveSibling(folder.getFileName() + ".switched.key");
-  }
-
-  private static void assertRefused(Path folder, String sentence) throws IOException {
-    Map<String, String> before = FolderListing.of(folder);
-    assertThatExceptionOfType(StartRefusedException.class)
-        .isThrownBy(
-            () ->
-                NodeShell.open(() -> NodeConfigLoader.load(folder, Map.of()), (_, _) -> {}).close())
-        .withMessage(sentence);
-    assertThat(FolderListing.of(folder)).isEqualTo(before);
   }
 }

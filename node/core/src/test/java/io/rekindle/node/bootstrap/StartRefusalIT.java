@@ -249,7 +249,8 @@ class StartRefusalIT {
     assertRefused(folder, sentence);
   }
 
-  private static void assertRefused(Path folder, String sentence) throws IOException {
+  /** In one sentence, with everything as it was. */
+  static void assertRefused(Path folder, String sentence) throws IOException {
     // What a start that goes on removes first.
     Files.writeString(folder.resolve("tmp").resolve("left-behind"), "by an earlier process");
     Map<String, String> before = FolderListing.of(folder);
