@@ -167,7 +167,9 @@ class EmbeddingGridIT {
   private static void assertOnceEach(
       GridNode asked, Namespace space, List<MemoryId> ids, long countedBefore) {
     await(() -> areEmbedded(asked, space, ids));
+    ids.forEach(id -> asked.awaitCommit(space, id));
     assertThat(vectors(asked, space)).containsOnlyKeys(ids).values().containsOnly(1);
+    await(() -> sum(EMBEDDED) - countedBefore >= ids.size());
     assertThat(sum(EMBEDDED) - countedBefore).isEqualTo(ids.size());
   }
 

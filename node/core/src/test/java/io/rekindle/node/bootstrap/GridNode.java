@@ -155,6 +155,11 @@ final class GridNode implements AutoCloseable {
     return storage.vectors().stateOf(PASS, space, id, content(space, id).contentVersion());
   }
 
+  /** What says of itself that it is embedded shows its last vector a moment later. */
+  void awaitCommit(Namespace space, MemoryId id) {
+    storage.vectors().awaitCommit(PASS, space, id);
+  }
+
   /** The content that a memory has now. */
   ContentId content(Namespace space, MemoryId id) {
     return new ContentId(
