@@ -4,6 +4,7 @@ import io.rekindle.node.config.AwsKeysConfig;
 import io.rekindle.node.config.CustomerKeyConfig;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.kms.Attempts;
+import io.rekindle.node.kms.CredentialFile;
 import io.rekindle.node.kms.KeyManagementProvider;
 import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.http.KeyServiceHttp;
@@ -67,7 +68,10 @@ public final class AwsKeyManagementProvider implements KeyManagementProvider {
           switch (aws.login()) {
             case FILE ->
                 new AwsCredentialSource.File(
-                    dataFolder.resolve(required("credentials-file", aws.credentialsFile())),
+                    file(
+                        "credentials-file",
+                        dataFolder,
+                        required("credentials-file", aws.credentialsFile())),
                     aws.profile());
             case WEB_IDENTITY -> webIdentity(aws, dataFolder, key.region(), http, closers);
             case CONTAINER -> LocalLogin.Container.of(environment, local(attempts, closers));
@@ -97,7 +101,11 @@ public final class AwsKeyManagementProvider implements KeyManagementProvider {
     StsClient sts = AwsClients.sts(region, endpoint, http);
     closers.add(sts::close);
     return new AwsCredentialSource.WebIdentity(
-        sts, role, dataFolder.resolve(aws.webIdentityTokenFile()));
+        sts, role, file("web-identity-token-file", dataFolder, aws.webIdentityTokenFile()));
+  }
+
+  private static CredentialFile file(String name, Path dataFolder, Path path) {
+    return new CredentialFile(PREFIX + name, dataFolder.resolve(path));
   }
 
   private static LocalHttp local(Attempts attempts, List<Runnable> closers) {

@@ -4,11 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.kms.CredentialFile;
 import io.rekindle.node.kms.KeyManagementException;
 import io.rekindle.node.kms.KeyManagementService.Probe;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -44,7 +43,7 @@ sealed interface LocalLogin extends AwsCredentialSource {
                   URI.create(metadata + "/latest/api/token"),
                   Map.of("X-aws-ec2-metadata-token-ttl-seconds", "60"))
               .strip();
-      if (!CREDENTIAL.matcher(token).matches()) {
+      if (!CredentialFile.isCredential(token)) {
         throw AwsCredentialSource.nonsense();
       }
       Map<String, String> headers = Map.of("X-aws-ec2-metadata-token", token);
@@ -63,6 +62,7 @@ sealed interface LocalLogin extends AwsCredentialSource {
    */
   record Container(LocalHttp http, URI address, Token token) implements LocalLogin {
     private static final String PREFIX = "AWS_CONTAINER_";
+    private static final String TOKEN_FILE = PREFIX + "AUTHORIZATION_TOKEN_FILE";
     private static final String ECS = "http://169.254.170.2";
 
     /** Of ECS and of EKS; and of a container's own host. */
@@ -70,7 +70,7 @@ sealed interface LocalLogin extends AwsCredentialSource {
         Set.of("169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "127.0.0.1", "localhost");
 
     /** A file with it, that is read each time, or the token itself. */
-    record Token(Optional<Path> file, Optional<String> text) {}
+    record Token(Optional<CredentialFile> file, Optional<String> text) {}
 
     /**
      * As ECS and EKS tell a container by its environment.
@@ -89,8 +89,8 @@ sealed interface LocalLogin extends AwsCredentialSource {
           http,
           address(path == null ? String.valueOf(full) : ECS + path),
           new Token(
-              Optional.ofNullable(environment.apply(PREFIX + "AUTHORIZATION_TOKEN_FILE"))
-                  .map(Path::of),
+              Optional.ofNullable(environment.apply(TOKEN_FILE))
+                  .map(file -> new CredentialFile(TOKEN_FILE, Path.of(file))),
               Optional.ofNullable(environment.apply(PREFIX + "AUTHORIZATION_TOKEN"))));
     }
 
@@ -111,17 +111,9 @@ sealed interface LocalLogin extends AwsCredentialSource {
 
     @Override
     public AwsCredentials read() {
-      Optional<String> shown = token.file().map(Container::content).or(token::text);
+      Optional<String> shown = token.file().map(CredentialFile::line).or(token::text);
       return LocalLogin.parsed(
           http.get(address, shown.map(text -> Map.of("Authorization", text)).orElse(Map.of())));
-    }
-
-    private static String content(Path file) {
-      try (var in = Files.newInputStream(file)) {
-        return AwsCredentialSource.line(in.readNBytes(FILE_BYTES_MAX));
-      } catch (IOException e) {
-        throw AwsCredentialSource.unreadable("the token of the container can't be read");
-      }
     }
   }
 

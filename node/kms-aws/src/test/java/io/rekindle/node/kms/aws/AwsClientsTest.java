@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.kms.Attempts;
+import io.rekindle.node.kms.CredentialFile;
 import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.KeyManagementService.Probe;
 import io.rekindle.node.kms.contract.KeySettings;
@@ -127,8 +128,10 @@ class AwsClientsTest {
     KmsClient client = AwsClients.kms(FakeAws.REGION, endpoint, dated(http, ahead));
     AwsCredentialSource source =
         new AwsCredentialSource.File(
-            AwsSettings.of(folder, aws, tls.authority())
-                .secret("credentials", AwsSettings.profile(FakeAws.PERSON)),
+            new CredentialFile(
+                "credentials-file",
+                AwsSettings.of(folder, aws, tls.authority())
+                    .secret("credentials", AwsSettings.profile(FakeAws.PERSON))),
             "default");
     try (KeyManagementService kms =
         new AwsKeyManagementService(

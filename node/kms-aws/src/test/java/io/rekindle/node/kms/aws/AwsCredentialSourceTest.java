@@ -155,7 +155,7 @@ class AwsCredentialSourceTest {
     try (KeyManagementService kms = open(settings)) {
       assertUnreachable(kms, "its mode must be 0600");
       Files.delete(folder.resolve("credentials"));
-      assertUnreachable(kms, "is missing");
+      assertUnreachable(kms, "rekindle.keys.aws.credentials-file");
       assertThat(aws.requests()).isZero();
     }
   }
@@ -191,7 +191,7 @@ class AwsCredentialSourceTest {
       kms.logOut();
       assertUnreachable(kms, "login: InvalidIdentityToken");
       Files.delete(token);
-      assertThat(kms.probe()).as("says nothing of the key").isEqualTo(Probe.UNREACHABLE);
+      assertUnreachable(kms, "rekindle.keys.aws.web-identity-token-file");
       Files.writeString(token, FakeAws.ACCOUNT + "\n");
       assertThat(kms.probe()).isEqualTo(Probe.OK);
     }
@@ -311,7 +311,7 @@ class AwsCredentialSourceTest {
       assertThat(machine.requests()).containsExactly("GET " + FakeMachine.CONTAINER);
       Files.delete(token);
       kms.logOut();
-      assertUnreachable(kms, "the token of the container can't be read");
+      assertUnreachable(kms, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
     }
     environment.remove("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
     environment.put("AWS_CONTAINER_AUTHORIZATION_TOKEN", FakeMachine.CONTAINER_TOKEN);

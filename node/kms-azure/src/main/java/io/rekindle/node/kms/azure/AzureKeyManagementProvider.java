@@ -4,6 +4,7 @@ import io.rekindle.node.config.AzureKeysConfig;
 import io.rekindle.node.config.CustomerKeyConfig;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.kms.Attempts;
+import io.rekindle.node.kms.CredentialFile;
 import io.rekindle.node.kms.KeyManagementProvider;
 import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.http.KeyServiceHttp;
@@ -87,13 +88,17 @@ public final class AzureKeyManagementProvider implements KeyManagementProvider {
               azure,
               http,
               new EntraApplication.Secret(
-                  dataFolder.resolve(required("client-secret-file", azure.clientSecretFile()))),
+                  file(
+                      "client-secret-file",
+                      dataFolder,
+                      required("client-secret-file", azure.clientSecretFile()))),
               resource);
       case WORKLOAD_IDENTITY ->
           application(
               azure,
               http,
-              new EntraApplication.FederatedToken(dataFolder.resolve(azure.federatedTokenFile())),
+              new EntraApplication.FederatedToken(
+                  file("federated-token-file", dataFolder, azure.federatedTokenFile())),
               resource);
       case MANAGED_IDENTITY ->
           new ManagedIdentity(
@@ -114,6 +119,10 @@ public final class AzureKeyManagementProvider implements KeyManagementProvider {
         id(required("client", azure.client())),
         shown,
         resource);
+  }
+
+  private static CredentialFile file(String name, Path dataFolder, Path path) {
+    return new CredentialFile(PREFIX + name, dataFolder.resolve(path));
   }
 
   private static String id(String client) {

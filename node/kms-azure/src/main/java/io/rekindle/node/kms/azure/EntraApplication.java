@@ -8,19 +8,13 @@ import com.microsoft.aad.msal4j.IAuthenticationResult;
 import com.microsoft.aad.msal4j.IClientCredential;
 import com.microsoft.aad.msal4j.IHttpClient;
 import com.microsoft.aad.msal4j.IHttpResponse;
-import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.kms.CredentialFile;
 import io.rekindle.node.kms.KeyManagementException;
 import io.rekindle.node.kms.KeyManagementService.Probe;
-import io.rekindle.node.kms.SecretFiles;
 import io.rekindle.node.kms.azure.AzureHttp.Answer;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -29,8 +23,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An application of Entra ID, which shows a secret or the token of a service account. Microsoft's
@@ -43,11 +35,6 @@ import org.jspecify.annotations.Nullable;
 record EntraApplication(
     AzureHttp http, String authority, String tenant, String client, Shown shown, String resource)
     implements AzureCredentials {
-  private static final int FILE_BYTES_MAX = 64 << 10;
-
-  /** Of a secret and of a JWT. */
-  private static final Pattern CREDENTIAL = Pattern.compile("[\\x21-\\x7e]+");
-
   /** By which Microsoft's support finds a request. */
   private static final String ID_HEADER = "client-request-id";
 
@@ -65,29 +52,18 @@ record EntraApplication(
   }
 
   /** A secret in a file. */
-  record Secret(Path file) implements Shown {
+  record Secret(CredentialFile file) implements Shown {
     @Override
     public IClientCredential read() {
-      try {
-        return ClientCredentialFactory.createFromSecret(
-            line(SecretFiles.read(file, "client secret file", FILE_BYTES_MAX)));
-      } catch (StartRefusedException e) {
-        throw unreadable(e.getMessage(), null);
-      }
+      return ClientCredentialFactory.createFromSecret(file.secretLine());
     }
   }
 
   /** The token of a service account of Kubernetes, which renews its file by itself. */
-  record FederatedToken(Path file) implements Shown {
-    /** A projected volume gives its files a mode of its own. */
+  record FederatedToken(CredentialFile file) implements Shown {
     @Override
     public IClientCredential read() {
-      try (InputStream in = Files.newInputStream(file)) {
-        return ClientCredentialFactory.createFromClientAssertion(
-            line(in.readNBytes(FILE_BYTES_MAX)));
-      } catch (IOException e) {
-        throw unreadable("the token of the service account can't be read", e);
-      }
+      return ClientCredentialFactory.createFromClientAssertion(file.line());
     }
   }
 
@@ -167,20 +143,5 @@ record EntraApplication(
       }
     }
     return EntraAnswers.noToken();
-  }
-
-  /** A file that is just being replaced may be empty. */
-  private static String line(byte[] bytes) {
-    String text = new String(bytes, StandardCharsets.UTF_8).strip();
-    if (!CREDENTIAL.matcher(text).matches()) {
-      throw unreadable("the file holds no credential of one line", null);
-    }
-    return text;
-  }
-
-  private static KeyManagementException unreadable(
-      @Nullable String why, @Nullable IOException cause) {
-    return new KeyManagementException(
-        Probe.UNREACHABLE, "the credentials for Azure can't be read", why, cause);
   }
 }

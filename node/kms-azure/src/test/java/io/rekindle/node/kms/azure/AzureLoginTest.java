@@ -111,7 +111,8 @@ class AzureLoginTest {
     try (KeyManagementService kms = open(settings)) {
       KeyManagementException failure = failure(kms);
       assertThat(failure.probe()).isEqualTo(Probe.UNREACHABLE);
-      assertThat(failure.reason()).contains("its mode must be 0600");
+      assertThat(failure.reason())
+          .contains("rekindle.keys.azure.client-secret-file", "its mode must be 0600");
       assertThat(azure.requests()).isZero();
     }
   }
@@ -134,6 +135,7 @@ class AzureLoginTest {
       assertThat(failure.reason()).isEqualTo("login: status 401: invalid_client AADSTS700213");
       Files.delete(account);
       assertThat(kms.probe()).as("says nothing of the key").isEqualTo(Probe.UNREACHABLE);
+      assertThat(failure(kms).reason()).contains("rekindle.keys.azure.federated-token-file");
     }
   }
 

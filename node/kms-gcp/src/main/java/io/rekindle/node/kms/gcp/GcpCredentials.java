@@ -9,17 +9,13 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.kms.CredentialFile;
 import io.rekindle.node.kms.KeyManagementException;
 import io.rekindle.node.kms.KeyManagementService.Probe;
-import io.rekindle.node.kms.SecretFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -49,43 +45,32 @@ sealed interface GcpCredentials {
    * as in a pod of another cloud. Identities that are federated in other ways would have a node ask
    * servers without TLS, run programs, or read the environment.
    */
-  record OfFile(Path file) implements GcpCredentials {
-    private static final int FILE_BYTES_MAX = 64 << 10;
-    private static final String WHAT = "Google credentials file";
-
+  record OfFile(CredentialFile file) implements GcpCredentials {
     /** What the source of a token is described by when it is a file. */
     private static final Set<String> FILE_SOURCE = Set.of("file", "format");
 
     @Override
     public GoogleCredentials read(HttpTransportFactory transports) {
-      byte[] bytes = bytes();
+      byte[] bytes = file.bytes();
       try {
         JsonObject fields = json(bytes);
         return switch (text(fields, "type")) {
           case "service_account" -> serviceAccount(transports);
           case "external_account" -> federated(fields, transports);
           case null, default ->
-              throw unreadable("it holds neither a service account nor a federated identity");
+              throw file.unreadable("holds neither a service account nor a federated identity");
         };
       } finally {
         Arrays.fill(bytes, (byte) 0);
       }
     }
 
-    private byte[] bytes() {
-      try (InputStream in = Files.newInputStream(file)) {
-        return in.readNBytes(FILE_BYTES_MAX);
-      } catch (IOException e) {
-        throw unreadable("the file " + file + " can't be read");
-      }
-    }
-
     /** The causes of what can't be read may have the private key in them. */
-    private static JsonObject json(byte[] bytes) {
+    private JsonObject json(byte[] bytes) {
       try {
         return JsonParser.parseString(new String(bytes, StandardCharsets.UTF_8)).getAsJsonObject();
       } catch (JsonParseException | IllegalStateException e) {
-        throw unreadable("it is no JSON");
+        throw file.unreadable("is no JSON");
       }
     }
 
@@ -94,22 +79,14 @@ sealed interface GcpCredentials {
       return value != null && value.isJsonPrimitive() ? value.getAsString() : null;
     }
 
-    private byte[] secret() {
-      try {
-        return SecretFiles.read(file, WHAT, FILE_BYTES_MAX);
-      } catch (StartRefusedException e) {
-        throw unreadable(String.valueOf(e.getMessage()));
-      }
-    }
-
     private GoogleCredentials serviceAccount(HttpTransportFactory transports) {
-      byte[] secret = secret();
+      byte[] secret = file.secretBytes();
       try {
         return ServiceAccountCredentials.fromStream(new ByteArrayInputStream(secret), transports)
             .createWithCustomRetryStrategy(false)
             .createScoped(SCOPES);
       } catch (IOException | RuntimeException e) {
-        throw unreadable("its service account lacks something, or has a damaged key");
+        throw file.unreadable("has a service account that lacks something, or has a damaged key");
       } finally {
         Arrays.fill(secret, (byte) 0);
       }
@@ -118,12 +95,12 @@ sealed interface GcpCredentials {
     /** There is no secret in most of them. */
     private GoogleCredentials federated(JsonObject fields, HttpTransportFactory transports) {
       if (fields.has("client_secret")) {
-        Arrays.fill(secret(), (byte) 0);
+        Arrays.fill(file.secretBytes(), (byte) 0);
       }
       if (!(fields.get("credential_source") instanceof JsonObject source)
           || !source.has("file")
           || !FILE_SOURCE.containsAll(source.keySet())) {
-        throw unreadable("the token of its federated identity is not in a file");
+        throw file.unreadable("has a federated identity whose token is not in a file");
       }
       // Written anew: what the library reads is what was looked at.
       byte[] checked = fields.toString().getBytes(StandardCharsets.UTF_8);
@@ -131,13 +108,8 @@ sealed interface GcpCredentials {
         return ExternalAccountCredentials.fromStream(new ByteArrayInputStream(checked), transports)
             .createScoped(SCOPES);
       } catch (IOException | RuntimeException e) {
-        throw unreadable("its federated identity lacks something");
+        throw file.unreadable("has a federated identity that lacks something");
       }
-    }
-
-    private static KeyManagementException unreadable(String why) {
-      return new KeyManagementException(
-          Probe.UNREACHABLE, "the credentials for Google can't be read", why, null);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.rekindle.node.config.CustomerKeyConfig;
 import io.rekindle.node.config.GcpKeysConfig;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.kms.Attempts;
+import io.rekindle.node.kms.CredentialFile;
 import io.rekindle.node.kms.KeyManagementProvider;
 import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.http.Authorities;
@@ -69,7 +70,9 @@ public final class GcpKeyManagementProvider implements KeyManagementProvider {
     return switch (gcp.login()) {
       case FILE ->
           new GcpCredentials.OfFile(
-              dataFolder.resolve(required("credentials-file", gcp.credentialsFile())));
+              new CredentialFile(
+                  PREFIX + "credentials-file",
+                  dataFolder.resolve(required("credentials-file", gcp.credentialsFile()))));
       case INSTANCE -> new GcpCredentials.OfInstance(metadata);
     };
   }

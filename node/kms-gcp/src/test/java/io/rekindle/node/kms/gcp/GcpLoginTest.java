@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.gson.JsonObject;
+import io.rekindle.node.kms.CredentialFile;
 import io.rekindle.node.kms.KeyManagementException;
 import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.KeyManagementService.Probe;
@@ -220,7 +221,7 @@ class GcpLoginTest {
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
       assertFails(kms, Probe.UNREACHABLE, "its mode must be 0600");
       Files.delete(file);
-      assertFails(kms, Probe.UNREACHABLE, "can't be read");
+      assertFails(kms, Probe.UNREACHABLE, "rekindle.keys.gcp.credentials-file");
       assertThat(logins.requests()).isZero();
     }
   }
@@ -324,7 +325,9 @@ class GcpLoginTest {
   void aTokenIsAskedForAnewFiveMinutesBeforeItsEndAndIsGoodUntilThen() throws IOException {
     long[] nanos = {0};
     settings();
-    GcpCredentials credentials = new GcpCredentials.OfFile(folder.resolve("credentials.json"));
+    GcpCredentials credentials =
+        new GcpCredentials.OfFile(
+            new CredentialFile("credentials-file", folder.resolve("credentials.json")));
     HttpClient client = KeyServiceHttp.client(Optional.of(tls.authority()), Duration.ofSeconds(20));
     try (GcpLogin login = new GcpLogin(credentials, client, () -> nanos[0])) {
       GcpLogin.Token token = login.token();

@@ -4,6 +4,7 @@ import io.rekindle.node.config.CustomerKeyConfig;
 import io.rekindle.node.config.VaultKeysConfig;
 import io.rekindle.node.error.StartRefusedException;
 import io.rekindle.node.kms.Attempts;
+import io.rekindle.node.kms.CredentialFile;
 import io.rekindle.node.kms.KeyManagementProvider;
 import io.rekindle.node.kms.KeyManagementService;
 import io.rekindle.node.kms.http.KeyServiceHttp;
@@ -71,18 +72,23 @@ public final class VaultKeyManagementProvider implements KeyManagementProvider {
   private static VaultCredentials credentials(VaultKeysConfig vault, Path dataFolder) {
     return switch (vault.login()) {
       case TOKEN ->
-          new VaultCredentials.Token(dataFolder.resolve(required("token-file", vault.tokenFile())));
+          new VaultCredentials.Token(
+              file("token-file", dataFolder, required("token-file", vault.tokenFile())));
       case APP_ROLE ->
           new VaultCredentials.AppRole(
               matching("login-mount", PATH, vault.loginMount().orElse("approle")),
               required("role", vault.role()),
-              dataFolder.resolve(required("secret-id-file", vault.secretIdFile())));
+              file("secret-id-file", dataFolder, required("secret-id-file", vault.secretIdFile())));
       case KUBERNETES ->
           new VaultCredentials.Kubernetes(
               matching("login-mount", PATH, vault.loginMount().orElse("kubernetes")),
               required("role", vault.role()),
-              dataFolder.resolve(vault.serviceAccountFile()));
+              file("service-account-file", dataFolder, vault.serviceAccountFile()));
     };
+  }
+
+  private static CredentialFile file(String name, Path dataFolder, Path path) {
+    return new CredentialFile(PREFIX + name, dataFolder.resolve(path));
   }
 
   private static <T> T required(String name, Optional<T> value) {

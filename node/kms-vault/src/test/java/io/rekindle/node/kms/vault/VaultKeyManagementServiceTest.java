@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.rekindle.node.error.StartRefusedException;
+import io.rekindle.node.kms.CredentialFile;
 import io.rekindle.node.kms.KeyManagementException;
 import io.rekindle.node.kms.KeyManagementProvider;
 import io.rekindle.node.kms.KeyManagementService;
@@ -192,7 +193,9 @@ class VaultKeyManagementServiceTest {
             KeyServiceHttp.client(Optional.of(tls.authority()), Duration.ofSeconds(5)));
     VaultCredentials credentials =
         new VaultCredentials.AppRole(
-            "approle", FakeVault.ROLE_ID, settings().secret("id", FakeVault.SECRET_ID));
+            "approle",
+            FakeVault.ROLE_ID,
+            new CredentialFile("secret-id-file", settings().secret("id", FakeVault.SECRET_ID)));
     VaultLogin login = new VaultLogin(requests, credentials, () -> nanos[0]);
     try (requests) {
       VaultLogin.Shown token = login.shown();
@@ -251,6 +254,7 @@ class VaultKeyManagementServiceTest {
           .isEqualTo(Probe.UNREACHABLE);
       Files.delete(account);
       assertThat(kms.probe()).as("says nothing of the key").isEqualTo(Probe.UNREACHABLE);
+      assertThat(failure(kms).reason()).contains("rekindle.keys.vault.service-account-file");
     }
   }
 
@@ -262,7 +266,8 @@ class VaultKeyManagementServiceTest {
     try (KeyManagementService kms = settings.open(new VaultKeyManagementProvider())) {
       KeyManagementException failure = failure(kms);
       assertThat(failure.probe()).isEqualTo(Probe.UNREACHABLE);
-      assertThat(failure.reason()).contains("its mode must be 0600");
+      assertThat(failure.reason())
+          .contains("rekindle.keys.vault.secret-id-file", "its mode must be 0600");
       assertThat(vault.requests()).isZero();
     }
   }
