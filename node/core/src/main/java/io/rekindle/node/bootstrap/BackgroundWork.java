@@ -26,13 +26,9 @@ import io.rekindle.node.storage.engine.IgniteStorage;
 import io.rekindle.node.storage.owner.StandbyCalls;
 import java.time.Duration;
 import org.apache.ignite.Ignite;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Wires and runs what happens without a request. */
 final class BackgroundWork implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(BackgroundWork.class);
-
   /** Between looks whether rows became this node's to embed. */
   private static final Duration TAKEOVER_LOOK = Duration.ofSeconds(1);
 
@@ -90,7 +86,6 @@ final class BackgroundWork implements AutoCloseable {
             parts.config().embedding().failedRetry());
     AccessFlush accessFlush =
         new AccessFlush(accesses, accessCounts, SystemPass.mint(Purpose.ACCESS_TRACKING));
-    accesses.flushWith(accessFlush::run);
     int batch = parts.config().embedding().batchItemsMax();
     QueueTakeover takeover =
         EmbeddingPart.takeover(
@@ -174,7 +169,7 @@ final class BackgroundWork implements AutoCloseable {
     periodic.every(config.expiryInterval(), "expiry sweep", () -> expiry.runAll(expiryPass));
     periodic.every(
         config.expiryInterval(), "idempotency sweep", () -> expiry.dropIdempotency(expiryPass));
-    periodic.every(config.accessFlushInterval(), "access flush", accessFlush::run);
+    accessFlush.start(config.accessFlushInterval());
     IndexConfig index = parts.config().index();
     periodic.every(index.idleAfter(), "idle indexes", storage.indexes()::dropIdle);
     periodic.every(index.standbyInterval(), "slices that are gone", storage.indexes()::dropGone);
@@ -199,11 +194,6 @@ final class BackgroundWork implements AutoCloseable {
     pipeline.close();
     watch.close();
     periodic.close();
-    try {
-      accessFlush.run();
-    } catch (RuntimeException e) {
-      // Without a majority, or a disk, nothing is written; the rest is to stop all the same.
-      LOG.atWarn().setCause(e).log("the last counts of returned memories were not written");
-    }
+    accessFlush.close();
   }
 }

@@ -408,7 +408,10 @@ public interface NodeConfig {
     @WithDefault("PT5S")
     Duration accessFlushInterval();
 
-    /** Memories whose access counts wait; beyond it the counters are flushed at once. */
+    /**
+     * Memories whose access counts wait; from there on they are written at once, beside the
+     * searches.
+     */
     @WithDefault("10000")
     int accessTrackedMax();
   }

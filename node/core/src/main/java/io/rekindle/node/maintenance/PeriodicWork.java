@@ -2,6 +2,7 @@ package io.rekindle.node.maintenance;
 
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -16,9 +17,19 @@ public final class PeriodicWork implements AutoCloseable {
   private static final int THREADS = 2;
   private static final int STOP_WAIT_SECONDS = 10;
 
-  private final ScheduledExecutorService scheduler =
-      Executors.newScheduledThreadPool(
-          THREADS, Thread.ofPlatform().name("maintenance-", 0).daemon().factory());
+  private final ScheduledExecutorService scheduler;
+
+  /** Work that shares two threads. */
+  public PeriodicWork() {
+    this("maintenance-", THREADS);
+  }
+
+  /** Work with threads of its own, which nothing else can keep waiting. */
+  public PeriodicWork(String threadPrefix, int threads) {
+    scheduler =
+        Executors.newScheduledThreadPool(
+            threads, Thread.ofPlatform().name(threadPrefix, 0).daemon().factory());
+  }
 
   /**
    * Schedules work; the first round is after one pause.
@@ -32,9 +43,16 @@ public final class PeriodicWork implements AutoCloseable {
             () -> runGuarded(name, round), nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Runs work once, soon; before any round of work that is scheduled after this call. */
+  /**
+   * Runs work once, soon; before any round of work that is scheduled after this call. After {@link
+   * #close} it does nothing.
+   */
   public void once(String name, Runnable work) {
-    scheduler.execute(() -> runGuarded(name, work));
+    try {
+      scheduler.execute(() -> runGuarded(name, work));
+    } catch (RejectedExecutionException e) {
+      LOG.atDebug().addKeyValue("work", name).log("background work has ended");
+    }
   }
 
   private static void runGuarded(String name, Runnable round) {

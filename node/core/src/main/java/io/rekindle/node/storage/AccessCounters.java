@@ -11,42 +11,42 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Counts in RAM how often memories are returned, until a flush moves the counts to the store.
  *
- * <p>Thread-safe; counting costs one atomic update of a map entry and never waits for the disk,
- * except that whoever brings the number of counted memories over its bound flushes them. A flush
- * that is refused costs no reader its answer: the counts wait for the next periodic one. At twice
- * the bound memories that are not among the counted ones are not counted any more.
+ * <p>Thread-safe; counting costs one atomic update of a map entry and never waits for the disk:
+ * whoever brings the number of counted memories to its bound asks for a flush, once, and goes on.
+ * After a flush that was refused the counts wait for the next periodic one. At twice the bound
+ * memories that are not among the counted ones are not counted any more.
  */
 public final class AccessCounters {
-  private static final Logger LOG = LoggerFactory.getLogger(AccessCounters.class);
-
   private record Key(NamespaceId namespace, MemoryId memoryId) {}
 
   private final ConcurrentMap<Key, AccessDelta> counts = new ConcurrentHashMap<>();
   private final int memoriesMax;
   private final InstantSource clock;
-  private final AtomicBoolean flushing = new AtomicBoolean();
-  private volatile Runnable flush = () -> {};
+  private final AtomicBoolean asked = new AtomicBoolean();
+  private volatile Runnable askForFlush = () -> {};
   private volatile boolean refused;
 
   /**
    * Counters without counts.
    *
-   * @param memoriesMax memories counted at a time before somebody has to flush
+   * @param memoriesMax memories counted at a time before a flush is asked for
    */
   public AccessCounters(int memoriesMax, InstantSource clock) {
     this.memoriesMax = memoriesMax;
     this.clock = clock;
   }
 
-  /** Says what flushes, once it exists. */
-  public void flushWith(Runnable action) {
-    flush = action;
+  /**
+   * Says how to ask for a flush, once there is one.
+   *
+   * @param action has {@link #drain} called soon, by another thread
+   */
+  public void whenFull(Runnable action) {
+    askForFlush = action;
   }
 
   /** Counts one return of each memory. */
@@ -55,20 +55,15 @@ public final class AccessCounters {
     for (MemoryId memory : memories) {
       add(new AccessDelta(namespace, memory, 1, now));
     }
-    if (counts.size() >= memoriesMax && !refused && flushing.compareAndSet(false, true)) {
-      try {
-        flush.run();
-      } catch (RuntimeException e) {
-        LOG.atWarn().setCause(e).log("access counts could not be written; they wait");
-      } finally {
-        flushing.set(false);
-      }
+    if (counts.size() >= memoriesMax && !refused && asked.compareAndSet(false, true)) {
+      askForFlush.run();
     }
   }
 
   /** Takes all counts out. */
   public List<AccessDelta> drain() {
     refused = false;
+    asked.set(false);
     List<AccessDelta> taken = new ArrayList<>(counts.size());
     for (Key key : counts.keySet()) {
       AccessDelta delta = counts.remove(key);

@@ -2,8 +2,6 @@ package io.rekindle.node.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rekindle.node.error.ErrorCode;
-import io.rekindle.node.error.RekindleException;
 import io.rekindle.node.model.Distance;
 import io.rekindle.node.model.EmbeddingModelId;
 import io.rekindle.node.model.MemoryId;
@@ -108,35 +106,39 @@ class AccessCountersTest {
   }
 
   @Test
-  void whoeverBringsTheNumberOverItsBoundFlushes() {
-    AtomicInteger flushed = new AtomicInteger();
-    counters.flushWith(() -> flushed.addAndGet(counters.drain().size()));
+  void whoeverBringsTheNumberToItsBoundAsksForAFlush() {
+    AtomicInteger asked = new AtomicInteger();
+    counters.whenFull(asked::incrementAndGet);
 
     counters.returned(a, ids(0, 99));
-    assertThat(flushed).hasValue(0);
+    assertThat(asked).hasValue(0);
     counters.returned(a, ids(99, 100));
+    assertThat(asked).hasValue(1);
+    counters.returned(a, ids(50, 150));
+    assertThat(asked).as("it is on its way").hasValue(1);
 
-    assertThat(flushed).hasValue(100);
-    assertThat(counters.drain()).isEmpty();
+    assertThat(counters.drain()).hasSize(150);
+    counters.returned(a, ids(0, 100));
+    assertThat(asked).hasValue(2);
   }
 
   @Test
-  void aRefusedFlushCostsNoReaderItsAnswerAndIsNotTriedByEach() {
-    AtomicInteger attempts = new AtomicInteger();
-    counters.flushWith(() -> refuse(attempts));
+  void afterARefusedFlushNobodyAsksUntilOneGoesThrough() {
+    AtomicInteger asked = new AtomicInteger();
+    counters.whenFull(asked::incrementAndGet);
 
     counters.returned(a, ids(0, 100));
+    counters.giveBack(counters.drain());
     counters.returned(a, ids(0, 100));
-    assertThat(attempts).hasValue(1);
+    assertThat(asked).hasValue(1);
     assertThat(counters.drain()).hasSize(100).allMatch(delta -> delta.count() == 2);
 
     counters.returned(a, ids(0, 100));
-    assertThat(attempts).as("the periodic flush went through meanwhile").hasValue(2);
+    assertThat(asked).as("the periodic flush went through meanwhile").hasValue(2);
   }
 
   @Test
   void atTwiceTheBoundOnlyTheCountedOnesAreCounted() {
-    counters.flushWith(() -> refuse(new AtomicInteger()));
     counters.returned(a, ids(0, 100));
 
     counters.returned(a, ids(0, 1_000));
@@ -144,12 +146,6 @@ class AccessCountersTest {
     List<AccessDelta> taken = counters.drain();
     assertThat(taken).hasSize(200);
     assertThat(taken.stream().filter(delta -> delta.count() == 2)).hasSize(100);
-  }
-
-  private void refuse(AtomicInteger attempts) {
-    attempts.incrementAndGet();
-    counters.giveBack(counters.drain());
-    throw new RekindleException(ErrorCode.NOT_READY, "the store is not there");
   }
 
   private static void add(Map<MemoryId, Long> sums, List<AccessDelta> deltas) {

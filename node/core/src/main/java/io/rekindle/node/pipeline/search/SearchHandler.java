@@ -63,9 +63,10 @@ public final class SearchHandler {
   public Reply handle(AccessPass pass, MemoryCommand.Search command) {
     List<Namespace> selected = namespaces.resolve(pass, command.namespaces());
     Filter filter = command.filter() == null ? Filter.ALL : FilterParser.parse(command.filter());
-    List<@Nullable String> binding = binding(command);
     Place place =
-        command.page() == null ? first() : place(tokens.open(pass, binding, command.page()));
+        command.page() == null
+            ? first()
+            : place(tokens.open(pass, binding(command), command.page()));
     SearchWaits.Looked looked = waits.look(pass, command, selected);
     if (looked.notYet() != null) {
       return looked.notYet();
@@ -104,7 +105,8 @@ public final class SearchHandler {
     meters.stage(NodeMeters.Stage.SEARCH_JOIN, result.join());
     List<Hit> page = result.hits();
     page.forEach(hit -> count(selected, hit));
-    String next = result.more() ? tokens.seal(pass, binding, place.behind(page.getLast())) : null;
+    String next =
+        result.more() ? tokens.seal(pass, binding(command), place.behind(page.getLast())) : null;
     return new Reply.Found(
         page,
         result.exact(),
@@ -123,6 +125,7 @@ public final class SearchHandler {
     }
   }
 
+  /** What a page token is of. Hardly any search has one, and to write a vector takes a while. */
   private static List<@Nullable String> binding(MemoryCommand.Search command) {
     return Arrays.asList(
         command.namespaces().toString(),

@@ -16,6 +16,7 @@ import io.rekindle.node.model.NamespacePath;
 import io.rekindle.node.model.NamespaceSettings;
 import io.rekindle.node.storage.AccessCountStore;
 import io.rekindle.node.storage.AccessCounters;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -23,9 +24,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class AccessFlushTest {
   private static final Namespace SPACE =
@@ -38,8 +43,12 @@ class AccessFlushTest {
 
   private final Sums store = new Sums();
   private final AccessCounters counters = new AccessCounters(10_000, InstantSource.system());
-  private final AccessFlush flush =
-      new AccessFlush(counters, store, SystemPass.mint(SystemPass.Purpose.ACCESS_TRACKING));
+  private final AccessFlush flush = flush(counters);
+
+  @AfterEach
+  void close() {
+    flush.close();
+  }
 
   @Test
   void everythingIsWrittenInBatchesThatTheStoreTakes() {
@@ -93,16 +102,44 @@ class AccessFlushTest {
     assertThat(counters.drain()).hasSize(AccessCountStore.BATCH_MAX + 1);
   }
 
+  @Test
+  @Timeout(60)
+  void whoFillsTheCountersDoesNotWaitUntilTheyAreWritten() throws Exception {
+    AccessCounters few = new AccessCounters(10, InstantSource.system());
+    store.held = new CountDownLatch(1);
+    try (AccessFlush started = flush(few)) {
+      started.start(Duration.ofHours(1));
+
+      few.returned(SPACE, ids(10)); // Would never come back if it wrote them.
+      assertThat(store.entered.await(5, TimeUnit.SECONDS)).as("they are being written").isTrue();
+      few.returned(SPACE, ids(5));
+      store.held.countDown();
+    }
+
+    assertThat(store.sums).as("the last flush, too").hasSize(10);
+    assertThat(store.sums.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(15);
+    few.returned(SPACE, ids(10)); // Nobody is there to ask any more.
+    assertThat(few.drain()).hasSize(10);
+  }
+
+  private AccessFlush flush(AccessCounters of) {
+    return new AccessFlush(of, store, SystemPass.mint(SystemPass.Purpose.ACCESS_TRACKING));
+  }
+
   private static List<MemoryId> ids(int count) {
     return IntStream.range(0, count).mapToObj(i -> new MemoryId(new UUID(7, i))).toList();
   }
 
-  /** Sums in a map, of some owners by turns; refuses one call. */
+  /**
+   * Sums in a map, of some owners by turns; refuses one call; may be held. One thread at a time.
+   */
   private static final class Sums implements AccessCountStore {
     final Map<MemoryId, Long> sums = new HashMap<>();
     int owners = 1;
     int calls;
     int refusedCall;
+    CountDownLatch held = new CountDownLatch(0);
+    final CountDownLatch entered = new CountDownLatch(1);
 
     @Override
     public Collection<List<AccessDelta>> byOwner(Pass pass, Collection<AccessDelta> deltas) {
@@ -118,6 +155,12 @@ class AccessFlushTest {
       assertThat(deltas).hasSizeLessThanOrEqualTo(BATCH_MAX);
       if (++calls == refusedCall) {
         throw new RekindleException(ErrorCode.NOT_READY, "a lock was not to be had");
+      }
+      entered.countDown();
+      try {
+        assertThat(held.await(10, TimeUnit.SECONDS)).as("let go").isTrue();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
       }
       deltas.forEach(delta -> sums.merge(delta.memoryId(), delta.count(), Long::sum));
     }
