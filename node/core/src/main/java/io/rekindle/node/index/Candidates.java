@@ -4,9 +4,9 @@ import java.util.Arrays;
 
 /**
  * The vectors of the highest bounds so far. Takes what comes into a room several times as large as
- * what is kept, and when that is full lets go of the lowest, in linear time (Hoare, Algorithm 65:
- * Find, CACM 1961): a heap would pay a logarithm and its mispredicted branches for each that comes,
- * which was half of a search. One thread.
+ * what is kept, and when that is full lets go of the lowest, in linear time: a heap would pay a
+ * logarithm and its mispredicted branches for each that comes, which was half of a search. One
+ * thread.
  */
 final class Candidates {
   private static final int ROOM = 4;
@@ -85,45 +85,15 @@ final class Candidates {
 
   private void shrink() {
     int first = size - kept;
-    select(first);
-    long highestLetGo = Arrays.stream(keys, 0, first).max().orElse(Long.MIN_VALUE);
+    Selection.select(keys, 0, size, first);
+    long highestLetGo = Long.MIN_VALUE;
+    for (int i = 0; i < first; i++) {
+      highestLetGo = Math.max(highestLetGo, keys[i]);
+    }
     threshold =
         Math.max(threshold, Float.intBitsToFloat(unsortable((int) (highestLetGo >> Integer.SIZE))));
     System.arraycopy(keys, first, keys, 0, kept);
     size = kept;
-  }
-
-  /**
-   * Puts the key that belongs at {@code wanted} there, no higher one before it, no lower behind.
-   */
-  private void select(int wanted) {
-    int low = 0;
-    int high = size - 1;
-    while (low < high) {
-      long pivot = keys[(low + high) >>> 1];
-      int left = low;
-      int right = high;
-      while (left <= right) {
-        while (keys[left] < pivot) {
-          left++;
-        }
-        while (keys[right] > pivot) {
-          right--;
-        }
-        if (left <= right) {
-          long moved = keys[left];
-          keys[left++] = keys[right];
-          keys[right--] = moved;
-        }
-      }
-      if (wanted <= right) {
-        high = right;
-      } else if (wanted >= left) {
-        low = left;
-      } else {
-        return;
-      }
-    }
   }
 
   /** An int that sorts as the float does. */

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
  * probability that was asked for. Vectors are judged exactly, those of the highest bounds first,
  * until the bounds are below the worst of the best.
  *
- * <p>Where runs come nearest first, each is judged at once: the first one gives most of the answer,
- * and nearly nothing of the others has a bound above it. Where they come in any order, a first pass
- * keeps the vectors of the highest bounds among those that pass the filter and judges them at the
- * end. Where even the lowest that was kept is not below the worst of the best, which is rare, a
+ * <p>A first pass keeps the vectors of the highest bounds among those that pass the filter and
+ * judges them at the end. Where even the lowest that was kept is not below the worst of the best, a
  * second pass judges whatever else has a bound above it. Where fewer pass the filter than are kept,
- * all of them are judged.
+ * all of them are judged. Where runs come in any order, these are passes over all of them. Where
+ * they come nearest first, they are over the first run, which gives most of the answer; of the
+ * others, nearly nothing has a bound above it, and each is judged at once.
  *
  * <p>What is judged is judged as in an exact search, so that half of a code, seen while it was
  * written, may cost a memory but never gives a wrong one. One thread.
@@ -37,7 +37,13 @@ final class CodeScan {
   private final float[] estimates = new float[BATCH];
   private final boolean nearestFirst;
   private final double codesMax;
-  private final Candidates candidates;
+  private final int kept;
+  private final Candidates collected;
+
+  // Of a batch, those whose bounds are high: which they are, whose codes, and of which rows.
+  private final int[] slots = new int[BATCH];
+  private final int[] ordinals = new int[BATCH];
+  private final int[] owners = new int[BATCH];
 
   // The last that was judged of those that share a place, plus one.
   private final int[] judged = new int[JUDGED];
@@ -74,7 +80,8 @@ final class CodeScan {
     this.judge = judge;
     this.runs = runs;
     this.nearestFirst = runs.nearestFirst();
-    this.candidates = new Candidates(candidates);
+    this.kept = candidates;
+    this.collected = new Candidates(candidates);
   }
 
   /**
@@ -101,17 +108,18 @@ final class CodeScan {
       judge.again(); // A vector is in two lists.
       return visitNearest(depth) && level() == Float.NEGATIVE_INFINITY;
     }
+    Candidates best = new Candidates(kept);
     while (runs.next()) {
-      eachBatch(this::keep);
+      eachBatch((from, count) -> keep(best, from, count));
     }
-    boolean all = !candidates.hasLetGo();
-    judgeBest(all);
-    float rest = candidates.threshold();
+    boolean all = !best.hasLetGo();
+    judgeBest(best, all);
+    float rest = best.threshold();
     if (!all && rest >= level()) {
       judge.again();
       runs.rewind();
       while (runs.next()) {
-        eachBatch((from, count) -> judgeRest(rest, from, count));
+        judgeUpTo(rest);
       }
     }
     return all;
@@ -138,15 +146,35 @@ final class CodeScan {
       }
       visited++;
       looked += runs.size();
-      eachBatch(this::collect);
-      judgeBest(false);
-      candidates.clear();
+      if (visited == 1) {
+        judgeFirst();
+      } else {
+        judgeUpTo(Float.POSITIVE_INFINITY);
+      }
       if (visited == wanted && !isWidened) {
         isWidened = true;
         wanted = runs.wanted(depth / (Math.min(share, nearShare()) * judge.passing()));
       }
     }
     return false;
+  }
+
+  /** Judges a run when nothing is known that a bound has to reach: its highest ones tell. */
+  private void judgeFirst() {
+    Candidates best = new Candidates(kept);
+    eachBatch((from, count) -> keepAny(best, from, count));
+    judgeBest(best, false);
+    float rest = best.threshold();
+    if (best.hasLetGo() && rest >= level()) {
+      judgeUpTo(rest);
+    }
+  }
+
+  /** Judges those of a run whose bounds are high enough, and not above {@code most}. */
+  private void judgeUpTo(float most) {
+    eachBatch((from, count) -> collect(most, from, count));
+    judgeBest(collected, false);
+    collected.clear();
   }
 
   /** Which part of the rows may pass, as far as that is known before any is looked at. */
@@ -160,7 +188,7 @@ final class CodeScan {
     return near == 0 ? 1 : Math.max(1, nearPassing) / (double) near;
   }
 
-  private void judgeBest(boolean all) {
+  private void judgeBest(Candidates candidates, boolean all) {
     candidates.sort();
     int next = candidates.size() - 1;
     boolean done = false;
@@ -205,45 +233,52 @@ final class CodeScan {
     }
   }
 
-  private void keep(int from, int count) {
-    float threshold = candidates.threshold();
+  /** Step by step for all of a batch, so that what is read of memory is read side by side. */
+  private void keep(Candidates best, int from, int count) {
+    float threshold = best.threshold();
+    int high = 0;
     for (int i = 0; i < count; i++) {
-      if (estimates[i] > threshold) {
+      slots[high] = i;
+      high += estimates[i] > threshold ? 1 : 0; // Without a branch, as no one could predict it.
+    }
+    for (int i = 0; i < high; i++) {
+      int ordinal = runs.ordinal(from + slots[i]);
+      ordinals[i] = ordinal;
+      owners[i] = ordinal < 0 ? 0 : owner(ordinal);
+    }
+    for (int i = 0; i < high; i++) {
+      float estimate = estimates[slots[i]];
+      if (estimate > best.threshold() && passes(owners[i])) {
+        best.offer(estimate, ordinals[i]);
+      }
+    }
+  }
+
+  /** As {@link #keep}, but what passes the filter is told when it is judged, if it ever is. */
+  private void keepAny(Candidates best, int from, int count) {
+    for (int i = 0; i < count; i++) {
+      if (estimates[i] > best.threshold()) {
         int ordinal = runs.ordinal(from + i);
-        if (ordinal >= 0 && passes(ordinal)) {
-          candidates.offer(estimates[i], ordinal);
-          threshold = candidates.threshold();
+        if (ordinal >= 0 && mayPass(ordinal)) {
+          best.offer(estimates[i], ordinal);
         }
       }
     }
   }
 
-  private void collect(int from, int count) {
+  private void collect(float most, int from, int count) {
     float level = level();
     for (int i = 0; i < count; i++) {
-      if (estimates[i] >= level) {
+      if (estimates[i] >= level && estimates[i] <= most) {
         int ordinal = runs.ordinal(from + i);
         if (ordinal >= 0 && mayPass(ordinal)) {
-          candidates.offer(estimates[i], ordinal);
+          collected.offer(estimates[i], ordinal);
         }
       }
     }
-    if (candidates.isFull()) {
-      judgeBest(false);
-      candidates.clear();
-    }
-  }
-
-  private void judgeRest(float rest, int from, int count) {
-    float level = level();
-    for (int i = 0; i < count; i++) {
-      if (estimates[i] >= level && estimates[i] <= rest) {
-        int ordinal = runs.ordinal(from + i);
-        if (ordinal >= 0 && mayPass(ordinal)) {
-          judge.one(ordinal);
-          level = level();
-        }
-      }
+    if (collected.isFull()) {
+      judgeBest(collected, false);
+      collected.clear();
     }
   }
 
@@ -252,16 +287,19 @@ final class CodeScan {
     if (passing == null) {
       return true; // It is as well looked at when it is judged.
     }
-    int owner = vectors.of(ordinal).owner(vectors.slot(ordinal));
+    int owner = owner(ordinal);
     boolean passes = owner > 0 && passing.get(owner - 1);
     near++;
     nearPassing += passes ? 1 : 0;
     return passes;
   }
 
-  /** Whether the filter lets the vector's row pass; true when the row changes all the while. */
-  private boolean passes(int ordinal) {
-    int owner = vectors.of(ordinal).owner(vectors.slot(ordinal));
+  private int owner(int ordinal) {
+    return vectors.of(ordinal).owner(vectors.slot(ordinal));
+  }
+
+  /** Whether the filter lets a vector's row pass; true when the row changes all the while. */
+  private boolean passes(int owner) {
     if (owner <= 0 || (passing != null && !passing.get(owner - 1))) {
       return false;
     }

@@ -9,7 +9,6 @@ import io.rekindle.node.index.rabitq.Query;
 import io.rekindle.node.model.SearchPath;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -239,24 +238,18 @@ final class ListCodes implements CodeBook<ListCodes.Codes> {
   }
 
   /**
-   * The numbers of all lists, the one whose mean is most promising for a query first.
+   * In which order a query looks through the lists.
    *
    * @param rotated the rotated query
-   * @param dots of it with each mean
+   * @param dots takes its products with each mean
    */
-  int[] order(float[] rotated, float[] dots) {
+  ListOrder order(float[] rotated, float[] dots) {
     means.dots(rotated, dots);
-    long[] keys = new long[means.count()];
-    for (int list = 0; list < keys.length; list++) {
-      float far = encoder.isMoved() ? means.squares(list) - 2 * dots[list] : -dots[list];
-      keys[list] = (long) Candidates.sortable(far) << Integer.SIZE | list;
+    float[] far = new float[means.count()];
+    for (int list = 0; list < far.length; list++) {
+      far[list] = encoder.isMoved() ? means.squares(list) - 2 * dots[list] : -dots[list];
     }
-    Arrays.sort(keys);
-    int[] order = new int[keys.length];
-    for (int i = 0; i < order.length; i++) {
-      order[i] = (int) keys[i];
-    }
-    return order;
+    return new ListOrder(far);
   }
 
   @Override
@@ -279,7 +272,7 @@ final class ListCodes implements CodeBook<ListCodes.Codes> {
     private final Query.Open query;
     private final Query any;
     private final float[] dots = means.room();
-    private final int[] order;
+    private final ListOrder order;
     private final double target;
     private int at = -1;
     private @Nullable CodeList list;
@@ -309,10 +302,10 @@ final class ListCodes implements CodeBook<ListCodes.Codes> {
     public boolean next() {
       done();
       at++;
-      if (at >= order.length) {
+      if (at >= order.count()) {
         return false;
       }
-      int number = order[at];
+      int number = order.list(at);
       CodeList next = lists.get(number);
       while (!next.enter()) {
         next = lists.get(number); // A longer one has taken its place.

@@ -140,10 +140,10 @@ final class ProbeMeasure {
 
     /** How many lists each of the nearest needs, nearest first. */
     int[] ranks() {
-      int[] order = codes.order(codes.encoder().rotatedQuery(query), codes.means().room());
-      int[] rank = new int[order.length];
-      for (int i = 0; i < order.length; i++) {
-        rank[order[i]] = i + 1;
+      ListOrder order = codes.order(codes.encoder().rotatedQuery(query), codes.means().room());
+      int[] rank = new int[order.count()];
+      for (int i = 0; i < rank.length; i++) {
+        rank[order.list(i)] = i + 1;
       }
       nearest.sort();
       return IntStream.iterate(nearest.size() - 1, at -> at >= 0, at -> at - 1)

@@ -70,7 +70,7 @@ class ProbeMeasureTest {
       for (int q = 0; q < 20; q++) {
         float[] query = Vectors.clustered(random, DIMENSIONS);
         queries.add(query);
-        int[] order = lists.order(lists.encoder().rotatedQuery(query), lists.means().room());
+        ListOrder order = lists.order(lists.encoder().rotatedQuery(query), lists.means().room());
         int[] needed =
             IntStream.range(0, vectors.size())
                 .filter(ordinal -> vectors.of(ordinal).owner(vectors.slot(ordinal)) != 0)
@@ -95,9 +95,9 @@ class ProbeMeasureTest {
     }
   }
 
-  private static int rank(int[] order, Means.Pair lists) {
-    for (int i = 0; i < order.length; i++) {
-      if (order[i] == lists.first() || order[i] == lists.second()) {
+  private static int rank(ListOrder order, Means.Pair lists) {
+    for (int i = 0; i < order.count(); i++) {
+      if (order.list(i) == lists.first() || order.list(i) == lists.second()) {
         return i + 1;
       }
     }
