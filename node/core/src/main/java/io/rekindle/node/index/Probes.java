@@ -15,28 +15,35 @@ final class Probes {
   /**
    * Of what a search may miss, this part is for lists that it does not look through, the rest for
    * codes that mislead: a few lists more cost hardly any time, and what some queries needed is less
-   * than what others will. Stored vectors lie closer to each other than queries lie to them: what
-   * they miss is hardly half of what queries do.
+   * than what others will.
    */
   private static final double PART = 0.1;
 
+  /**
+   * Stored vectors lie closer to each other than queries lie to them: what they miss is hardly half
+   * of what queries do, and where a few of them miss nothing, queries still do (decision 0006).
+   */
   private static final double PART_OF_STORED = 0.05;
+
+  private static final int LISTS_FOR_ONE_OF_STORED = 2;
 
   private final int lists;
 
   // By depth: how many lists each neighbour within it needed, ascending.
   private final int[][] needed;
   private final double part;
+  private final int factor;
 
-  private Probes(int lists, int[][] needed, double part) {
+  private Probes(int lists, int[][] needed, double part, int factor) {
     this.lists = lists;
     this.part = part;
+    this.factor = factor;
     this.needed = needed;
   }
 
   /** Before anything was measured. */
   static Probes all(int lists) {
-    return new Probes(lists, new int[DEPTHS.length][0], 1);
+    return new Probes(lists, new int[DEPTHS.length][0], 1, 1);
   }
 
   /** The most neighbours of a query that are of use. */
@@ -50,15 +57,15 @@ final class Probes {
    * @param ranks by query, nearest neighbour first: the number of lists that each needed
    */
   static Probes byQueries(int lists, int[][] ranks) {
-    return of(lists, ranks, PART);
+    return of(lists, ranks, PART, 1);
   }
 
   /** As above, by stored vectors as queries. */
   static Probes byStored(int lists, int[][] ranks) {
-    return of(lists, ranks, PART_OF_STORED);
+    return of(lists, ranks, PART_OF_STORED, LISTS_FOR_ONE_OF_STORED);
   }
 
-  private static Probes of(int lists, int[][] ranks, double part) {
+  private static Probes of(int lists, int[][] ranks, double part, int factor) {
     int[][] needed = new int[DEPTHS.length][];
     for (int i = 0; i < DEPTHS.length; i++) {
       int depth = DEPTHS[i];
@@ -68,7 +75,7 @@ final class Probes {
               .sorted()
               .toArray();
     }
-    return new Probes(lists, needed, part);
+    return new Probes(lists, needed, part, factor);
   }
 
   /**
@@ -88,7 +95,7 @@ final class Probes {
       most = Math.max(most, quantile(needed[i], found));
     }
     double further = Math.max(1, depth / DEPTHS[row]);
-    return (int) Math.min(lists, Math.ceil(most * Math.sqrt(further)));
+    return (int) Math.min(lists, Math.ceil(factor * most * Math.sqrt(further)));
   }
 
   private int quantile(int[] ascending, double part) {
